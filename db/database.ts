@@ -1,0 +1,137 @@
+/**
+ * Connections to PostgreSQL: one pool that works as the engine, one that works as a party under
+ * row-level security. Every function of `db/` takes a transaction of one of them as first argument;
+ * the caller opens it, so what is atomic is visible where it is decided.
+ */
+import { Kysely, PostgresDialect, sql, type Transaction } from 'kysely';
+import pg from 'pg';
+import type { Schema } from './schema.ts';
+
+/** A transaction: what the functions of `db/` run in. */
+export type Tx = Transaction<Schema>;
+
+export interface DatabaseOptions {
+  readonly url: string;
+  /** Most connections of the engine's pool, and of the parties' pool. */
+  readonly pool_size: number;
+  /** A statement that runs longer is cancelled. */
+  readonly statement_timeout_ms: number;
+  /** Called when an idle connection breaks; the pool replaces it. */
+  readonly onError?: (error: Error) => void;
+}
+
+export interface Database {
+  /** As the engine: sees and writes all. For steps and sweeps. */
+  readonly engine: Kysely<Schema>;
+  /** As a party: use `asParty` only. */
+  readonly party: Kysely<Schema>;
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** Who asks, for row-level security. `party_id` is `*` for an operator. */
+export interface PartyIdentity {
+  readonly role: string;
+  readonly party_id: string;
+}
+
+const { builtins } = pg.types;
+const parsers: Record<number, (text: string) => unknown> = {
+  [builtins.INT8]: parseSafeInteger,
+  [builtins.TIMESTAMPTZ]: (text) => Temporal.Instant.from(text),
+  [builtins.DATE]: (text) => text,
+  [1185]: (text) => parseArray(text, (item) => Temporal.Instant.from(item)),
+};
+
+/** Opens both pools. Nothing connects before the first query. */
+export function openDatabase(options: DatabaseOptions): Database {
+  const engine = new Kysely<Schema>({ dialect: dialectFor(options, 'portolan_engine') });
+  const party = new Kysely<Schema>({ dialect: dialectFor(options, 'portolan_party') });
+  return {
+    engine,
+    party,
+    url: options.url,
+    close: async () => {
+      await Promise.all([engine.destroy(), party.destroy()]);
+    },
+  };
+}
+
+/** Opens a pool as the login role itself, which owns the tables: for migrations and tests. */
+export function openOwner(url: string): Kysely<Schema> {
+  return new Kysely<Schema>({
+    dialect: dialectFor({ url, pool_size: 2, statement_timeout_ms: 600_000 }, null),
+  });
+}
+
+function dialectFor(options: DatabaseOptions, role: string | null): PostgresDialect {
+  const settings = [
+    role === null ? '' : `-c role=${role}`,
+    `-c statement_timeout=${options.statement_timeout_ms}`,
+    '-c idle_in_transaction_session_timeout=60000',
+    '-c lock_timeout=15000',
+    '-c timezone=UTC',
+    '-c jit=off',
+  ];
+  const pool = new pg.Pool({
+    connectionString: options.url,
+    max: options.pool_size,
+    options: settings.join(' '),
+    application_name: role ?? 'portolan',
+    types: { getTypeParser: typeParser },
+  });
+  pool.on('error', (error) => options.onError?.(error));
+  return new PostgresDialect({ pool });
+}
+
+function typeParser(oid: number, format?: string): (value: string) => unknown {
+  if (format !== 'binary' && parsers[oid] !== undefined) return parsers[oid];
+  return pg.types.getTypeParser(oid, format as 'text');
+}
+
+function parseSafeInteger(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value)) throw new Error(`bigint ${text} is not a safe integer`);
+  return value;
+}
+
+/** A one-dimensional array whose items hold no comma, quote or brace, such as timestamps. */
+function parseArray<T>(text: string, parse: (item: string) => T): (T | null)[] {
+  if (text === '{}') return [];
+  return text
+    .slice(1, -1)
+    .split(',')
+    .map((item) => (item === 'NULL' ? null : parse(item.replaceAll('"', ''))));
+}
+
+/** Serialization failure and deadlock: the transaction did nothing and may simply run again. */
+const RETRYABLE = new Set(['40001', '40P01']);
+const MAX_ATTEMPTS = 5;
+
+/** Runs `work` in one transaction as the engine; retries what PostgreSQL says to retry. */
+export async function inTransaction<T>(
+  database: Database,
+  work: (tx: Tx) => Promise<T>,
+): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await database.engine.transaction().execute(work);
+    } catch (error) {
+      const code = (error as { code?: string }).code;
+      if (code === undefined || !RETRYABLE.has(code) || attempt === MAX_ATTEMPTS) throw error;
+    }
+  }
+}
+
+/** Runs `work` in one transaction that sees only what `who` may see. */
+export async function asParty<T>(
+  database: Database,
+  who: PartyIdentity,
+  work: (tx: Tx) => Promise<T>,
+): Promise<T> {
+  return await database.party.transaction().execute(async (tx) => {
+    await sql`select set_config('portolan.role', ${who.role}, true),
+      set_config('portolan.party', ${who.party_id}, true)`.execute(tx);
+    return await work(tx);
+  });
+}

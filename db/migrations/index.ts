@@ -1,0 +1,17 @@
+/** Every migration, in order. Names are never reused; a released one is never edited. */
+import type { Migration } from 'kysely/migration';
+import * as networkAndKeys from './0001-network-and-keys.ts';
+import * as stock from './0002-stock.ts';
+import * as orders from './0003-orders.ts';
+import * as shipments from './0004-shipments.ts';
+import * as journal from './0005-journal.ts';
+import * as rowLevelSecurity from './0006-row-level-security.ts';
+
+export const MIGRATIONS: Record<string, Migration> = {
+  '0001-network-and-keys': networkAndKeys,
+  '0002-stock': stock,
+  '0003-orders': orders,
+  '0004-shipments': shipments,
+  '0005-journal': journal,
+  '0006-row-level-security': rowLevelSecurity,
+};

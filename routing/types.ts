@@ -1,0 +1,306 @@
+/**
+ * The vocabulary of the library: what a network, an order to source, the live stock and capacity,
+ * and a decision are. Plain data in, plain data out; inside the library a warehouse, service, zone
+ * or SKU is an index into the compiled network's typed arrays.
+ *
+ * Units: instants are seconds since 1970 (UTC), durations seconds, mass grams, length millimetres,
+ * money minor units of the network's one currency. Rates may be fractional; every amount charged to
+ * a parcel is rounded once, half up, to a whole minor unit.
+ */
+
+export type TemperatureClass = 'ambient' | 'chilled' | 'frozen';
+
+type WeekdayTable<T> = {
+  readonly [day in 'mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat' | 'sun']?: T | undefined;
+};
+
+/** Open intervals per weekday as local [`HH:MM`, `HH:MM`) pairs; `24:00` ends a day. */
+export type WeeklyHoursInput = WeekdayTable<readonly (readonly [string, string])[]>;
+/** Local `HH:MM` points per weekday. */
+export type WeeklyTimesInput = WeekdayTable<readonly string[]>;
+/** One local `HH:MM` per weekday. */
+export type WeeklyTimeInput = WeekdayTable<string>;
+
+export interface SkuInput {
+  readonly id: string;
+  readonly weight_grams: number;
+  readonly length_mm: number;
+  readonly width_mm: number;
+  readonly height_mm: number;
+  readonly temperature?: TemperatureClass | undefined;
+  readonly hazardous?: boolean | undefined;
+  /** Days of life the buyer must still have at the promised instant; lots with less are not used. */
+  readonly minimum_life_days?: number | undefined;
+}
+
+export interface WarehouseInput {
+  readonly id: string;
+  readonly position: readonly [number, number];
+  readonly time_zone: string;
+  readonly hours: WeeklyHoursInput;
+  readonly holidays?: readonly string[] | undefined;
+  readonly cut_offs?: WeeklyTimeInput | undefined;
+  readonly processing_seconds: number;
+  /** Units that can be picked in one clock hour (UTC hour); missing = unlimited. */
+  readonly picks_per_hour?: number | undefined;
+  /** Parcels that can leave per local day; missing = unlimited. */
+  readonly parcels_per_day?: number | undefined;
+  readonly handling_per_parcel?: number | undefined;
+  readonly handling_per_unit?: number | undefined;
+  /** Temperature classes it can store and ship; missing = ambient only. */
+  readonly temperatures?: readonly TemperatureClass[] | undefined;
+  /** May hold hazardous goods; missing = no. */
+  readonly hazardous?: boolean | undefined;
+}
+
+export interface ZoneInput {
+  readonly id: string;
+  readonly country: string;
+  readonly time_zone: string;
+  readonly postal_prefixes?: readonly string[] | undefined;
+  readonly polygon?: readonly (readonly (readonly [number, number])[])[] | undefined;
+  readonly circle?:
+    | { readonly center: readonly [number, number]; readonly radius_metres: number }
+    | undefined;
+  readonly remote?: boolean | undefined;
+  /** When doors are answered there; missing = every day, all day. */
+  readonly delivery_hours?: WeeklyHoursInput | undefined;
+  readonly holidays?: readonly string[] | undefined;
+}
+
+export interface RateInput {
+  readonly base: number;
+  readonly per_kg?: number | undefined;
+  readonly minimum?: number | undefined;
+}
+
+export interface RateCardInput {
+  readonly id: string;
+  readonly weight_breaks_grams: readonly number[];
+  readonly rates: { readonly [rate_area: string]: readonly (RateInput | null)[] };
+  readonly cm3_per_kg?: number | undefined;
+  readonly fuel_percent?: number | undefined;
+  readonly remote_surcharge?: number | undefined;
+}
+
+export interface TransitTimeInput {
+  readonly id: string;
+  readonly quantiles: readonly (readonly [number, number])[];
+}
+
+export interface ServiceInput {
+  readonly id: string;
+  readonly carrier_id: string;
+  readonly rate_card_id: string;
+  readonly pickups: WeeklyTimesInput;
+  readonly pickup_holidays?: readonly string[] | undefined;
+  readonly lanes: readonly {
+    readonly warehouses?: readonly string[] | undefined;
+    readonly zones?: readonly string[] | undefined;
+    readonly rate_area: string;
+    readonly transit_time_id: string;
+  }[];
+  /** Missing = ambient only. */
+  readonly temperatures?: readonly TemperatureClass[] | undefined;
+  /** Missing = no. */
+  readonly hazardous?: boolean | undefined;
+  readonly max_weight_grams?: number | undefined;
+  readonly max_length_mm?: number | undefined;
+  readonly max_girth_plus_length_mm?: number | undefined;
+  readonly parcels_per_day?: number | undefined;
+  readonly parcels_per_day_per_warehouse?: number | undefined;
+}
+
+/** Weights and rules of deciding. Money in minor units. */
+export interface PolicyInput {
+  /** Probability at which a promise is stated, in (0, 1). */
+  readonly confidence: number;
+  /** Most parcels one decision may use. */
+  readonly split_limit: number;
+  /** Charged for each parcel beyond the first. */
+  readonly split_penalty: number;
+  /** Charged per expected day past the order's `deliver_by`. */
+  readonly lateness_per_day: number;
+  /** Price of time: charged per day from the order to the last parcel's promise. */
+  readonly time_per_day: number;
+}
+
+/** What the library needs of a network document. */
+export interface NetworkInput {
+  readonly skus: readonly SkuInput[];
+  readonly warehouses: readonly WarehouseInput[];
+  readonly zones: readonly ZoneInput[];
+  readonly rate_cards: readonly RateCardInput[];
+  readonly transit_times: readonly TransitTimeInput[];
+  readonly services: readonly ServiceInput[];
+  readonly policy: PolicyInput;
+}
+
+/** Where a parcel goes. Zones are found from all of it (see `zones.ts`). */
+export interface Destination {
+  readonly country: string;
+  readonly postal_code: string;
+  readonly position?: readonly [number, number] | undefined;
+}
+
+/** One line to source. `quantity` ≥ 1. */
+export interface SourcingLine {
+  readonly line_no: number;
+  readonly sku_id: string;
+  readonly quantity: number;
+  /** Measured weight of the whole line; missing = quantity × the SKU's weight. */
+  readonly weight_grams?: number | undefined;
+}
+
+/** One order to source, as of `at`. Everything the decision depends on besides stock and capacity. */
+export interface SourcingOrder {
+  readonly at_seconds: number;
+  readonly destination: Destination;
+  readonly lines: readonly SourcingLine[];
+  /** Wanted at the door by then; missing = no lateness term. */
+  readonly deliver_by_seconds?: number | undefined;
+  /** Services that must not be used again (rejected tenders): exclusions by service id. */
+  readonly excluded_services?: readonly string[] | undefined;
+  /** Warehouses that must not be used again (short picks): exclusions by warehouse id. */
+  readonly excluded_warehouses?: readonly string[] | undefined;
+  /** Keep to these warehouses (a tender of a shipment already placed). */
+  readonly only_warehouses?: readonly string[] | undefined;
+}
+
+/** Free units of one lot of a SKU in a warehouse. */
+export interface StockPosition {
+  readonly stock_id: number;
+  readonly warehouse_id: string;
+  readonly sku_id: string;
+  /** on hand − reserved − safety, ≥ 0 */
+  readonly available: number;
+  /** Last instant the lot may be used; missing = does not perish. */
+  readonly expires_seconds?: number | undefined;
+}
+
+/**
+ * Capacity used of one resource in one slot. Resources are named
+ * `picks/<warehouse>` (slot = start of the UTC hour), `parcels/<warehouse>` (slot = 00:00 UTC of the
+ * local calendar date), `service/<service>` and `service/<service>/<warehouse>` (slot = 00:00 UTC of
+ * the warehouse-local date of the pickup).
+ */
+export interface CapacityUse {
+  readonly resource: string;
+  readonly slot_seconds: number;
+  readonly used: number;
+}
+
+/** Capacity that a parcel takes, with the limit that was in force. */
+export interface CapacityTake {
+  readonly resource: string;
+  readonly slot_seconds: number;
+  readonly amount: number;
+  readonly limit: number;
+}
+
+/** Units of one line taken from one lot. */
+export interface StockTake {
+  readonly line_no: number;
+  readonly stock_id: number;
+  readonly quantity: number;
+}
+
+/** The terms of a parcel's cost, minor units, each already rounded. */
+export interface ParcelCost {
+  readonly freight: number;
+  readonly handling: number;
+  readonly split: number;
+  readonly lateness: number;
+  readonly time: number;
+}
+
+/** Units leaving one warehouse together by one service. */
+export interface ParcelPlan {
+  readonly warehouse_id: string;
+  readonly service_id: string;
+  readonly carrier_id: string;
+  readonly zone_id: string;
+  readonly takes: readonly StockTake[];
+  readonly capacity: readonly CapacityTake[];
+  readonly weight_grams: number;
+  readonly billed_weight_grams: number;
+  /** Start of processing, end of processing, pickup by the carrier. */
+  readonly pick_from_seconds: number;
+  readonly ready_seconds: number;
+  readonly pickup_seconds: number;
+  /** Median and promised (at the policy's confidence) instant at the door. */
+  readonly expected_seconds: number;
+  readonly promise_seconds: number;
+  readonly cost: ParcelCost;
+}
+
+/** How good the plan is: `optimal` (gap 0, proved) or `bounded` (cost ≤ (1 + gap) × optimum). */
+export type Proof =
+  | { readonly kind: 'optimal' }
+  | { readonly kind: 'bounded'; readonly lower_bound: number; readonly gap: number };
+
+export interface SourcedPlan {
+  readonly outcome: 'sourced';
+  readonly parcels: readonly ParcelPlan[];
+  /** The latest parcel's promise. */
+  readonly promise_seconds: number;
+  readonly confidence: number;
+  /** Sum of all cost terms, minor units. */
+  readonly cost: number;
+  readonly proof: Proof;
+  readonly method: 'exact' | 'search' | 'greedy';
+  /** Work done, in solver steps; with the same budget the same plan comes out, on any machine. */
+  readonly work: number;
+}
+
+/** Why no plan exists. `lines` are the lines to blame, where lines are. */
+export interface Unsourced {
+  readonly outcome: 'unsourced';
+  readonly reason:
+    | 'no_stock'
+    | 'no_zone'
+    | 'no_service'
+    | 'no_capacity'
+    | 'split_limit'
+    | 'unknown_sku';
+  readonly line_nos: readonly number[];
+  readonly work: number;
+}
+
+export type SourcingResult = SourcedPlan | Unsourced;
+
+/** How much work a decision may do; the caller turns time into it. The library reads no clock. */
+export interface WorkBudget {
+  readonly work: number;
+  /** Asked every few thousand steps; true stops the search with the best plan so far. */
+  readonly should_stop?: (() => boolean) | undefined;
+}
+
+/** A candidate that was not chosen, and why, in numbers. */
+export interface Alternative {
+  readonly warehouse_id: string;
+  readonly service_id?: string | undefined;
+  /** Cheapest whole plan that uses it, minor units; missing if there is none. */
+  readonly cost?: number | undefined;
+  readonly promise_seconds?: number | undefined;
+  /** What removed it: `dearer` (cost is there), or the hard rule that was hit. */
+  readonly lost_because:
+    | 'dearer'
+    | 'no_stock'
+    | 'no_lane'
+    | 'not_eligible'
+    | 'no_capacity'
+    | 'excluded'
+    | 'lot_life';
+  /** Cost above the chosen plan, minor units, for `dearer`. */
+  readonly dearer_by?: number | undefined;
+}
+
+/** A rule that a decision breaks; an empty list means the decision is sound. */
+export interface Violation {
+  readonly rule: string;
+  readonly detail: string;
+}
+
+export const HOUR_SECONDS = 3600;
+export const DAY_SECONDS = 86_400;
