@@ -25,9 +25,9 @@ end $$;
 grant usage on schema public to portolan_engine, portolan_party;
 
 -- Who is asking, set per transaction with set_config(…, true); unset reads as no row at all.
-create function current_party_role() returns text language sql stable leakproof parallel safe
+create function current_party_role() returns text language sql stable parallel safe
   as $$ select current_setting('portolan.role', true) $$;
-create function current_party() returns text language sql stable leakproof parallel safe
+create function current_party() returns text language sql stable parallel safe
   as $$ select current_setting('portolan.party', true) $$;
 
 create table networks (
