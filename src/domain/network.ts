@@ -7,63 +7,33 @@
  * local times of day are `HH:MM` in the owner's IANA time zone.
  */
 import { type Static, Type } from 'typebox';
+import {
+  Amount,
+  Code,
+  closed,
+  DateOnly,
+  Name,
+  Position,
+  Temperature,
+  TimeZone,
+  WeeklyHours,
+  WeeklyTime,
+  WeeklyTimes,
+  Whole,
+} from './network-fields.ts';
 
-const closed = { additionalProperties: false };
+export {
+  Code,
+  Position,
+  Temperature,
+  WEEKDAYS,
+  type Weekday,
+  WeeklyHours,
+  WeeklyTime,
+  WeeklyTimes,
+} from './network-fields.ts';
 
-/** A party's own code: what it calls itself, its SKU, its warehouse. Unique per table. */
-export const Code = Type.String({
-  minLength: 1,
-  maxLength: 64,
-  pattern: '^[A-Za-z0-9][A-Za-z0-9._:@/-]*$',
-});
-const Name = Type.String({ maxLength: 200 });
-const TimeOfDay = Type.String({ pattern: '^([01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$' });
-const DateOnly = Type.String({ pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}$' });
-const TimeZone = Type.String({ minLength: 1, maxLength: 64, description: 'IANA time zone' });
-const Whole = (minimum: number, maximum: number) => Type.Integer({ minimum, maximum });
-const Amount = Type.Number({ minimum: 0, maximum: 1e12 });
-
-/** [longitude, latitude] in degrees, WGS 84. */
-export const Position = Type.Tuple([
-  Type.Number({ minimum: -180, maximum: 180 }),
-  Type.Number({ minimum: -90, maximum: 90 }),
-]);
-
-/** Handling condition of goods, of rooms and of vans. */
-export const Temperature = Type.Union([
-  Type.Literal('ambient'),
-  Type.Literal('chilled'),
-  Type.Literal('frozen'),
-]);
-
-const weekdays = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
-/** The seven keys of every weekly table, Monday first (ISO 8601). */
-export const WEEKDAYS: readonly Weekday[] = weekdays;
-export type Weekday = (typeof weekdays)[number];
-
-const perWeekday = <T extends Parameters<typeof Type.Optional>[0]>(value: T) =>
-  Type.Object(
-    {
-      mon: Type.Optional(value),
-      tue: Type.Optional(value),
-      wed: Type.Optional(value),
-      thu: Type.Optional(value),
-      fri: Type.Optional(value),
-      sat: Type.Optional(value),
-      sun: Type.Optional(value),
-    },
-    closed,
-  );
-
-/** Open intervals per weekday, local time; a missing day is closed; `24:00` ends a day. */
-export const WeeklyHours = perWeekday(
-  Type.Array(Type.Tuple([TimeOfDay, TimeOfDay]), { maxItems: 8 }),
-);
-/** Points in time per weekday (pickups), local time. */
-export const WeeklyTimes = perWeekday(Type.Array(TimeOfDay, { maxItems: 48 }));
-/** One time per weekday (cut-offs), local time. */
-export const WeeklyTime = perWeekday(TimeOfDay);
-
+/** A shop or marketplace: asks for promises and posts orders. */
 export const Platform = Type.Object(
   {
     id: Code,
@@ -73,8 +43,10 @@ export const Platform = Type.Object(
   closed,
 );
 
+/** Who owns stock. */
 export const Seller = Type.Object({ id: Code, name: Type.Optional(Name) }, closed);
 
+/** What is stored and sold: one article of one seller. Dimensions are those of one packed unit. */
 export const Sku = Type.Object(
   {
     id: Code,
@@ -92,6 +64,7 @@ export const Sku = Type.Object(
   closed,
 );
 
+/** A building that stores, picks and packs. Missing limits are unlimited. */
 export const Warehouse = Type.Object(
   {
     id: Code,
@@ -113,6 +86,7 @@ export const Warehouse = Type.Object(
   closed,
 );
 
+/** A destination area; a destination may lie in several. */
 export const Zone = Type.Object(
   {
     id: Code,
@@ -141,6 +115,7 @@ export const Zone = Type.Object(
   closed,
 );
 
+/** Who moves parcels. */
 export const Carrier = Type.Object({ id: Code, name: Type.Optional(Name) }, closed);
 
 /** Price of one parcel in one weight band: max(minimum, base + per_kg × billed kg). */
@@ -149,6 +124,7 @@ export const Rate = Type.Object(
   closed,
 );
 
+/** Prices by rate area and weight band. */
 export const RateCard = Type.Object(
   {
     id: Code,
@@ -160,7 +136,10 @@ export const RateCard = Type.Object(
     rates: Type.Record(
       Code,
       Type.Array(Type.Union([Rate, Type.Null()]), { minItems: 1, maxItems: 64 }),
-      { description: 'rate area → one rate per weight band; null where the band is not sold' },
+      {
+        ...closed,
+        description: 'rate area → one rate per weight band; null where the band is not sold',
+      },
     ),
     cm3_per_kg: Type.Optional(
       Type.Number({ exclusiveMinimum: 0, maximum: 1e6, description: 'dimensional weight divisor' }),
@@ -197,6 +176,7 @@ export const ServiceLane = Type.Object(
   closed,
 );
 
+/** What a carrier sells: speed, eligibility, prices, pickups, capacity. */
 export const Service = Type.Object(
   {
     id: Code,
@@ -217,11 +197,13 @@ export const Service = Type.Object(
   closed,
 );
 
+/** A place where parcels change vehicles. */
 export const Hub = Type.Object(
   { id: Code, name: Type.Optional(Name), position: Position, time_zone: TimeZone },
   closed,
 );
 
+/** A line-haul edge between two hubs with a timetable. */
 export const Leg = Type.Object(
   {
     id: Code,
@@ -252,6 +234,7 @@ export const Policy = Type.Object(
   closed,
 );
 
+/** A contract on delivery: whom it covers, at what confidence, what is paid. */
 export const Guarantee = Type.Object(
   {
     id: Code,
@@ -269,6 +252,7 @@ export const Guarantee = Type.Object(
 const table = <T extends Parameters<typeof Type.Array>[0]>(row: T, maxItems: number) =>
   Type.Array(row, { maxItems });
 
+/** The whole document: a version of it is imported at once or not at all. */
 export const Network = Type.Object(
   {
     format: Type.Literal('portolan-network/1'),
@@ -291,11 +275,6 @@ export const Network = Type.Object(
   closed,
 );
 
-export type Position = Static<typeof Position>;
-export type Temperature = Static<typeof Temperature>;
-export type WeeklyHours = Static<typeof WeeklyHours>;
-export type WeeklyTimes = Static<typeof WeeklyTimes>;
-export type WeeklyTime = Static<typeof WeeklyTime>;
 export type Platform = Static<typeof Platform>;
 export type Seller = Static<typeof Seller>;
 export type Sku = Static<typeof Sku>;
