@@ -1,5 +1,193 @@
-/** The only reader of the environment (to be completed). */
-export interface Config {
-  readonly database_url: string | undefined;
-  readonly redis_url: string | undefined;
+/**
+ * The only reader of the environment. Every setting and every limit of the engine has its name, unit,
+ * default and reason in the one table below; `.env.example` is printed from it and a test keeps the
+ * two alike. Everything that is wrong is reported at once.
+ */
+import { bool, count, level, optionalUrl, type Setting, text } from './settings.ts';
+
+const KIB = 1024;
+const MIB = 1024 * KIB;
+
+/** Every setting: environment name, how it is read, default, and why it exists. */
+export const SETTINGS = {
+  database_url: optionalUrl('DATABASE_URL', ['postgres:', 'postgresql:'], {
+    doc: 'PostgreSQL 15 or newer. Unset: an embedded PostgreSQL under PORTOLAN_DATA_DIR.',
+    example: 'postgres://portolan:secret@localhost:5432/portolan',
+  }),
+  redis_url: optionalUrl('REDIS_URL', ['redis:', 'rediss:'], {
+    doc: 'Redis 6.2 or Valkey 7.2 and newer for the queue. Unset: the queue lives in PostgreSQL.',
+    example: 'redis://localhost:6379',
+  }),
+  host: text('PORTOLAN_HOST', '127.0.0.1', 'Address the API listens on; 0.0.0.0 for all.'),
+  port: count('PORTOLAN_PORT', 3000, {
+    min: 0,
+    max: 65_535,
+    doc: 'Port of the API. Left unset, the next free port is taken when this one is in use.',
+  }),
+  trust_proxy: bool('PORTOLAN_TRUST_PROXY', false, 'Believe X-Forwarded-* of a proxy in front.'),
+  data_dir: text('PORTOLAN_DATA_DIR', '.portolan', 'Folder of the embedded database and keys.'),
+  log_level: level('PORTOLAN_LOG_LEVEL', ['debug', 'info', 'warn', 'error', 'silent'], 'info', {
+    doc: 'error: someone must act; warn: we recovered; info: state changed; debug: the rest.',
+  }),
+  log_format: level('PORTOLAN_LOG_FORMAT', ['auto', 'json', 'pretty'], 'auto', {
+    doc: 'auto: pretty on a terminal, JSON elsewhere.',
+  }),
+  pool_size: count('PORTOLAN_POOL_SIZE', 10, {
+    min: 2,
+    max: 500,
+    doc: 'Connections (count) of each of the two pools, engine and parties, of one process.',
+  }),
+  statement_timeout_ms: count('PORTOLAN_STATEMENT_TIMEOUT_MS', 30_000, {
+    min: 100,
+    doc: 'Longest time (ms) one SQL statement may take.',
+  }),
+  decide_batch_orders: count('PORTOLAN_DECIDE_BATCH_ORDERS', 256, {
+    doc: 'Most orders (count) decided in one transaction.',
+  }),
+  solver_work_per_ms: count('PORTOLAN_SOLVER_WORK_PER_MS', 5_000, {
+    doc: 'Solver steps (count) this machine does in a millisecond; turns time into a work budget.',
+  }),
+  solver_work_max: count('PORTOLAN_SOLVER_WORK_MAX', 5_000_000, {
+    doc: 'Most solver steps (count) one decision may use.',
+  }),
+  tender_batch_shipments: count('PORTOLAN_TENDER_BATCH_SHIPMENTS', 256, {
+    doc: 'Most shipments (count) tendered in one transaction.',
+  }),
+  watch_batch_shipments: count('PORTOLAN_WATCH_BATCH_SHIPMENTS', 256, {
+    doc: 'Most shipments (count) whose milestones are looked at in one transaction.',
+  }),
+  expire_batch_quotes: count('PORTOLAN_EXPIRE_BATCH_QUOTES', 256, {
+    doc: 'Most quotes (count) that expire in one transaction.',
+  }),
+  group_commit_rows: count('PORTOLAN_GROUP_COMMIT_ROWS', 256, {
+    doc: 'Most concurrent writes (rows) of the door that share one transaction.',
+  }),
+  group_commit_wait_ms: count('PORTOLAN_GROUP_COMMIT_WAIT_MS', 2, {
+    min: 0,
+    max: 1000,
+    doc: 'Longest time (ms) a write waits at the door for others to share its transaction.',
+  }),
+  body_limit_bytes: count('PORTOLAN_BODY_LIMIT_BYTES', MIB, {
+    doc: 'Largest body (bytes) of a request about one thing.',
+  }),
+  bulk_body_limit_bytes: count('PORTOLAN_BULK_BODY_LIMIT_BYTES', 32 * MIB, {
+    doc: 'Largest body (bytes) of a bulk request.',
+  }),
+  network_body_limit_bytes: count('PORTOLAN_NETWORK_BODY_LIMIT_BYTES', 256 * MIB, {
+    doc: 'Largest body (bytes) of a network import.',
+  }),
+  bulk_rows_max: count('PORTOLAN_BULK_ROWS_MAX', 10_000, {
+    doc: 'Most rows (count) of a bulk request.',
+  }),
+  page_items_max: count('PORTOLAN_PAGE_ITEMS_MAX', 500, {
+    doc: 'Most items (count) on one page of a list.',
+  }),
+  long_poll_max_seconds: count('PORTOLAN_LONG_POLL_MAX_SECONDS', 30, {
+    max: 300,
+    doc: 'Longest time (s) a list with `wait` stays open.',
+  }),
+  live_clients_max: count('PORTOLAN_LIVE_CLIENTS_MAX', 1000, {
+    doc: 'Most clients (count) of the live stream per process.',
+  }),
+  rate_limit_per_minute: count('PORTOLAN_RATE_LIMIT_PER_MINUTE', 600_000, {
+    min: 0,
+    doc: 'Most requests (count) per key, minute and process; 0 = no limit.',
+  }),
+  request_timeout_seconds: count('PORTOLAN_REQUEST_TIMEOUT_SECONDS', 60, {
+    doc: 'Longest time (s) a client may take to send one request.',
+  }),
+  network_poll_ms: count('PORTOLAN_NETWORK_POLL_MS', 500, {
+    min: 10,
+    doc: 'How often (ms) a process looks for a newer network version.',
+  }),
+  sweep_interval_ms: count('PORTOLAN_SWEEP_INTERVAL_MS', 1000, {
+    min: 10,
+    doc: 'How often (ms) the relay asks the database which bells are owed.',
+  }),
+  watchdog_seconds: count('PORTOLAN_WATCHDOG_SECONDS', 10, {
+    doc: 'A bell owed this long (s) without a job starting means a broken queue: connect anew.',
+  }),
+  queue_lock_seconds: count('PORTOLAN_QUEUE_LOCK_SECONDS', 15, {
+    min: 2,
+    doc: 'A job whose worker is silent this long (s) may be run by another.',
+  }),
+  shutdown_deadline_seconds: count('PORTOLAN_SHUTDOWN_DEADLINE_SECONDS', 20, {
+    doc: 'Longest time (s) a graceful stop may take; then the process ends as it is.',
+  }),
+} as const satisfies Record<string, Setting<unknown>>;
+
+/** The settings as the rest of the program sees them: read once, frozen. */
+export type Config = {
+  readonly [name in keyof typeof SETTINGS]: ReturnType<(typeof SETTINGS)[name]['read']>;
+} & {
+  /** True when the port was asked for by name: then it is that port or none. */
+  readonly port_is_explicit: boolean;
+};
+
+/** Everything that is wrong with the environment, one line each. */
+export class ConfigError extends Error {
+  readonly faults: readonly string[];
+
+  constructor(faults: readonly string[]) {
+    super(`the configuration is wrong:\n${faults.map((fault) => `  ${fault}`).join('\n')}`);
+    this.name = 'ConfigError';
+    this.faults = faults;
+  }
+}
+
+/** Reads `env` (the process's own by default). Throws one `ConfigError` that names every fault. */
+export function loadConfig(
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): Config {
+  const faults: string[] = [];
+  const values: Record<string, unknown> = {};
+  for (const [name, setting] of Object.entries(SETTINGS)) {
+    const given = env[setting.variable]?.trim();
+    const got = given === '' ? undefined : given;
+    try {
+      values[name] = setting.read(got);
+    } catch (error) {
+      faults.push(`${setting.variable}: got ${shown(setting, got)}, ${(error as Error).message}`);
+    }
+  }
+  faults.push(...unknownNames(env));
+  if (faults.length > 0) throw new ConfigError(faults);
+  values.port_is_explicit = (env.PORTOLAN_PORT ?? '').trim() !== '';
+  return Object.freeze(values) as Config;
+}
+
+/** The defaults with `overrides` on top, quiet and on any free port: for tests. */
+export function testConfig(overrides: Partial<Config> = {}): Config {
+  const defaults = loadConfig({ PORTOLAN_LOG_LEVEL: 'silent', PORTOLAN_PORT: '0' });
+  return Object.freeze({ ...defaults, ...overrides });
+}
+
+/** The text of `.env.example`: every setting with its reason, commented out at its default. */
+export function envExample(): string {
+  const lines = [
+    '# Every setting of Portolan, at its default. Copy to .env and run with `node --env-file=.env`,',
+    '# or set the variables in the environment. Printed from src/runtime/config.ts.',
+  ];
+  for (const setting of Object.values(SETTINGS)) {
+    lines.push('', `# ${setting.doc}`, `# ${setting.expected}.`);
+    lines.push(`# ${setting.variable}=${setting.example}`);
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+/** Names that are not settings: those of the tests, and those Kubernetes gives every service. */
+const FOREIGN_NAMES = /^PORTOLAN_(TEST_|SERVICE_|PORT_)/;
+
+/** A misspelt setting must not be silently without effect. */
+function unknownNames(env: Readonly<Record<string, string | undefined>>): string[] {
+  const known = new Set(Object.values(SETTINGS).map((setting) => setting.variable));
+  return Object.keys(env)
+    .filter((name) => name.startsWith('PORTOLAN_') && !FOREIGN_NAMES.test(name))
+    .filter((name) => !known.has(name))
+    .map((name) => `${name}: there is no such setting; see .env.example`);
+}
+
+function shown(setting: Setting<unknown>, got: string | undefined): string {
+  if (got === undefined) return 'nothing';
+  return setting.secret ? 'a value that is not shown' : JSON.stringify(got);
 }

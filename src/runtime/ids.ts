@@ -1,9 +1,14 @@
 /** Ids as an argument: UUIDv7 (RFC 9562 §5.7), ordered by the clock that made them. */
-import { randomFillSync } from 'node:crypto';
+import { randomBytes, randomFillSync } from 'node:crypto';
 import type { Clock } from './clock.ts';
 
 /** Makes a new id. Ids of one source ascend, also within a millisecond. */
 export type NewId = () => string;
+
+/** A secret of 192 random bits in URL-safe text, for passwords and folder names that must be new. */
+export function newSecret(): string {
+  return randomBytes(24).toString('base64url');
+}
 
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
 
