@@ -3,8 +3,6 @@ import { type RawBuilder, sql } from 'kysely';
 import type { Tx } from './database.ts';
 import type { Schema } from './schema.ts';
 
-type Cell = string | number | boolean | null | object | undefined;
-
 /**
  * Rows as one JSON parameter, to be read back with `json_populate_recordset` or
  * `json_to_recordset`: one parameter instead of thousands. Instants print as RFC 3339.
@@ -20,7 +18,7 @@ export function asJson(rows: readonly object[]): string {
 export async function insertRows<T extends keyof Schema & string>(
   tx: Tx,
   table: T,
-  rows: readonly { readonly [column in keyof Schema[T]]?: Cell }[],
+  rows: readonly { readonly [column in keyof Schema[T]]?: unknown }[],
 ): Promise<void> {
   const first = rows[0];
   if (first === undefined) return;

@@ -161,20 +161,28 @@ export interface BackordersTable {
   since: Instant;
 }
 
+export interface DecisionBatchesTable {
+  batch_id: string;
+  network_version: number;
+  decided_at: Instant;
+  stock: Json<unknown>;
+  capacity: Json<unknown>;
+  lost: Json<unknown>;
+}
+
 export interface DecisionsTable {
   order_id: string;
   decision_no: number;
+  batch_id: string;
+  batch_position: number;
   outcome: string;
   decided_at: Instant;
   deadline: Instant;
   late: boolean;
   network_version: number;
-  inputs: Json<unknown>;
-  plan: Json<unknown>;
-  cost: number | null;
-  method: string | null;
-  proof: string | null;
-  work: number;
+  problem: Json<unknown>;
+  result: Json<unknown>;
+  from_quote: boolean;
   work_budget: number;
   elapsed_us: number;
 }
@@ -323,6 +331,7 @@ export interface Schema {
   orders: OrdersTable;
   order_lines: OrderLinesTable;
   backorders: BackordersTable;
+  decision_batches: DecisionBatchesTable;
   decisions: DecisionsTable;
   shipments: ShipmentsTable;
   reservations: ReservationsTable;

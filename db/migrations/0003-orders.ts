@@ -70,23 +70,34 @@ create table backorders (
 );
 create index backorders_by_order on backorders (order_id);
 
+-- What a batch of decisions was made from. A batch is replayed by rebuilding the stock and capacity
+-- it saw and taking the plans of its earlier decisions from them, in order.
+create table decision_batches (
+  batch_id uuid primary key,
+  network_version integer not null references networks,
+  decided_at timestamptz not null,
+  stock json not null,                  -- [[stock_id, warehouse_id, sku_id, available, expires_seconds]]
+  capacity json not null,               -- [[resource, slot_seconds, used]]
+  lost json not null                    -- [[position, plan]] that lost their race: later ones saw them taken
+);
+
 create table decisions (
   order_id uuid not null references orders,
   decision_no integer not null,
+  batch_id uuid not null references decision_batches,
+  batch_position integer not null,
   outcome text not null check (outcome in ('sourced', 'backordered', 'unfillable')),
   decided_at timestamptz not null,
   deadline timestamptz not null,
   late boolean not null,
   network_version integer not null references networks,
-  inputs json not null,                 -- order, stock and capacity as they were: replays bit for bit
-  plan json not null,                   -- the result of routing's source()
-  cost bigint,
-  method text,
-  proof text,
-  work integer not null,
-  work_budget integer not null,
+  problem json not null,                -- routing's SourcingOrder
+  result json not null,                 -- routing's SourcingResult
+  from_quote boolean not null,
+  work_budget integer not null,         -- with it, the same problem gives the same result
   elapsed_us integer not null,
-  primary key (order_id, decision_no)
+  primary key (order_id, decision_no),
+  unique (batch_id, batch_position)
 );
 `)
     .execute(db);

@@ -29,6 +29,7 @@ begin
       ('orders', 'current_party_role() = ''platform'' and platform_id = current_party()'),
       ('order_lines', 'exists (select from orders o where o.order_id = order_lines.order_id)'),
       ('backorders', 'exists (select from orders o where o.order_id = backorders.order_id)'),
+      ('decision_batches', 'false'),
       ('decisions', 'exists (select from orders o where o.order_id = decisions.order_id)'),
       ('shipments', '(current_party_role() = ''platform'' and platform_id = current_party())
         or (current_party_role() = ''warehouse'' and warehouse_id = current_party())

@@ -1,6 +1,6 @@
 /** What a step is given: the services and the network as it is now. */
 import type { CompiledNetwork } from '../../routing/index.ts';
-import type { Network } from '../domain/network.ts';
+import type { Network, Sku, Warehouse } from '../domain/network.ts';
 import type { Services } from '../runtime/services.ts';
 
 /** One network version, ready to decide with. */
@@ -8,6 +8,9 @@ export interface LiveNetwork {
   readonly version: number;
   readonly document: Network;
   readonly compiled: CompiledNetwork;
+  /** The document's tables by id, made once per version. */
+  readonly skus: ReadonlyMap<string, Sku>;
+  readonly warehouses: ReadonlyMap<string, Warehouse>;
 }
 
 /** Gives the network: the newest version within a second of its import, or any older one. */

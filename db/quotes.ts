@@ -1,0 +1,85 @@
+/** Quotes: promises offered, with the stock and capacity they hold until they expire. */
+import { sql } from 'kysely';
+import type { Tx } from './database.ts';
+import { insertRows } from './rows.ts';
+
+/** A quote and what it holds. `options` are routing's plans by label. */
+export interface QuoteRecord<Plan = unknown> {
+  readonly quote_id: string;
+  readonly platform_id: string;
+  /** SHA-256 of the secret part of its tokens: `\x…` text to write, bytes when read. */
+  readonly token_hash: string | Buffer;
+  readonly state: 'held' | 'used' | 'expired';
+  readonly destination: { country: string; postal_code: string };
+  readonly lines: readonly { line_no: number; sku_id: string; quantity: number }[];
+  readonly options: { readonly [label: string]: Plan };
+  readonly capacity: readonly { resource: string; slot_seconds: number; amount: number }[];
+  readonly network_version: number;
+  readonly quoted_at: Temporal.Instant;
+  readonly expires_at: Temporal.Instant;
+}
+
+/** Inserts one quote; the stock and capacity it holds are taken in the same transaction. */
+export async function insertQuote(tx: Tx, quote: QuoteRecord): Promise<void> {
+  await insertRows(tx, 'quotes', [quote]);
+}
+
+/** Locks quotes by id, in id order. */
+export async function lockQuotes(tx: Tx, quoteIds: readonly string[]): Promise<QuoteRecord[]> {
+  if (quoteIds.length === 0) return [];
+  const rows = await sql<QuoteRecord>`
+    select * from quotes where quote_id = any(${quoteIds}::uuid[])
+    order by quote_id for no key update`.execute(tx);
+  return rows.rows;
+}
+
+/** Marks locked, held quotes as used by an order. */
+export async function markQuotesUsed(tx: Tx, quoteIds: readonly string[]): Promise<void> {
+  if (quoteIds.length === 0) return;
+  await sql`update quotes set state = 'used'
+    where quote_id = any(${quoteIds}::uuid[]) and state = 'held'`.execute(tx);
+}
+
+/** Claims quotes that have run out by `now`; another worker's are skipped. */
+export async function claimExpiredQuotes(
+  tx: Tx,
+  now: Temporal.Instant,
+  limit: number,
+): Promise<QuoteRecord[]> {
+  const rows = await sql<QuoteRecord>`
+    update quotes set state = 'expired' where quote_id in (
+      select quote_id from quotes where state = 'held' and expires_at <= ${now.toString()}
+      order by quote_id limit ${limit} for no key update skip locked)
+    returning *`.execute(tx);
+  return rows.rows;
+}
+
+/** Notes that these quotes hold no capacity any more: it was taken over or given back. */
+export async function clearQuoteCapacity(tx: Tx, quoteIds: readonly string[]): Promise<void> {
+  if (quoteIds.length === 0) return;
+  await sql`update quotes set capacity = '[]' where quote_id = any(${quoteIds}::uuid[])`.execute(
+    tx,
+  );
+}
+
+/** The plan that an order was sold, and what its quote still holds for it. */
+export interface QuotedPlan {
+  readonly order_id: string;
+  readonly quote_id: string;
+  readonly plan: unknown;
+  readonly capacity: readonly { resource: string; slot_seconds: number; amount: number }[];
+  readonly held: readonly { stock_id: number; quantity: number }[];
+}
+
+/** Lists the sold plans of these orders. Their quotes are used: nothing else touches them. */
+export async function listQuotedPlans(tx: Tx, orderIds: readonly string[]): Promise<QuotedPlan[]> {
+  if (orderIds.length === 0) return [];
+  const rows = await sql<QuotedPlan>`
+    select o.order_id, q.quote_id, q.options -> o.quote_option as plan, q.capacity,
+      coalesce((select json_agg(json_build_object('stock_id', r.stock_id, 'quantity', r.quantity)
+        order by r.stock_id) from reservations r
+        where r.quote_id = q.quote_id and r.state = 'open'), '[]') as held
+    from orders o join quotes q using (quote_id)
+    where o.order_id = any(${orderIds}::uuid[]) and q.state = 'used'`.execute(tx);
+  return rows.rows;
+}

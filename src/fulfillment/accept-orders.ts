@@ -1,0 +1,237 @@
+/**
+ * ACCEPT: stores a batch of orders in one transaction. An order is acknowledged only after the
+ * commit that holds it; from then on it exists and has a next step, whatever is killed.
+ */
+import { createHash } from 'node:crypto';
+import { inTransaction, type Tx } from '../../db/database.ts';
+import { appendEvents, type NewEvent } from '../../db/journal.ts';
+import {
+  type AcceptedRow,
+  insertOrderLines,
+  insertOrders,
+  listOrdersByRef,
+  type NewOrder,
+} from '../../db/orders.ts';
+import { hexBytes } from '../../db/rows.ts';
+import type { AcceptedOrder, AcceptOrder, RowResult } from '../domain/commands.ts';
+import type { Fault, RefusalCode } from '../domain/errors.ts';
+import type { Engine, LiveNetwork } from './engine.ts';
+import { type RedeemedQuote, redeemQuotes } from './redeem-quotes.ts';
+
+type Result = RowResult<AcceptedOrder>;
+
+/** An order on its way in: its place in the batch, and what its quote token came to. */
+interface Arrival {
+  readonly index: number;
+  readonly command: AcceptOrder;
+  readonly body_hash: Buffer;
+  readonly quote: RedeemedQuote | null;
+}
+
+/**
+ * Stores orders and answers each in its place: `applied` for a new one, `duplicate` with the first
+ * one's answer where the platform's reference came before with the same body, `refused` otherwise.
+ * Safe to repeat and to run beside itself: (platform, reference) is unique.
+ */
+export async function acceptOrders(
+  engine: Engine,
+  commands: readonly AcceptOrder[],
+): Promise<Result[]> {
+  const network = await engine.networks.current();
+  if (network === null) {
+    return commands.map(() => refuse('network_missing', 'import a network first'));
+  }
+  const results = new Array<Result | undefined>(commands.length);
+  const sound: { index: number; command: AcceptOrder }[] = [];
+  commands.forEach((command, index) => {
+    const faults = faultsOf(command, network);
+    if (faults.length === 0) sound.push({ index, command });
+    else results[index] = refuse('unknown_reference', faults[0]!.detail, faults);
+  });
+  sound.sort((a, b) => compareRefs(a.command, b.command) || a.index - b.index);
+  const stored = await storeArrivals(engine, network, sound);
+  for (const [index, result] of stored) results[index] = result;
+  return results.map((result) => result ?? refuse('overloaded', 'the order was not stored'));
+}
+
+async function storeArrivals(
+  engine: Engine,
+  network: LiveNetwork,
+  sound: readonly { index: number; command: AcceptOrder }[],
+): Promise<Map<number, Result>> {
+  if (sound.length === 0) return new Map();
+  return await inTransaction(engine.database, async (tx) => {
+    const now = engine.clock.now();
+    const quotes = await redeemQuotes(tx, sound, now);
+    const arrivals = sound.map(({ index, command }) => ({
+      index,
+      command,
+      body_hash: hashOf(command),
+      quote: quotes.get(index) ?? null,
+    }));
+    const candidates = firstOfEach(arrivals);
+    const orders = candidates.map((arrival) => newOrder(engine, network, arrival, now));
+    const inserted = await insertOrders(tx, orders);
+    await storeNew(tx, candidates, orders, inserted);
+    await quotes.use(inserted, orders);
+    const created = new Map<number, NewOrder>();
+    orders.forEach((order, at) => {
+      if (inserted.has(order.order_id)) created.set(candidates[at]!.index, order);
+    });
+    return await answer(tx, arrivals, created);
+  });
+}
+
+/** The first arrival of each reference that may be stored; later copies are answered like it. */
+function firstOfEach(arrivals: readonly Arrival[]): Arrival[] {
+  const first = new Map<string, Arrival>();
+  for (const arrival of arrivals) {
+    const key = refKey(arrival.command);
+    if (arrival.quote?.outcome !== 'refused' && !first.has(key)) first.set(key, arrival);
+  }
+  return [...first.values()];
+}
+
+function newOrder(
+  engine: Engine,
+  network: LiveNetwork,
+  arrival: Arrival,
+  now: Temporal.Instant,
+): NewOrder {
+  const { command } = arrival;
+  const platform = network.document.platforms.find((p) => p.id === command.platform_id);
+  const seconds = platform?.decision_seconds ?? network.document.policy.decision_seconds;
+  const quote = arrival.quote?.outcome === 'redeemed' ? arrival.quote : null;
+  return {
+    order_id: engine.newId(),
+    platform_id: command.platform_id,
+    external_ref: command.external_ref,
+    body_hash: hexBytes(arrival.body_hash),
+    destination: command.destination,
+    deliver_by: command.deliver_by ?? null,
+    quote_id: quote?.quote_id ?? null,
+    quote_option: quote?.option ?? null,
+    accepted_at: now,
+    decide_by: now.add({ milliseconds: Math.round(seconds * 1000) }),
+    request_id: command.request_id,
+  };
+}
+
+async function storeNew(
+  tx: Tx,
+  candidates: readonly Arrival[],
+  orders: readonly NewOrder[],
+  inserted: ReadonlySet<string>,
+): Promise<void> {
+  const lines = [];
+  const events: NewEvent[] = [];
+  for (const [at, order] of orders.entries()) {
+    if (!inserted.has(order.order_id)) continue;
+    for (const line of candidates[at]!.command.lines) {
+      lines.push({ order_id: order.order_id, ...line, weight_grams: line.weight_grams ?? null });
+    }
+    events.push({
+      entity: 'order',
+      entity_id: order.order_id,
+      version: 1,
+      type: 'order.accepted',
+      at: order.accepted_at,
+      order_id: order.order_id,
+      platform_id: order.platform_id,
+      data: { state: 'accepted', external_ref: order.external_ref, decide_by: order.decide_by },
+      request_id: order.request_id,
+    });
+  }
+  await insertOrderLines(tx, lines);
+  await appendEvents(tx, events);
+}
+
+async function answer(
+  tx: Tx,
+  arrivals: readonly Arrival[],
+  created: ReadonlyMap<number, NewOrder>,
+): Promise<Map<number, Result>> {
+  const results = new Map<number, Result>();
+  for (const [index, order] of created) results.set(index, applied(order));
+  const others = arrivals.filter((arrival) => !results.has(arrival.index));
+  const rows = await listOrdersByRef(
+    tx,
+    others.map(({ command }) => command),
+  );
+  const known = new Map(rows.map((row) => [refKey(row), row]));
+  for (const arrival of others) {
+    results.set(arrival.index, answerAgain(arrival, known.get(refKey(arrival.command))));
+  }
+  return results;
+}
+
+function applied(order: NewOrder): Result {
+  const { order_id, external_ref, accepted_at, decide_by } = order;
+  return { status: 'applied', order_id, external_ref, state: 'accepted', accepted_at, decide_by };
+}
+
+function answerAgain(arrival: Arrival, row: AcceptedRow | undefined): Result {
+  if (row === undefined) {
+    if (arrival.quote?.outcome === 'refused') {
+      return refuse(arrival.quote.code, arrival.quote.detail);
+    }
+    return refuse('overloaded', 'the order was not stored; post it again');
+  }
+  if (!row.body_hash.equals(arrival.body_hash)) {
+    const detail = `reference ${row.external_ref} belongs to order ${row.order_id} with another body`;
+    return refuse('order_conflict', detail, [{ pointer: '/external_ref', detail }]);
+  }
+  const { order_id, external_ref, state, accepted_at, decide_by } = row;
+  return { status: 'duplicate', order_id, external_ref, state, accepted_at, decide_by };
+}
+
+/** What the schema cannot know: SKUs the network has, line numbers that are unique. */
+function faultsOf(command: AcceptOrder, network: LiveNetwork): Fault[] {
+  const faults: Fault[] = [];
+  const seen = new Set<number>();
+  command.lines.forEach((line, at) => {
+    if (!network.skus.has(line.sku_id)) {
+      faults.push({
+        pointer: `/lines/${at}/sku_id`,
+        detail: `got ${JSON.stringify(line.sku_id)}, expected a SKU of the network`,
+      });
+    }
+    if (seen.has(line.line_no)) {
+      faults.push({
+        pointer: `/lines/${at}/line_no`,
+        detail: `got ${line.line_no} twice, expected each line number once`,
+      });
+    }
+    seen.add(line.line_no);
+  });
+  return faults;
+}
+
+/** The identity of what was posted: same hash, same order. */
+function hashOf({ destination, lines, deliver_by, quote_token }: AcceptOrder): Buffer {
+  const { name, address, city, postal_code, country, position } = destination;
+  const body = JSON.stringify([
+    [name, address, city, postal_code, country, position],
+    lines.map((line) => [line.line_no, line.sku_id, line.quantity, line.weight_grams]),
+    deliver_by,
+    quote_token,
+  ]);
+  return createHash('sha256').update(body).digest();
+}
+
+type Ref = { readonly platform_id: string; readonly external_ref: string };
+
+function compareRefs(a: Ref, b: Ref): number {
+  const left = refKey(a);
+  const right = refKey(b);
+  if (left === right) return 0;
+  return left < right ? -1 : 1;
+}
+
+function refKey(ref: Ref): string {
+  return `${ref.platform_id}\n${ref.external_ref}`;
+}
+
+function refuse(code: RefusalCode, detail: string, faults: readonly Fault[] = []): Result {
+  return { status: 'refused', code, detail, faults };
+}

@@ -1,0 +1,146 @@
+/**
+ * The decision itself: one batch of orders against one view of stock and capacity. No I/O; the clock
+ * is asked only for how much time is left. What an order takes, the next one of the batch sees taken.
+ */
+
+import type { CapacityRow } from '../../db/capacity.ts';
+import type { OrderToDecide } from '../../db/orders.ts';
+import type { FreeStock } from '../../db/stock.ts';
+import {
+  openBoard,
+  type SourcedPlan,
+  type SourcingOrder,
+  type SourcingResult,
+  type StockPosition,
+  source,
+  take,
+} from '../../routing/index.ts';
+import type { Engine, LiveNetwork } from './engine.ts';
+
+/** The race for stock or capacity was lost too often: an operator must look. */
+export interface Contended {
+  readonly outcome: 'unsourced';
+  readonly reason: 'contended';
+  readonly line_nos: readonly number[];
+  readonly work: number;
+}
+
+/** An order with what was decided for it. */
+export interface DecidedInBatch {
+  /** Place in the batch: what came before was taken when this was decided. */
+  readonly position: number;
+  readonly order: OrderToDecide;
+  readonly problem: SourcingOrder;
+  readonly result: SourcingResult | Contended;
+  readonly from_quote: boolean;
+  readonly work_budget: number;
+  readonly elapsed_us: number;
+}
+
+/** What a batch is decided from. `quoted` are plans already sold, by order. */
+export interface BatchView {
+  readonly orders: readonly OrderToDecide[];
+  readonly stock: readonly StockPosition[];
+  readonly capacity: readonly CapacityRow[];
+  readonly quoted: ReadonlyMap<string, SourcedPlan>;
+}
+
+/** Decides a batch in the order given: earliest deadline first. */
+export function decideBatch(
+  engine: Engine,
+  network: LiveNetwork,
+  view: BatchView,
+): DecidedInBatch[] {
+  const board = openBoard(network.compiled, view.stock, view.capacity);
+  const at_seconds = Math.floor(engine.clock.now().epochMilliseconds / 1000);
+  return view.orders.map((order, position) => {
+    const problem = problemOf(order, at_seconds);
+    const started = engine.clock.now();
+    const plan = view.quoted.get(order.order_id);
+    const work = plan === undefined ? workFor(engine, order, view.orders.length - position) : 0;
+    const result =
+      plan ??
+      source(network.compiled, board, problem, {
+        work,
+        should_stop: () => remainingMs(engine, order) < MARGIN_MS,
+      });
+    // A quoted plan's units and capacity are held already: the board never showed them as free.
+    if (plan === undefined && result.outcome === 'sourced') take(board, result);
+    const elapsed = engine.clock.now().since(started);
+    return {
+      position,
+      order,
+      problem,
+      result,
+      from_quote: plan !== undefined,
+      work_budget: work,
+      elapsed_us: Math.round(elapsed.total('microseconds')),
+    };
+  });
+}
+
+/** Time kept back from each deadline for storing the decision. */
+const MARGIN_MS = 250;
+
+function remainingMs(engine: Engine, order: OrderToDecide): number {
+  return order.decide_by.epochMilliseconds - engine.clock.now().epochMilliseconds;
+}
+
+/**
+ * The work an order may use: its share of the time until its deadline among the orders that still
+ * wait behind it, never more than the configured most. Past its deadline an order gets the least:
+ * the solver then answers greedily at once.
+ */
+function workFor(engine: Engine, order: OrderToDecide, waiting: number): number {
+  const { solver_work_per_ms, solver_work_max } = engine.config;
+  const share = Math.max(0, remainingMs(engine, order) - MARGIN_MS) / waiting;
+  return Math.max(1, Math.min(solver_work_max, Math.floor(share * solver_work_per_ms)));
+}
+
+/** The routing problem of an order as of `at_seconds`. */
+export function problemOf(order: OrderToDecide, at_seconds: number): SourcingOrder {
+  const { country, postal_code, position } = order.destination;
+  return {
+    at_seconds,
+    destination: { country, postal_code, ...(position === undefined ? {} : { position }) },
+    lines: order.lines.map(({ line_no, sku_id, quantity, weight_grams }) => ({
+      line_no,
+      sku_id,
+      quantity,
+      ...(weight_grams === null ? {} : { weight_grams }),
+    })),
+    ...(order.deliver_by === null
+      ? {}
+      : { deliver_by_seconds: Math.floor(order.deliver_by.epochMilliseconds / 1000) }),
+    ...(order.excluded_warehouses.length === 0
+      ? {}
+      : { excluded_warehouses: order.excluded_warehouses }),
+  };
+}
+
+/** Free stock as routing sees it: a lot's last day of use ends at midnight in its warehouse's zone. */
+export function stockPositions(network: LiveNetwork, rows: readonly FreeStock[]): StockPosition[] {
+  const ends = new Map<string, number>();
+  const positions: StockPosition[] = [];
+  for (const { stock_id, warehouse_id, sku_id, available, expires_on } of rows) {
+    const warehouse = network.warehouses.get(warehouse_id);
+    if (warehouse === undefined) continue;
+    if (expires_on === null) {
+      positions.push({ stock_id, warehouse_id, sku_id, available });
+      continue;
+    }
+    const key = `${warehouse.time_zone} ${expires_on}`;
+    let end = ends.get(key);
+    if (end === undefined) {
+      end = endOfDay(expires_on, warehouse.time_zone);
+      ends.set(key, end);
+    }
+    positions.push({ stock_id, warehouse_id, sku_id, available, expires_seconds: end });
+  }
+  return positions;
+}
+
+function endOfDay(day: string, zone: string): number {
+  const next = Temporal.PlainDate.from(day).add({ days: 1 });
+  return Math.floor(next.toZonedDateTime(zone).epochMilliseconds / 1000);
+}

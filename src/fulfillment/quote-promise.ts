@@ -1,0 +1,231 @@
+/**
+ * Offers promises for a basket before it is ordered: up to three, decided by the same code as an
+ * order, on the same stock. Whatever is offered is held: the units and slots of its options are set
+ * aside until the quote is used or expires, so a token is honoured.
+ */
+import { randomBytes } from 'node:crypto';
+import { type CapacityMove, listCapacity, lockCapacity, takeCapacity } from '../../db/capacity.ts';
+import { inTransaction, type Tx } from '../../db/database.ts';
+import { insertQuote } from '../../db/quotes.ts';
+import { insertReservations } from '../../db/reservations.ts';
+import { hexBytes } from '../../db/rows.ts';
+import { listFreeStock, lockStock, reserveStock } from '../../db/stock.ts';
+import {
+  DAY_SECONDS,
+  openBoard,
+  quoteOptions,
+  type SourcedPlan,
+  type SourcingOrder,
+  source,
+} from '../../routing/index.ts';
+import type { AskQuote, QuoteOption } from '../domain/commands.ts';
+import { Refusal } from '../domain/errors.ts';
+import { stockPositions } from './decide-batch.ts';
+import type { Engine, LiveNetwork } from './engine.ts';
+import { formatToken, hashSecret } from './redeem-quotes.ts';
+
+/** What can be promised. Without options, `reason` says why nothing can. */
+export interface QuotedPromise {
+  readonly quote_id: string | null;
+  readonly options: readonly QuoteOption[];
+  readonly reason: string | null;
+}
+
+interface Option {
+  readonly label: QuoteOption['label'];
+  readonly plan: SourcedPlan;
+}
+
+const MAX_TRIES = 3;
+
+/**
+ * Quotes a basket. Refuses SKUs that the network does not have. Loses no race silently: if the
+ * units of an offer are gone before they could be held, it is quoted again on fresh stock.
+ */
+export async function quotePromise(engine: Engine, ask: AskQuote): Promise<QuotedPromise> {
+  const network = await engine.networks.current();
+  if (network === null) throw new Refusal('network_missing', 'import a network first');
+  refuseUnknownSkus(ask, network);
+  for (let attempt = 1; attempt <= MAX_TRIES; attempt += 1) {
+    const quoted = await inTransaction(engine.database, (tx) => tryQuote(engine, tx, network, ask));
+    if (quoted !== 'lost_race') return quoted;
+  }
+  return { quote_id: null, options: [], reason: 'contended' };
+}
+
+function refuseUnknownSkus(ask: AskQuote, network: LiveNetwork): void {
+  const faults = ask.lines.flatMap((line, at) =>
+    network.skus.has(line.sku_id)
+      ? []
+      : [
+          {
+            pointer: `/lines/${at}/sku_id`,
+            detail: `got ${JSON.stringify(line.sku_id)}, expected a SKU of the network`,
+          },
+        ],
+  );
+  if (faults.length > 0) throw new Refusal('unknown_reference', faults[0]!.detail, faults);
+}
+
+async function tryQuote(
+  engine: Engine,
+  tx: Tx,
+  network: LiveNetwork,
+  ask: AskQuote,
+): Promise<QuotedPromise | 'lost_race'> {
+  const now = engine.clock.now();
+  const at_seconds = Math.floor(now.epochMilliseconds / 1000);
+  const skus = new Set(ask.lines.map((line) => line.sku_id));
+  const stock = stockPositions(network, await listFreeStock(tx, [...skus]));
+  const capacity = await listCapacity(tx, at_seconds - 2 * DAY_SECONDS);
+  const board = openBoard(network.compiled, stock, capacity);
+  const problem = problemOf(ask, at_seconds);
+  const work = engine.config.solver_work_max;
+  const options: Option[] = quoteOptions(network.compiled, board, problem, { work });
+  if (options.length === 0) {
+    const result = source(network.compiled, board, problem, { work });
+    const reason = result.outcome === 'unsourced' ? result.reason : 'contended';
+    return { quote_id: null, options: [], reason };
+  }
+  const quote = newQuote(engine, network, ask, options, now);
+  if (!(await hold(tx, quote, options, now))) return 'lost_race';
+  await insertQuote(tx, quote.row);
+  return { quote_id: quote.row.quote_id, options: quote.offers, reason: null };
+}
+
+function problemOf(ask: AskQuote, at_seconds: number): SourcingOrder {
+  const { country, postal_code, position } = ask.destination;
+  return {
+    at_seconds,
+    destination: { country, postal_code, position },
+    lines: ask.lines,
+    deliver_by_seconds:
+      ask.deliver_by === undefined
+        ? undefined
+        : Math.floor(ask.deliver_by.epochMilliseconds / 1000),
+  };
+}
+
+function newQuote(
+  engine: Engine,
+  network: LiveNetwork,
+  ask: AskQuote,
+  options: readonly Option[],
+  now: Temporal.Instant,
+) {
+  const quote_id = engine.newId();
+  const secret = randomBytes(18).toString('base64url');
+  const expires_at = now.add({ seconds: network.document.policy.quote_seconds });
+  const offers = options.map(({ label, plan }) => ({
+    label,
+    token: formatToken(quote_id, label, secret),
+    promise_at: instantOf(plan.promise_seconds),
+    expected_at: instantOf(Math.max(...plan.parcels.map((parcel) => parcel.expected_seconds))),
+    confidence: plan.confidence,
+    price: priceOf(plan),
+    currency: network.document.currency,
+    parcels: plan.parcels.length,
+    expires_at,
+  }));
+  const row = {
+    quote_id,
+    platform_id: ask.platform_id,
+    token_hash: hexBytes(hashSecret(secret)),
+    state: 'held' as const,
+    destination: ask.destination,
+    lines: ask.lines,
+    options: Object.fromEntries(options.map(({ label, plan }) => [label, plan])),
+    capacity: mostOfEachSlot(options),
+    network_version: network.version,
+    quoted_at: now,
+    expires_at,
+  };
+  return { row, offers };
+}
+
+/** What the platform pays for carrying it out: freight and handling, not the policy's own weights. */
+function priceOf(plan: SourcedPlan): number {
+  return plan.parcels.reduce((sum, { cost }) => sum + cost.freight + cost.handling, 0);
+}
+
+/** Only one option can be used, so the quote holds the most that any of them needs, not the sum. */
+async function hold(
+  tx: Tx,
+  quote: { row: { quote_id: string; capacity: readonly CapacityMove[] } },
+  options: readonly Option[],
+  now: Temporal.Instant,
+): Promise<boolean> {
+  const { quote_id, capacity } = quote.row;
+  const units = mostOfEachLot(options);
+  const used = new Map(
+    (await lockCapacity(tx, capacity)).map((row) => [
+      `${row.slot_seconds} ${row.resource}`,
+      row.used,
+    ]),
+  );
+  const roomy = capacity.every(
+    (slot) => (used.get(`${slot.slot_seconds} ${slot.resource}`) ?? 0) + slot.amount <= slot.limit,
+  );
+  const free = await lockStock(
+    tx,
+    units.map((unit) => unit.stock_id),
+  );
+  if (!roomy || units.some((unit) => (free.get(unit.stock_id) ?? 0) < unit.quantity)) return false;
+  if (!(await takeCapacity(tx, capacity))) {
+    throw Object.assign(new Error('capacity was taken while a slot was first used'), {
+      code: '40001',
+    });
+  }
+  await reserveStock(
+    tx,
+    units.map(({ stock_id, quantity }) => ({ stock_id, quantity, reference: quote_id })),
+    now,
+  );
+  await insertReservations(
+    tx,
+    units.map(({ stock_id, quantity, line_no }) => ({
+      stock_id,
+      order_id: null,
+      shipment_id: null,
+      quote_id,
+      line_no,
+      quantity,
+      state: 'open',
+    })),
+  );
+  return true;
+}
+
+function mostOfEachLot(options: readonly Option[]) {
+  const most = new Map<number, { stock_id: number; quantity: number; line_no: number }>();
+  for (const { plan } of options) {
+    const own = new Map<number, { stock_id: number; quantity: number; line_no: number }>();
+    for (const { stock_id, quantity, line_no } of plan.parcels.flatMap((parcel) => parcel.takes)) {
+      const sum = (own.get(stock_id)?.quantity ?? 0) + quantity;
+      own.set(stock_id, { stock_id, quantity: sum, line_no });
+    }
+    for (const [id, unit] of own) {
+      if ((most.get(id)?.quantity ?? 0) < unit.quantity) most.set(id, unit);
+    }
+  }
+  return [...most.values()];
+}
+
+function mostOfEachSlot(options: readonly Option[]): CapacityMove[] {
+  const most = new Map<string, CapacityMove>();
+  for (const { plan } of options) {
+    const own = new Map<string, CapacityMove>();
+    for (const slot of plan.parcels.flatMap((parcel) => parcel.capacity)) {
+      const key = `${slot.slot_seconds} ${slot.resource}`;
+      own.set(key, { ...slot, amount: (own.get(key)?.amount ?? 0) + slot.amount });
+    }
+    for (const [key, slot] of own) {
+      if ((most.get(key)?.amount ?? 0) < slot.amount) most.set(key, slot);
+    }
+  }
+  return [...most.values()];
+}
+
+function instantOf(seconds: number): Temporal.Instant {
+  return Temporal.Instant.fromEpochMilliseconds(seconds * 1000);
+}

@@ -1,0 +1,119 @@
+/** Part of ACCEPT: checks the quote tokens that orders carry, and marks the quotes they use. */
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { Tx } from '../../db/database.ts';
+import { lockQuotes, markQuotesUsed, type QuoteRecord } from '../../db/quotes.ts';
+import type { AcceptOrder, QuoteOption } from '../domain/commands.ts';
+import type { RefusalCode } from '../domain/errors.ts';
+
+/** A token that holds good for its order, or why it does not. */
+export type RedeemedQuote =
+  | { readonly outcome: 'redeemed'; readonly quote_id: string; readonly option: string }
+  | { readonly outcome: 'refused'; readonly code: RefusalCode; readonly detail: string };
+
+/** The tokens of a batch, checked; `use` marks the quotes whose orders were really stored. */
+export interface RedeemedQuotes {
+  get(index: number): RedeemedQuote | undefined;
+  use(
+    inserted: ReadonlySet<string>,
+    orders: readonly { order_id: string; quote_id: string | null }[],
+  ): Promise<void>;
+}
+
+const LABELS: readonly QuoteOption['label'][] = ['cheapest', 'best_value', 'fastest'];
+
+/** A token names its quote and option, and proves them with the quote's secret. */
+export function formatToken(quote_id: string, option: string, secret: string): string {
+  return `${quote_id}.${option}.${secret}`;
+}
+
+/** SHA-256 of a token's secret part. */
+export function hashSecret(secret: string): Buffer {
+  return createHash('sha256').update(secret).digest();
+}
+
+/**
+ * Checks the tokens of a batch. Locks the quotes (by id) until the transaction ends, so that one
+ * quote makes one order; two orders of the same batch cannot share one either.
+ */
+export async function redeemQuotes(
+  tx: Tx,
+  arrivals: readonly { index: number; command: AcceptOrder }[],
+  now: Temporal.Instant,
+): Promise<RedeemedQuotes> {
+  const tokens = arrivals.flatMap(({ index, command }) =>
+    command.quote_token === undefined
+      ? []
+      : [{ index, command, token: parse(command.quote_token) }],
+  );
+  const ids = new Set(tokens.flatMap(({ token }) => (token === null ? [] : [token.quote_id])));
+  const locked = await lockQuotes(tx, [...ids]);
+  const quotes = new Map(locked.map((quote) => [quote.quote_id, quote]));
+  const taken = new Set<string>();
+  const redeemed = new Map<number, RedeemedQuote>();
+  for (const { index, command, token } of tokens) {
+    const quote = token === null ? undefined : quotes.get(token.quote_id);
+    const result = check(command, token, quote, taken, now);
+    if (result.outcome === 'redeemed') taken.add(result.quote_id);
+    redeemed.set(index, result);
+  }
+  return {
+    get: (index) => redeemed.get(index),
+    use: async (inserted, orders) => {
+      const used = orders.filter((o) => o.quote_id !== null && inserted.has(o.order_id));
+      await markQuotesUsed(
+        tx,
+        used.map((order) => order.quote_id!),
+      );
+    },
+  };
+}
+
+type Token = { quote_id: string; option: string; secret: string };
+
+function parse(text: string): Token | null {
+  const parts = /^([0-9a-f-]{36})\.([a-z_]+)\.([A-Za-z0-9_-]{20,64})$/.exec(text);
+  if (parts === null) return null;
+  return { quote_id: parts[1]!, option: parts[2]!, secret: parts[3]! };
+}
+
+function check(
+  command: AcceptOrder,
+  token: Token | null,
+  quote: QuoteRecord | undefined,
+  taken: ReadonlySet<string>,
+  now: Temporal.Instant,
+): RedeemedQuote {
+  const known =
+    token !== null &&
+    quote !== undefined &&
+    quote.platform_id === command.platform_id &&
+    timingSafeEqual(hashSecret(token.secret), quote.token_hash as Buffer) &&
+    LABELS.some((label) => label === token.option && quote.options[label] !== undefined);
+  if (!known) return refused('quote_expired', 'got a quote_token that was never given out');
+  const over = Temporal.Instant.compare(quote.expires_at, now) <= 0;
+  if (over || quote.state !== 'held' || taken.has(quote.quote_id)) {
+    return refused('quote_expired', `quote ${quote.quote_id} has expired or was used`);
+  }
+  if (!sameBasket(command, quote)) {
+    return refused('quote_mismatch', 'expected the lines and destination that were quoted');
+  }
+  return { outcome: 'redeemed', quote_id: quote.quote_id, option: token.option };
+}
+
+function sameBasket(command: AcceptOrder, quote: QuoteRecord): boolean {
+  const lineText = (lines: readonly { line_no: number; sku_id: string; quantity: number }[]) =>
+    JSON.stringify(
+      lines
+        .map((line) => [line.line_no, line.sku_id, line.quantity])
+        .sort((a, b) => Number(a[0]) - Number(b[0])),
+    );
+  return (
+    lineText(command.lines) === lineText(quote.lines) &&
+    command.destination.postal_code === quote.destination.postal_code &&
+    command.destination.country === quote.destination.country
+  );
+}
+
+function refused(code: RefusalCode, detail: string): RedeemedQuote {
+  return { outcome: 'refused', code, detail };
+}

@@ -1,0 +1,249 @@
+/** Part of DECIDE: stores a batch of decisions and everything that follows from them, set by set. */
+import { offerAssignments } from '../../db/assignments.ts';
+import { insertBackorders } from '../../db/backorders.ts';
+import { giveBackCapacity, takeCapacity } from '../../db/capacity.ts';
+import type { Tx } from '../../db/database.ts';
+import { type DecisionRecord, insertDecisions } from '../../db/decisions.ts';
+import { openExceptions } from '../../db/exceptions.ts';
+import { appendEvents, type NewEvent } from '../../db/journal.ts';
+import { allocateLines, saveDecidedOrders } from '../../db/orders.ts';
+import { clearQuoteCapacity, type QuotedPlan } from '../../db/quotes.ts';
+import { closeReservationsOfQuotes, insertReservations } from '../../db/reservations.ts';
+import { insertShipments } from '../../db/shipments.ts';
+import { releaseStock, reserveStock } from '../../db/stock.ts';
+import type { OrderState } from '../domain/order.ts';
+import type { BatchView, DecidedInBatch } from './decide-batch.ts';
+import type { Engine, LiveNetwork } from './engine.ts';
+import { type PlannedShipment, planShipments } from './plan-shipments.ts';
+
+/** A decided batch, checked under lock. */
+export interface BatchToSave {
+  readonly network: LiveNetwork;
+  readonly view: BatchView;
+  readonly decided: readonly DecidedInBatch[];
+  /** Decisions that lost their race and will be made again. */
+  readonly lost: readonly DecidedInBatch[];
+  readonly quotes: readonly QuotedPlan[];
+}
+
+/** Stores the batch in the caller's transaction, which holds the locks of `keepWinners`. */
+export async function saveDecisions(engine: Engine, tx: Tx, batch: BatchToSave): Promise<void> {
+  if (batch.decided.length === 0) return;
+  const now = engine.clock.now();
+  const shipments = planShipments(engine, batch.network, batch.decided, now);
+  await giveBackQuoteHolds(tx, batch, now);
+  await takeForShipments(tx, shipments, now);
+  await moveOrders(engine, tx, batch, shipments, now);
+  const batch_id = engine.newId();
+  await insertDecisions(
+    tx,
+    {
+      batch_id,
+      network_version: batch.network.version,
+      decided_at: now,
+      stock: batch.view.stock.map((row) => [
+        row.stock_id,
+        row.warehouse_id,
+        row.sku_id,
+        row.available,
+        row.expires_seconds ?? null,
+      ]),
+      capacity: batch.view.capacity.map((row) => [row.resource, row.slot_seconds, row.used]),
+      lost: batch.lost.map(({ position, result }) => [position, result]),
+    },
+    decisionRecords(batch_id, batch, now),
+  );
+}
+
+/** Quotes of this batch hold nothing any more: their plans take over in the same transaction. */
+async function giveBackQuoteHolds(tx: Tx, batch: BatchToSave, now: Temporal.Instant) {
+  const saved = new Set(batch.decided.map(({ order }) => order.order_id));
+  const quotes = batch.quotes.filter((quote) => saved.has(quote.order_id));
+  const ids = quotes.map((quote) => quote.quote_id);
+  await giveBackCapacity(
+    tx,
+    quotes.flatMap((quote) => quote.capacity),
+  );
+  await clearQuoteCapacity(tx, ids);
+  const closed = await closeReservationsOfQuotes(tx, ids, 'released');
+  await releaseStock(
+    tx,
+    closed.map((row) => ({ ...row, reference: row.quote_id! })),
+    now,
+  );
+}
+
+async function takeForShipments(
+  tx: Tx,
+  shipments: readonly PlannedShipment[],
+  now: Temporal.Instant,
+): Promise<void> {
+  const slots = shipments.flatMap(({ parcel }) => parcel.capacity);
+  if (!(await takeCapacity(tx, slots))) {
+    // Only a slot that had no row when it was locked can fill up here: the whole batch runs again.
+    throw Object.assign(new Error('capacity was taken while a slot was first used'), {
+      code: '40001',
+    });
+  }
+  const units = shipments.flatMap(({ row, parcel }) =>
+    parcel.takes.map((take) => ({ ...take, shipment: row })),
+  );
+  await reserveStock(
+    tx,
+    units.map(({ stock_id, quantity, shipment }) => ({
+      stock_id,
+      quantity,
+      reference: shipment.shipment_id,
+    })),
+    now,
+  );
+  await insertShipments(
+    tx,
+    shipments.map(({ row }) => row),
+  );
+  await insertReservations(
+    tx,
+    units.map(({ stock_id, line_no, quantity, shipment }) => ({
+      stock_id,
+      order_id: shipment.order_id,
+      shipment_id: shipment.shipment_id,
+      quote_id: null,
+      line_no,
+      quantity,
+      state: 'open',
+    })),
+  );
+  await offerAssignments(
+    tx,
+    shipments.map(({ offer }) => offer),
+  );
+  await allocateLines(
+    tx,
+    units.map(({ line_no, quantity, shipment }) => ({
+      order_id: shipment.order_id,
+      line_no,
+      quantity,
+    })),
+  );
+}
+
+async function moveOrders(
+  engine: Engine,
+  tx: Tx,
+  batch: BatchToSave,
+  shipments: readonly PlannedShipment[],
+  now: Temporal.Instant,
+): Promise<void> {
+  const moves = batch.decided.map(({ order, result }) => ({
+    order_id: order.order_id,
+    state: stateAfter(result),
+    decision_no: order.decision_no + 1,
+    promise_at: result.outcome === 'sourced' ? instantOf(result.promise_seconds) : null,
+    promise_confidence: result.outcome === 'sourced' ? result.confidence : null,
+  }));
+  const moved = await saveDecidedOrders(tx, moves);
+  if (moved !== moves.length) throw new Error(`${moved} of ${moves.length} claimed orders moved`);
+  const backordered = batch.decided.filter(({ result }) => stateAfter(result) === 'backordered');
+  await insertBackorders(
+    tx,
+    backordered.flatMap(({ order, result }) => missingLines(order, result)),
+    now,
+  );
+  const unfillable = batch.decided.filter(({ result }) => stateAfter(result) === 'unfillable');
+  await openExceptions(
+    tx,
+    unfillable.map(({ order, result }) => ({
+      exception_id: engine.newId(),
+      kind: 'unfillable',
+      order_id: order.order_id,
+      shipment_id: null,
+      owner: 'operator',
+      reason: result.outcome === 'unsourced' ? result.reason : 'unknown',
+      detail: result.outcome === 'unsourced' ? { line_nos: result.line_nos } : {},
+      opened_at: now,
+    })),
+  );
+  await appendEvents(tx, [
+    ...batch.decided.map((one) => orderEvent(one, shipments, now)),
+    ...shipments.map(({ event }) => event),
+  ]);
+}
+
+/** What is missing of each SKU: the units of the lines to blame, or of all lines. */
+function missingLines(order: DecidedInBatch['order'], result: DecidedInBatch['result']) {
+  const blamed = result.outcome === 'unsourced' ? new Set(result.line_nos) : new Set<number>();
+  const lines = order.lines.filter((line) => blamed.size === 0 || blamed.has(line.line_no));
+  const bySku = new Map<string, number>();
+  for (const { sku_id, quantity } of lines) {
+    bySku.set(sku_id, (bySku.get(sku_id) ?? 0) + quantity);
+  }
+  return [...bySku].map(([sku_id, quantity]) => ({ order_id: order.order_id, sku_id, quantity }));
+}
+
+/** No stock anywhere waits for a receipt; every other failure waits for an operator. */
+function stateAfter(result: DecidedInBatch['result']): OrderState {
+  if (result.outcome === 'sourced') return 'decided';
+  return result.reason === 'no_stock' ? 'backordered' : 'unfillable';
+}
+
+function orderEvent(
+  { order, result }: DecidedInBatch,
+  shipments: readonly PlannedShipment[],
+  at: Temporal.Instant,
+): NewEvent {
+  const state = stateAfter(result);
+  const own = shipments.filter(({ row }) => row.order_id === order.order_id);
+  const data =
+    result.outcome === 'sourced'
+      ? {
+          state,
+          promise_at: instantOf(result.promise_seconds),
+          confidence: result.confidence,
+          cost: result.cost,
+          shipment_ids: own.map(({ row }) => row.shipment_id),
+        }
+      : { state, reason: result.reason, line_nos: result.line_nos };
+  return {
+    entity: 'order',
+    entity_id: order.order_id,
+    version: order.version + 1,
+    type: `order.${state}`,
+    at,
+    order_id: order.order_id,
+    platform_id: order.platform_id,
+    data,
+    request_id: order.request_id,
+  };
+}
+
+function decisionRecords(
+  batch_id: string,
+  batch: BatchToSave,
+  decided_at: Temporal.Instant,
+): DecisionRecord[] {
+  return batch.decided.map((one) => ({
+    order_id: one.order.order_id,
+    decision_no: one.order.decision_no + 1,
+    batch_id,
+    batch_position: one.position,
+    outcome: outcomeOf(stateAfter(one.result)),
+    decided_at,
+    deadline: one.order.decide_by,
+    late: Temporal.Instant.compare(decided_at, one.order.decide_by) > 0,
+    network_version: batch.network.version,
+    problem: one.problem,
+    result: one.result,
+    from_quote: one.from_quote,
+    work_budget: one.work_budget,
+    elapsed_us: one.elapsed_us,
+  }));
+}
+
+function outcomeOf(state: OrderState): DecisionRecord['outcome'] {
+  if (state === 'decided') return 'sourced';
+  return state === 'backordered' ? 'backordered' : 'unfillable';
+}
+
+function instantOf(seconds: number): Temporal.Instant {
+  return Temporal.Instant.fromEpochMilliseconds(seconds * 1000);
+}
