@@ -1,0 +1,185 @@
+/** Backorders: which SKUs an order waits for, and waking the orders that new units can fill. */
+import { sql } from 'kysely';
+import type { Tx } from './database.ts';
+import { appendEvents } from './journal.ts';
+import { asJson } from './rows.ts';
+
+/** Units of a SKU that an order waits for. */
+export interface NewBackorder {
+  readonly order_id: string;
+  readonly sku_id: string;
+  readonly quantity: number;
+}
+
+/**
+ * Notes what orders wait for. An order's place in the queue is its acceptance (first come, first
+ * served), so an order that was woken in vain does not lose it. The caller holds the orders' locks.
+ */
+export async function insertBackorders(
+  tx: Tx,
+  backorders: readonly NewBackorder[],
+  at: Temporal.Instant,
+): Promise<void> {
+  if (backorders.length === 0) return;
+  await sql`
+    insert into backorders (order_id, sku_id, quantity, since)
+    select b.order_id, b.sku_id, b.quantity, coalesce(o.accepted_at, ${at.toString()})
+    from json_to_recordset(${asJson(backorders)}::json)
+      as b(order_id uuid, sku_id text, quantity integer)
+    left join orders o using (order_id)`.execute(tx);
+}
+
+/** Units of a SKU that are about to become free. */
+export interface ArrivingUnits {
+  readonly sku_id: string;
+  readonly quantity: number;
+}
+
+/** Seconds that an order of a platform may take to be decided. */
+export interface DecisionBudgets {
+  readonly by_platform: Readonly<Record<string, number>>;
+  readonly otherwise: number;
+}
+
+/** When and for whom orders are woken. */
+export interface Waking {
+  readonly at: Temporal.Instant;
+  readonly budgets: DecisionBudgets;
+  readonly request_id: string | null;
+}
+
+/**
+ * Wakes backordered orders that the arriving units, with what is free already, can fill: oldest
+ * first, and only as many as the units reach for. An order that wants more than there is does not
+ * block a smaller one behind it; an order is woken only when all the SKUs it waits for are there.
+ * Returns the orders woken.
+ *
+ * Locks the orders by id, so call it before any stock row is locked (orders → stock). The orders
+ * stay backordered if the transaction ends badly; twice the same units wake nothing twice, since a
+ * woken order waits no more.
+ */
+export async function wakeBackorders(
+  tx: Tx,
+  arriving: readonly ArrivingUnits[],
+  waking: Waking,
+): Promise<string[]> {
+  const units = arriving.filter(({ quantity }) => quantity > 0);
+  if (units.length === 0) return [];
+  const found = await sql<{ order_id: string }>`
+    with arriving as (
+      select sku_id, sum(quantity)::bigint as quantity
+      from json_to_recordset(${asJson(units)}::json) as a(sku_id text, quantity integer)
+      group by sku_id),
+    free as materialized (
+      select a.sku_id, a.quantity + coalesce((select sum(s.on_hand - s.reserved) from stock s
+        where s.sku_id = a.sku_id), 0) as units
+      from arriving a),
+    waiting as materialized (
+      select b.order_id, b.sku_id, b.quantity, b.since, f.units
+      from free f cross join lateral (
+        select order_id, sku_id, quantity, since from backorders b
+        where b.sku_id = f.sku_id and b.quantity <= f.units
+        order by since, order_id limit ${MOST_WAITING}) b),
+    fillable as (
+      select w.* from waiting w where not exists (
+        select from backorders o where o.order_id = w.order_id and o.sku_id <> w.sku_id
+          and o.quantity > coalesce((select units from free f where f.sku_id = o.sku_id),
+            (select sum(s.on_hand - s.reserved) from stock s where s.sku_id = o.sku_id), 0))),
+    queued as (
+      select order_id, units,
+        sum(quantity) over (partition by sku_id order by since, order_id) as reach
+      from fillable)
+    select order_id from queued group by order_id having bool_and(reach <= units)`.execute(tx);
+  return await reopenWaiting(
+    tx,
+    found.rows.map((row) => row.order_id),
+    waking,
+  );
+}
+
+/** Most orders looked at per SKU in one waking; the sweep finds the rest. */
+const MOST_WAITING = 10_000;
+
+/** Units freed up to this long before an order was decided may have been missed by the decision. */
+const MISSED_SECONDS = 10;
+
+/**
+ * Wakes backordered orders whose stock came while nobody looked: freed by a cancellation, a lapsed
+ * quote or a rejected tender, or counted in at the very moment the order was put to wait. Looks for
+ * orders all of whose SKUs are free now and whose stock grew since their last decision. Returns the
+ * orders woken. Locks the orders by id.
+ */
+export async function wakeOverlooked(tx: Tx, waking: Waking, limit: number): Promise<string[]> {
+  const found = await sql<{ order_id: string }>`
+    with free as materialized (
+      select b.sku_id, sum(s.on_hand - s.reserved) as units
+      from (select distinct sku_id from backorders) b
+      join stock s using (sku_id) where s.on_hand > s.reserved group by b.sku_id),
+    fillable as (
+      select b.order_id, b.sku_id, b.since, b.quantity, f.units
+      from backorders b join free f using (sku_id)
+      where b.quantity <= f.units and not exists (
+        select from backorders o left join free g using (sku_id)
+        where o.order_id = b.order_id and o.quantity > coalesce(g.units, 0))),
+    queued as (
+      select order_id, sku_id, since, units,
+        sum(quantity) over (partition by sku_id order by since, order_id) as reach
+      from fillable)
+    select q.order_id from queued q
+    join orders o using (order_id)
+    join decisions d on d.order_id = o.order_id and d.decision_no = o.decision_no
+    group by q.order_id, d.decided_at
+    having bool_and(q.reach <= q.units) and exists (
+      select from backorders b join stock s using (sku_id) join stock_ledger l using (stock_id)
+      where b.order_id = q.order_id and (l.on_hand > 0 or l.reserved < 0)
+        and l.at >= d.decided_at - make_interval(secs => ${MISSED_SECONDS}))
+    order by min(q.since) limit ${limit}`.execute(tx);
+  return await reopenWaiting(
+    tx,
+    found.rows.map((row) => row.order_id),
+    waking,
+  );
+}
+
+interface WokenRow {
+  readonly order_id: string;
+  readonly platform_id: string;
+  readonly version: number;
+  readonly decide_by: Temporal.Instant;
+}
+
+/** Backordered → accepted, with a fresh deadline; what is not backordered (any more) is left. */
+async function reopenWaiting(
+  tx: Tx,
+  orderIds: readonly string[],
+  { at, budgets, request_id }: Waking,
+): Promise<string[]> {
+  if (orderIds.length === 0) return [];
+  const woken = await sql<WokenRow>`
+    with locked as materialized (
+      select order_id from orders
+      where order_id = any(${orderIds}::uuid[]) and state = 'backordered'
+      order by order_id for no key update),
+    gone as (delete from backorders b using locked l where b.order_id = l.order_id)
+    update orders o set state = 'accepted', version = o.version + 1, attempts = 0,
+      decide_by = ${at.toString()}::timestamptz + make_interval(secs => coalesce(
+        (${JSON.stringify(budgets.by_platform)}::jsonb ->> o.platform_id)::double precision,
+        ${budgets.otherwise}))
+    from locked l where o.order_id = l.order_id
+    returning o.order_id, o.platform_id, o.version, o.decide_by`.execute(tx);
+  await appendEvents(
+    tx,
+    woken.rows.map(({ order_id, platform_id, version, decide_by }) => ({
+      entity: 'order',
+      entity_id: order_id,
+      version,
+      type: 'order.reopened',
+      at,
+      order_id,
+      platform_id,
+      data: { state: 'accepted', reason: 'stock_arrived', decide_by },
+      request_id,
+    })),
+  );
+  return woken.rows.map((row) => row.order_id);
+}

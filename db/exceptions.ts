@@ -1,0 +1,71 @@
+/** Exceptions: opened once per kind and shipment (or order), resolved by their owner. */
+import { sql } from 'kysely';
+import type { ExceptionKind, NewException, Resolution } from '../src/domain/exceptions.ts';
+import type { Tx } from './database.ts';
+import { asJson } from './rows.ts';
+
+/**
+ * Opens exceptions. One that is already open for the same kind and shipment (or order) stays as it
+ * is, so a repeated step opens nothing twice. Waits only for a writer of the same exception.
+ */
+export async function openExceptions(tx: Tx, exceptions: readonly NewException[]): Promise<void> {
+  if (exceptions.length === 0) return;
+  await sql`
+    insert into exceptions (exception_id, kind, order_id, shipment_id, owner, reason, detail,
+      opened_at)
+    select exception_id, kind, order_id, shipment_id, owner, reason, detail, opened_at
+    from json_populate_recordset(null::exceptions, ${asJson(exceptions)}::json)
+    order by kind, coalesce(shipment_id, order_id)
+    on conflict do nothing`.execute(tx);
+}
+
+/** An exception with the order it concerns. */
+export interface ExceptionRow {
+  readonly exception_id: string;
+  readonly kind: ExceptionKind;
+  readonly order_id: string | null;
+  readonly shipment_id: string | null;
+  readonly owner: string;
+  readonly resolved_at: Temporal.Instant | null;
+  readonly resolution: Resolution | null;
+}
+
+/** Finds an exception; `order_id` is filled in from the shipment where only that is known. */
+export async function findException(tx: Tx, exception_id: string): Promise<ExceptionRow | null> {
+  const rows = await sql<ExceptionRow>`
+    select e.exception_id, e.kind, coalesce(e.order_id, s.order_id) as order_id, e.shipment_id,
+      e.owner, e.resolved_at, e.resolution
+    from exceptions e left join shipments s using (shipment_id)
+    where e.exception_id = ${exception_id}`.execute(tx);
+  return rows.rows[0] ?? null;
+}
+
+/** Resolves an open exception; false when it was resolved before, also by a concurrent caller. */
+export async function closeException(
+  tx: Tx,
+  exception_id: string,
+  resolution: Resolution,
+  at: Temporal.Instant,
+): Promise<boolean> {
+  const closed = await sql`
+    update exceptions set resolved_at = ${at.toString()}, resolution = ${resolution}
+    where exception_id = ${exception_id} and resolved_at is null`.execute(tx);
+  return closed.numAffectedRows === 1n;
+}
+
+/**
+ * Resolves every open exception of these kinds that concerns one order: a retry answers them all.
+ * The caller holds the order's lock.
+ */
+export async function closeExceptionsOfOrder(
+  tx: Tx,
+  order_id: string,
+  kinds: readonly ExceptionKind[],
+  resolution: Resolution,
+  at: Temporal.Instant,
+): Promise<void> {
+  await sql`
+    update exceptions set resolved_at = ${at.toString()}, resolution = ${resolution}
+    where order_id = ${order_id} and kind = any(${kinds}::text[]) and resolved_at is null
+  `.execute(tx);
+}

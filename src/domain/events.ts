@@ -1,0 +1,76 @@
+/**
+ * The journal's vocabulary: every event type with the entity it belongs to and one line on when it
+ * is written. Workers map each of these to the steps it rings; webhooks and the live stream name
+ * events by them.
+ *
+ * One event per version: a change of an order or shipment raises its version by one and writes one
+ * event. What changes at once is one change (a parcel first heard of as delivered goes straight
+ * there: one event); a milestone's own fate is one event per milestone, each with its own version.
+ * Events of orders and shipments carry `state`, the state after the event.
+ */
+export const EVENTS = {
+  'order.accepted': { entity: 'order', tells: 'An order was stored; it wants a decision.' },
+  'order.decided': { entity: 'order', tells: 'Shipments were planned and the promise stands.' },
+  'order.backordered': { entity: 'order', tells: 'No stock anywhere; it waits for a receipt.' },
+  'order.unfillable': { entity: 'order', tells: 'No decision is possible; an operator must act.' },
+  'order.reopened': { entity: 'order', tells: 'Units have no shipment (any more): decide again.' },
+  'order.promise_moved': {
+    entity: 'order',
+    tells: 'Delivery is now expected later; the promise as sold stays.',
+  },
+  'order.promise_breached': {
+    entity: 'order',
+    tells: 'A shipment of it missed its promised delivery; told once per order.',
+  },
+  'order.shipped': { entity: 'order', tells: 'All its units have left.' },
+  'order.delivered': { entity: 'order', tells: 'All its shipments are delivered.' },
+  'order.failed': { entity: 'order', tells: 'All has ended and something was lost or returned.' },
+  'order.cancelled': { entity: 'order', tells: 'It was cancelled; what it held is free again.' },
+
+  'shipment.planned': {
+    entity: 'shipment',
+    tells: 'Placed with a warehouse, offered to a carrier.',
+  },
+  'shipment.rejected': {
+    entity: 'shipment',
+    tells: 'The carrier said no: offer to the next best.',
+  },
+  'shipment.offered': { entity: 'shipment', tells: 'Offered to the next best carrier.' },
+  'shipment.released': { entity: 'shipment', tells: 'A carrier took it: the warehouse may start.' },
+  'shipment.picked': { entity: 'shipment', tells: 'Its units are off the shelf.' },
+  'shipment.short_picked': {
+    entity: 'shipment',
+    tells: 'Units were not found; it goes on smaller.',
+  },
+  'shipment.packed': { entity: 'shipment', tells: 'It is packed.' },
+  'shipment.handed_over': {
+    entity: 'shipment',
+    tells: 'It left the warehouse; its units are gone.',
+  },
+  'shipment.in_transit': { entity: 'shipment', tells: 'It moves through the carrier’s network.' },
+  'shipment.out_for_delivery': { entity: 'shipment', tells: 'It is on the last van.' },
+  'shipment.delivered': { entity: 'shipment', tells: 'It was handed to the buyer.' },
+  'shipment.returned': { entity: 'shipment', tells: 'It came back to the sender.' },
+  'shipment.lost': { entity: 'shipment', tells: 'The carrier declares it lost.' },
+  'shipment.cancelled': { entity: 'shipment', tells: 'It ended before it left.' },
+  'shipment.tracked': {
+    entity: 'shipment',
+    tells: 'Something was learned of it (a delay, a failed attempt, a better time); same state.',
+  },
+  'milestone.at_risk': { entity: 'shipment', tells: 'A deadline is near and not met.' },
+  'milestone.breached': { entity: 'shipment', tells: 'A deadline passed unmet; found once.' },
+
+  'inbound.announced': { entity: 'notice', tells: 'Units are on their way to a warehouse.' },
+  'inbound.received': { entity: 'notice', tells: 'Units of a notice were counted in; it is open.' },
+  'inbound.closed': { entity: 'notice', tells: 'Nothing more will come for the notice.' },
+  'stock.received': { entity: 'receipt', tells: 'A receipt was counted in.' },
+  'stock.adjusted': { entity: 'adjustment', tells: 'Counted stock was corrected.' },
+
+  'exception.resolved': { entity: 'exception', tells: 'An operator resolved an exception.' },
+} as const satisfies Record<string, { entity: string; tells: string }>;
+
+/** The type of a journal event. */
+export type EventType = keyof typeof EVENTS;
+
+/** The kinds of thing that the journal numbers versions of. */
+export type EventEntity = (typeof EVENTS)[EventType]['entity'];
