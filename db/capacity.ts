@@ -18,11 +18,23 @@ export interface CapacityMove {
   readonly limit: number;
 }
 
-/** Lists all capacity used in slots from `from_seconds` on. Takes no lock. */
-export async function listCapacity(tx: Tx, from_seconds: number): Promise<CapacityRow[]> {
+/**
+ * Lists the capacity used, in slots from `from_seconds` on, of these warehouses, of services there,
+ * and of services as a whole. Takes no lock.
+ */
+export async function listCapacity(
+  tx: Tx,
+  from_seconds: number,
+  warehouseIds: readonly string[],
+): Promise<CapacityRow[]> {
+  if (warehouseIds.length === 0) return [];
   const rows = await sql<CapacityRow>`
     select resource, extract(epoch from slot)::bigint as slot_seconds, used from capacity_usage
-    where slot >= to_timestamp(${from_seconds}) and used > 0 order by resource, slot`.execute(tx);
+    where slot >= to_timestamp(${from_seconds}) and used > 0
+      and case split_part(resource, '/', 1)
+        when 'service' then split_part(resource, '/', 3) = any(${['', ...warehouseIds]}::text[])
+        else split_part(resource, '/', 2) = any(${warehouseIds}::text[]) end
+    order by resource, slot`.execute(tx);
   return rows.rows;
 }
 

@@ -13,9 +13,10 @@ import { type Database, openDatabase, openOwner } from '../db/database.ts';
 import { hexBytes, insertRows } from '../db/rows.ts';
 import type { Schema } from '../db/schema.ts';
 import type { Network } from '../src/domain/network.ts';
-import type { Engine, NetworkSource } from '../src/fulfillment/engine.ts';
+import type { Engine } from '../src/fulfillment/engine.ts';
+import { createNetworkSource } from '../src/fulfillment/network-source.ts';
 import { type ManualClock, manualClock } from '../src/runtime/clock.ts';
-import type { Config } from '../src/runtime/config.ts';
+import { type Config, testConfig } from '../src/runtime/config.ts';
 import { idSource } from '../src/runtime/ids.ts';
 import { aNetwork } from './builders/network.ts';
 import { databaseUrl, query } from './postgres.ts';
@@ -66,7 +67,7 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
   const database = openDatabase({ url, pool_size: 6, statement_timeout_ms: 30_000 });
   const owner = openOwner(url);
   const clock = manualClock(options.start ?? START);
-  const config = { database_url: url, redis_url: undefined, ...options.config } as Config;
+  const config = testConfig({ database_url: url, redis_url: undefined, ...options.config });
   const services = {
     config,
     database,
@@ -74,7 +75,10 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
     newId: idSource(clock),
     log: pino({ level: 'silent' }),
   };
-  const engine: Engine = { ...services, networks: await networkSource(database) };
+  const engine: Engine = {
+    ...services,
+    networks: createNetworkSource(services, { believe_ms: 0 }),
+  };
   const network = options.network === undefined ? aNetwork() : options.network;
   if (network !== null) await applyNetwork(engine, network);
   return {
@@ -149,13 +153,4 @@ async function applyNetwork(engine: Engine, network: Network): Promise<void> {
       },
     ]);
   });
-}
-
-async function networkSource(_database: Database): Promise<NetworkSource> {
-  return {
-    current: async () => null,
-    version: async () => {
-      throw new Error('no network source yet');
-    },
-  };
 }

@@ -140,6 +140,11 @@ export function stockPositions(network: LiveNetwork, rows: readonly FreeStock[])
   return positions;
 }
 
+/** The warehouses that have any of this stock. */
+export function warehousesOf(stock: readonly StockPosition[]): string[] {
+  return [...new Set(stock.map((row) => row.warehouse_id))];
+}
+
 function endOfDay(day: string, zone: string): number {
   const next = Temporal.PlainDate.from(day).add({ days: 1 });
   return Math.floor(next.toZonedDateTime(zone).epochMilliseconds / 1000);

@@ -5,12 +5,13 @@
  */
 import { listCapacity } from '../../db/capacity.ts';
 import { inTransaction } from '../../db/database.ts';
+import { holdNetwork } from '../../db/networks.ts';
 import { claimOrdersToDecide, countLostRaces, type OrderToDecide } from '../../db/orders.ts';
 import { listQuotedPlans, type QuotedPlan } from '../../db/quotes.ts';
 import { listFreeStock } from '../../db/stock.ts';
 import { DAY_SECONDS, type SourcedPlan } from '../../routing/index.ts';
 import { recordDecision } from '../runtime/telemetry.ts';
-import { type DecidedInBatch, decideBatch, stockPositions } from './decide-batch.ts';
+import { type DecidedInBatch, decideBatch, stockPositions, warehousesOf } from './decide-batch.ts';
 import type { Engine, LiveNetwork } from './engine.ts';
 import { keepWinners } from './keep-winners.ts';
 import { saveDecisions } from './save-decisions.ts';
@@ -31,13 +32,15 @@ export async function decideOrders(engine: Engine): Promise<StepOutcome> {
   if (network === null) return { done: 0, more: false };
   const limit = engine.config.decide_batch_orders;
   const outcome = await inTransaction(engine.database, async (tx) => {
+    // A newer version is a moment away from being seen here: look again with it.
+    if (!(await holdNetwork(tx, network.version))) return { done: 0, more: true, decided: [] };
     const orders = await claimOrdersToDecide(tx, limit);
     if (orders.length === 0) return { done: 0, more: false, decided: [] };
     const quotes = await listQuotedPlans(tx, quotedOrders(orders));
     const skus = new Set(orders.flatMap((order) => order.lines.map((line) => line.sku_id)));
     const stock = stockPositions(network, await listFreeStock(tx, [...skus]));
     const from = Math.floor(engine.clock.now().epochMilliseconds / 1000) - 2 * DAY_SECONDS;
-    const capacity = await listCapacity(tx, from);
+    const capacity = await listCapacity(tx, from, warehousesOf(stock));
     const view = { orders, stock, capacity, quoted: plansOf(quotes) };
     const decided = decideBatch(engine, network, view);
     const { winners, losers } = await keepWinners(tx, decided, quotes);

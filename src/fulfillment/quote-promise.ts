@@ -6,6 +6,7 @@
 import { randomBytes } from 'node:crypto';
 import { type CapacityMove, listCapacity, lockCapacity, takeCapacity } from '../../db/capacity.ts';
 import { inTransaction, type Tx } from '../../db/database.ts';
+import { holdNetwork } from '../../db/networks.ts';
 import { insertQuote } from '../../db/quotes.ts';
 import { insertReservations } from '../../db/reservations.ts';
 import { hexBytes } from '../../db/rows.ts';
@@ -20,7 +21,7 @@ import {
 } from '../../routing/index.ts';
 import type { AskQuote, QuoteOption } from '../domain/commands.ts';
 import { Refusal } from '../domain/errors.ts';
-import { stockPositions } from './decide-batch.ts';
+import { stockPositions, warehousesOf } from './decide-batch.ts';
 import type { Engine, LiveNetwork } from './engine.ts';
 import { formatToken, hashSecret } from './redeem-quotes.ts';
 
@@ -43,10 +44,10 @@ const MAX_TRIES = 3;
  * units of an offer are gone before they could be held, it is quoted again on fresh stock.
  */
 export async function quotePromise(engine: Engine, ask: AskQuote): Promise<QuotedPromise> {
-  const network = await engine.networks.current();
-  if (network === null) throw new Refusal('network_missing', 'import a network first');
-  refuseUnknownSkus(ask, network);
   for (let attempt = 1; attempt <= MAX_TRIES; attempt += 1) {
+    const network = await engine.networks.current();
+    if (network === null) throw new Refusal('network_missing', 'import a network first');
+    refuseUnknownSkus(ask, network);
     const quoted = await inTransaction(engine.database, (tx) => tryQuote(engine, tx, network, ask));
     if (quoted !== 'lost_race') return quoted;
   }
@@ -73,11 +74,12 @@ async function tryQuote(
   network: LiveNetwork,
   ask: AskQuote,
 ): Promise<QuotedPromise | 'lost_race'> {
+  if (!(await holdNetwork(tx, network.version))) return 'lost_race';
   const now = engine.clock.now();
   const at_seconds = Math.floor(now.epochMilliseconds / 1000);
   const skus = new Set(ask.lines.map((line) => line.sku_id));
   const stock = stockPositions(network, await listFreeStock(tx, [...skus]));
-  const capacity = await listCapacity(tx, at_seconds - 2 * DAY_SECONDS);
+  const capacity = await listCapacity(tx, at_seconds - 2 * DAY_SECONDS, warehousesOf(stock));
   const board = openBoard(network.compiled, stock, capacity);
   const problem = problemOf(ask, at_seconds);
   const work = engine.config.solver_work_max;

@@ -1,0 +1,122 @@
+/** Accepting: one effect per reference, whatever is repeated, mixed or raced. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { acceptOrders } from '../../src/fulfillment/accept-orders.ts';
+import { aLine, anOrder, lines } from '../builders/commands.ts';
+import { type Harness, startHarness } from '../harness.ts';
+
+let harness: Harness;
+beforeAll(async () => {
+  harness = await startHarness();
+});
+afterAll(async () => {
+  await harness.close();
+});
+
+async function countOrders(external_ref: string): Promise<number> {
+  const rows = await harness.owner
+    .selectFrom('orders')
+    .select('order_id')
+    .where('external_ref', '=', external_ref)
+    .execute();
+  return rows.length;
+}
+
+describe('accepting orders', () => {
+  test('acknowledges a new order with its deadline and journals it once', async () => {
+    const [result] = await acceptOrders(harness.engine, [anOrder()]);
+
+    expect(result).toMatchObject({ status: 'applied', state: 'accepted' });
+    if (result?.status !== 'applied') throw new Error('not applied');
+    expect(result.decide_by.since(result.accepted_at).total('seconds')).toBe(15);
+    const events = await harness.owner
+      .selectFrom('journal')
+      .select(['type', 'version'])
+      .where('entity_id', '=', result.order_id)
+      .execute();
+    expect(events).toEqual([{ type: 'order.accepted', version: 1 }]);
+  });
+
+  test("takes the platform's own time to decide", async () => {
+    const [result] = await acceptOrders(harness.engine, [anOrder({ platform_id: 'market' })]);
+
+    if (result?.status !== 'applied') throw new Error('not applied');
+    expect(result.decide_by.since(result.accepted_at).total('seconds')).toBe(30);
+  });
+
+  test('makes one order of k copies in flight at once, with equal answers', async () => {
+    const order = anOrder({ lines: lines(['mug', 2], ['book', 1]) });
+
+    const answers = await Promise.all(
+      Array.from({ length: 12 }, () => acceptOrders(harness.engine, [order])),
+    );
+
+    const rows = answers.flat();
+    expect(rows.filter((row) => row.status === 'applied')).toHaveLength(1);
+    expect(rows.filter((row) => row.status === 'duplicate')).toHaveLength(11);
+    expect(new Set(rows.map((row) => JSON.stringify({ ...row, status: '' }))).size).toBe(1);
+    expect(await countOrders(order.external_ref)).toBe(1);
+  });
+
+  test('makes one order of two copies in one batch', async () => {
+    const order = anOrder();
+
+    const results = await acceptOrders(harness.engine, [order, anOrder(), order]);
+
+    expect(results.map((result) => result.status)).toEqual(['applied', 'applied', 'duplicate']);
+    expect(await countOrders(order.external_ref)).toBe(1);
+  });
+
+  test('refuses the same reference with another body and keeps the first', async () => {
+    const order = anOrder();
+    await acceptOrders(harness.engine, [order]);
+
+    const [result] = await acceptOrders(harness.engine, [
+      { ...order, lines: [aLine({ quantity: 2 })] },
+    ]);
+
+    expect(result).toMatchObject({ status: 'refused', code: 'order_conflict' });
+    expect(await countOrders(order.external_ref)).toBe(1);
+  });
+
+  test('keeps the references of two platforms apart', async () => {
+    const order = anOrder();
+
+    const results = await acceptOrders(harness.engine, [
+      order,
+      { ...order, platform_id: 'market' },
+    ]);
+
+    expect(results.map((result) => result.status)).toEqual(['applied', 'applied']);
+  });
+
+  test('reports each bad row by its place and stores the good ones', async () => {
+    const good = anOrder();
+    const unknown = anOrder({ lines: [aLine({ sku_id: 'unicorn' })] });
+    const twice = anOrder({ lines: [aLine(), aLine()] });
+
+    const results = await acceptOrders(harness.engine, [unknown, good, twice]);
+
+    expect(results.map((result) => result.status)).toEqual(['refused', 'applied', 'refused']);
+    expect(results[0]).toMatchObject({
+      code: 'unknown_reference',
+      faults: [{ pointer: '/lines/0/sku_id', detail: expect.stringContaining('"unicorn"') }],
+    });
+    expect(results[2]).toMatchObject({ faults: [{ pointer: '/lines/1/line_no' }] });
+    expect(await countOrders(good.external_ref)).toBe(1);
+    expect(await countOrders(unknown.external_ref)).toBe(0);
+  });
+
+  test('survives batches that hold the same references in opposite orders', async () => {
+    const orders = Array.from({ length: 40 }, () => anOrder());
+
+    const answers = await Promise.all([
+      acceptOrders(harness.engine, orders),
+      acceptOrders(harness.engine, [...orders].reverse()),
+      acceptOrders(harness.engine, orders),
+    ]);
+
+    const rows = answers.flat();
+    expect(rows.filter((row) => row.status === 'applied')).toHaveLength(40);
+    expect(rows.filter((row) => row.status === 'duplicate')).toHaveLength(80);
+  });
+});

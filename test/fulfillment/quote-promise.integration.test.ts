@@ -1,0 +1,173 @@
+/** Quoting: what is offered is held, honoured once, and freed when nobody takes it. */
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { AskQuote } from '../../src/domain/commands.ts';
+import { acceptOrders } from '../../src/fulfillment/accept-orders.ts';
+import { cancelOrder } from '../../src/fulfillment/cancel-order.ts';
+import { decideOrders } from '../../src/fulfillment/decide-orders.ts';
+import { expireQuotes } from '../../src/fulfillment/expire-quotes.ts';
+import { quotePromise } from '../../src/fulfillment/quote-promise.ts';
+import { aLine, anOrder } from '../builders/commands.ts';
+import { type Harness, startHarness } from '../harness.ts';
+
+let harness: Harness;
+beforeEach(async () => {
+  harness = await startHarness();
+  await harness.stock({ quantity: 3 }, { quantity: 2, warehouse_id: 'warsaw' });
+});
+afterEach(async () => {
+  await harness.close();
+});
+
+const ask = (quantity: number): AskQuote => ({
+  platform_id: 'shop',
+  destination: { postal_code: '1011AB', country: 'NL' },
+  lines: [aLine({ quantity })],
+  request_id: 'request-quote',
+});
+
+async function stockTotals() {
+  const rows = await harness.owner.selectFrom('stock').select(['on_hand', 'reserved']).execute();
+  return rows.reduce(
+    (sum, row) => ({ on_hand: sum.on_hand + row.on_hand, reserved: sum.reserved + row.reserved }),
+    { on_hand: 0, reserved: 0 },
+  );
+}
+
+describe('quoting a promise', () => {
+  test('offers priced options in money and time, cheapest to fastest', async () => {
+    const { options } = await quotePromise(harness.engine, ask(1));
+
+    expect(options.length).toBeGreaterThanOrEqual(1);
+    expect(options.length).toBeLessThanOrEqual(3);
+    for (const option of options) {
+      expect(option.price).toBeGreaterThan(0);
+      expect(option.currency).toBe('EUR');
+      expect(Temporal.Instant.compare(option.promise_at, harness.clock.now())).toBe(1);
+    }
+  });
+
+  test('honours a token with the very plan that was offered, though others took the rest', async () => {
+    const quoted = await quotePromise(harness.engine, ask(3));
+    const option = quoted.options[0]!;
+    await acceptOrders(harness.engine, [anOrder({ lines: [aLine({ quantity: 2 })] })]);
+    await decideOrders(harness.engine);
+
+    const order = anOrder({ lines: [aLine({ quantity: 3 })], quote_token: option.token });
+    const [accepted] = await acceptOrders(harness.engine, [order]);
+    expect(accepted?.status).toBe('applied');
+    await decideOrders(harness.engine);
+
+    const row = await harness.owner
+      .selectFrom('orders')
+      .selectAll()
+      .where('external_ref', '=', order.external_ref)
+      .executeTakeFirstOrThrow();
+    expect(row.state).toBe('decided');
+    expect(row.promise_at!.equals(option.promise_at)).toBe(true);
+    expect(await stockTotals()).toEqual({ on_hand: 5, reserved: 5 });
+    const [again] = await acceptOrders(harness.engine, [order]);
+    expect(again?.status).toBe('duplicate');
+  });
+
+  test('makes one order of one quote, also for two orders at once', async () => {
+    const { options } = await quotePromise(harness.engine, ask(1));
+    const orders = [1, 2].map(() => anOrder({ quote_token: options[0]!.token }));
+
+    const together = await acceptOrders(harness.engine, orders);
+
+    expect(together.map((result) => result.status).sort()).toEqual(['applied', 'refused']);
+    const [late] = await acceptOrders(harness.engine, [
+      anOrder({ quote_token: options[0]!.token }),
+    ]);
+    expect(late).toMatchObject({ status: 'refused', code: 'quote_expired' });
+  });
+
+  test("refuses another basket, another platform's token and an invented one", async () => {
+    const { options } = await quotePromise(harness.engine, ask(1));
+    const quote_token = options[0]!.token;
+
+    const results = await acceptOrders(harness.engine, [
+      anOrder({ quote_token, lines: [aLine({ quantity: 2 })] }),
+      anOrder({ quote_token, platform_id: 'market' }),
+      anOrder({ quote_token: `${quote_token.slice(0, -2)}xx` }),
+      anOrder({ quote_token: 'nonsense' }),
+    ]);
+
+    expect(
+      results.map((result) => (result.status === 'refused' ? result.code : 'applied')),
+    ).toEqual(['quote_mismatch', 'quote_expired', 'quote_expired', 'quote_expired']);
+  });
+
+  test('frees what an unused quote held when it expires, and refuses its token from then on', async () => {
+    const { options } = await quotePromise(harness.engine, ask(2));
+    expect((await stockTotals()).reserved).toBeGreaterThanOrEqual(2);
+
+    harness.clock.advance(901);
+    expect(await expireQuotes(harness.engine)).toEqual({ done: 1, more: false });
+
+    expect((await stockTotals()).reserved).toBe(0);
+    const [late] = await acceptOrders(harness.engine, [
+      anOrder({ lines: [aLine({ quantity: 2 })], quote_token: options[0]!.token }),
+    ]);
+    expect(late).toMatchObject({ status: 'refused', code: 'quote_expired' });
+  });
+
+  test('says why nothing can be promised', async () => {
+    expect(await quotePromise(harness.engine, ask(6))).toEqual({
+      quote_id: null,
+      options: [],
+      reason: 'no_stock',
+    });
+  });
+
+  test('never holds more than there is, with many quotes at once', async () => {
+    const quotes = await Promise.all(
+      Array.from({ length: 12 }, () => quotePromise(harness.engine, ask(1))),
+    );
+
+    expect((await stockTotals()).reserved).toBeLessThanOrEqual(5);
+    expect(quotes.filter((quote) => quote.options.length > 0).length).toBeGreaterThan(0);
+  });
+});
+
+describe('cancelling an order', () => {
+  const cancel = (order_id: string, platform_id: string | null = 'shop') =>
+    cancelOrder(harness.engine, { platform_id, order_id, reason: 'buyer', request_id: 'r' });
+
+  async function acceptOne(changes = {}): Promise<string> {
+    const [result] = await acceptOrders(harness.engine, [anOrder(changes)]);
+    if (result === undefined || result.status === 'refused') throw new Error('refused');
+    return result.order_id;
+  }
+
+  test('frees units, slots and offers of a decided order, once', async () => {
+    const order_id = await acceptOne({ lines: [aLine({ quantity: 2 })] });
+    await decideOrders(harness.engine);
+
+    const answers = await Promise.all([cancel(order_id), cancel(order_id), cancel(order_id)]);
+
+    expect(new Set(answers.map((answer) => answer.state))).toEqual(new Set(['cancelled']));
+    expect((await stockTotals()).reserved).toBe(0);
+    const offers = await harness.owner.selectFrom('assignments').select('state').execute();
+    expect(offers).toEqual([{ state: 'withdrawn' }]);
+  });
+
+  test('frees what a quote held for an order that was never decided', async () => {
+    const { options } = await quotePromise(harness.engine, ask(2));
+    const order_id = await acceptOne({
+      lines: [aLine({ quantity: 2 })],
+      quote_token: options[0]!.token,
+    });
+
+    await cancel(order_id);
+
+    expect((await stockTotals()).reserved).toBe(0);
+    expect(await decideOrders(harness.engine)).toEqual({ done: 0, more: false });
+  });
+
+  test("knows nothing of another platform's order", async () => {
+    const order_id = await acceptOne();
+
+    await expect(cancel(order_id, 'market')).rejects.toMatchObject({ code: 'not_found' });
+  });
+});
