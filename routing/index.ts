@@ -4,6 +4,17 @@
  *   const network = compileNetwork(document, { from_seconds });      // once per network version and day
  *   const board = openBoard(network, stock, capacity);               // live stock and capacity of a batch
  *   const result = source(network, board, order, { work: 2_000_000 }); // one joint decision
- *   if (result.outcome === 'sourced') board.take(result);            // the next order sees it taken
+ *   if (result.outcome === 'sourced') take(board, result);           // the next order sees it taken
+ *   const violations = checkPlan({ network: document, stock, capacity, order, plan: result });
  */
+export { type Board, giveBack, openBoard, type Taken, take } from './board.ts';
+export {
+  type CompiledNetwork,
+  compiledUntil,
+  compileNetwork,
+  type Horizon,
+  recompileCalendars,
+  zonesOf,
+} from './network.ts';
+export { greedySource, source } from './source.ts';
 export * from './types.ts';

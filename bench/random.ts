@@ -1,0 +1,44 @@
+/** Seeded chance for generated data: the same seed gives the same numbers on any machine. */
+
+/** A stream of seeded random numbers. */
+export interface Random {
+  /** Uniform in [0, 1). */
+  readonly next: () => number;
+  /** Uniform integer in [low, high]. */
+  readonly between: (low: number, high: number) => number;
+  /** One element of a non-empty list. */
+  readonly pick: <T>(list: readonly T[]) => T;
+  /** True with the given probability. */
+  readonly chance: (probability: number) => boolean;
+  /** `count` different elements, in the list's order (all if the list is shorter). */
+  readonly sample: <T>(list: readonly T[], count: number) => T[];
+}
+
+/** Mulberry32 by Tommy Ettinger: 32 bits of state, good enough for test data. */
+export function seededRandom(seed: number): Random {
+  let state = seed >>> 0;
+  const next = (): number => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+  const between = (low: number, high: number): number =>
+    low + Math.floor(next() * (high - low + 1));
+  const sample = <T>(list: readonly T[], count: number): T[] => {
+    let needed = Math.min(count, list.length);
+    // Selection sampling (Knuth, volume 2, algorithm S) keeps the order.
+    return list.filter((_, i) => {
+      const take = needed > 0 && next() * (list.length - i) < needed;
+      if (take) needed--;
+      return take;
+    });
+  };
+  return {
+    next,
+    between,
+    pick: (list) => list[between(0, list.length - 1)]!,
+    chance: (probability) => next() < probability,
+    sample,
+  };
+}

@@ -1,0 +1,240 @@
+/**
+ * The board: live stock and capacity of one batch. What one order takes, the next sees. Stock is
+ * kept per (SKU, warehouse) as lots in order of expiry; capacity per resource and slot.
+ */
+import type { CompiledNetwork } from './network.ts';
+import {
+  type CapacityUse,
+  DAY_SECONDS,
+  HOUR_SECONDS,
+  type ParcelPlan,
+  type StockPosition,
+} from './types.ts';
+
+/** Stock of one SKU: row i is warehouse `warehouses[i]` with lots `lotStart[i] … lotStart[i + 1]-1`. */
+export interface BoardSku {
+  readonly warehouses: Int32Array;
+  readonly lotStart: Int32Array;
+  readonly total: Float64Array;
+  readonly perishable: Uint8Array;
+}
+
+/** Mutable view of stock and capacity. Use {@link take} and {@link giveBack}. */
+export interface Board {
+  readonly network: CompiledNetwork;
+  readonly skus: ReadonlyMap<number, BoardSku>;
+  readonly lotId: Float64Array;
+  readonly lotAvailable: Float64Array;
+  /** Infinity for lots that do not perish. */
+  readonly lotExpires: Float64Array;
+  readonly lotOf: ReadonlyMap<number, number>;
+  /** SKU and row that a lot belongs to. */
+  readonly lotSku: Int32Array;
+  readonly lotRow: Int32Array;
+  /** Units picked by warehouse and UTC hour, from 00:00 UTC of the first calendar day. */
+  readonly picks: (Float64Array | undefined)[];
+  /** Parcels by warehouse, by service, and by service and warehouse, per calendar day. */
+  readonly parcels: (Float64Array | undefined)[];
+  readonly services: (Float64Array | undefined)[];
+  readonly serviceWarehouses: Map<number, Float64Array>;
+}
+
+interface Lot {
+  readonly sku: number;
+  readonly warehouse: number;
+  readonly expires: number;
+  readonly id: number;
+  readonly available: number;
+}
+
+function sortedLots(network: CompiledNetwork, stock: readonly StockPosition[]): Lot[] {
+  const lots: Lot[] = [];
+  for (const row of stock) {
+    const sku = network.skus.indexOf.get(row.sku_id);
+    const warehouse = network.warehouses.indexOf.get(row.warehouse_id);
+    if (sku === undefined || warehouse === undefined) continue;
+    const expires = row.expires_seconds ?? Number.POSITIVE_INFINITY;
+    lots.push({ sku, warehouse, expires, id: row.stock_id, available: row.available });
+  }
+  return lots.sort(
+    (a, b) =>
+      a.sku - b.sku ||
+      a.warehouse - b.warehouse ||
+      (a.expires === b.expires ? 0 : a.expires - b.expires) ||
+      a.id - b.id,
+  );
+}
+
+function indexSku(lots: readonly Lot[], from: number, to: number, lotRow: Int32Array): BoardSku {
+  const warehouses: number[] = [];
+  const lotStart: number[] = [];
+  const total: number[] = [];
+  const perishable: number[] = [];
+  for (let i = from; i < to; i++) {
+    const lot = lots[i]!;
+    if (warehouses.at(-1) !== lot.warehouse) {
+      warehouses.push(lot.warehouse);
+      lotStart.push(i);
+      total.push(0);
+      perishable.push(0);
+    }
+    const row = warehouses.length - 1;
+    lotRow[i] = row;
+    total[row]! += Math.max(0, lot.available);
+    if (lot.expires !== Number.POSITIVE_INFINITY) perishable[row] = 1;
+  }
+  lotStart.push(to);
+  return {
+    warehouses: Int32Array.from(warehouses),
+    lotStart: Int32Array.from(lotStart),
+    total: Float64Array.from(total),
+    perishable: Uint8Array.from(perishable),
+  };
+}
+
+/** Opens a board on live stock and capacity used so far. O(n log n) in stock rows. */
+export function openBoard(
+  network: CompiledNetwork,
+  stock: readonly StockPosition[],
+  capacity: readonly CapacityUse[],
+): Board {
+  const lots = sortedLots(network, stock);
+  const skus = new Map<number, BoardSku>();
+  const lotRow = new Int32Array(lots.length);
+  for (let from = 0; from < lots.length; ) {
+    const { sku } = lots[from]!;
+    let to = from;
+    while (to < lots.length && lots[to]!.sku === sku) to++;
+    skus.set(sku, indexSku(lots, from, to, lotRow));
+    from = to;
+  }
+  const board: Board = {
+    network,
+    skus,
+    lotId: Float64Array.from(lots, (lot) => lot.id),
+    lotAvailable: Float64Array.from(lots, (lot) => Math.max(0, lot.available)),
+    lotExpires: Float64Array.from(lots, (lot) => lot.expires),
+    lotOf: new Map(lots.map((lot, i) => [lot.id, i])),
+    lotSku: Int32Array.from(lots, (lot) => lot.sku),
+    lotRow,
+    picks: new Array(network.warehouses.ids.length),
+    parcels: new Array(network.warehouses.ids.length),
+    services: new Array(network.services.ids.length),
+    serviceWarehouses: new Map(),
+  };
+  for (const use of capacity) addUse(board, use.resource, use.slot_seconds, use.used);
+  return board;
+}
+
+/** Key of a service at a warehouse. */
+export function pairKey(network: CompiledNetwork, service: number, warehouse: number): number {
+  return service * network.warehouses.ids.length + warehouse;
+}
+
+/** Service and warehouse named by `<service>` or `<service>/<warehouse>`; ids may hold slashes. */
+function parseService(network: CompiledNetwork, name: string): [number, number | undefined] | null {
+  const whole = network.services.indexOf.get(name);
+  if (whole !== undefined) return [whole, undefined];
+  for (let at = name.indexOf('/'); at >= 0; at = name.indexOf('/', at + 1)) {
+    const service = network.services.indexOf.get(name.slice(0, at));
+    const warehouse = network.warehouses.indexOf.get(name.slice(at + 1));
+    if (service !== undefined && warehouse !== undefined) return [service, warehouse];
+  }
+  return null;
+}
+
+function slotsOf(list: (Float64Array | undefined)[], i: number, size: number): Float64Array {
+  let slots = list[i];
+  if (slots === undefined) {
+    slots = new Float64Array(size);
+    list[i] = slots;
+  }
+  return slots;
+}
+
+/** Adds to the use of one resource; unknown resources and slots out of the calendars are ignored. */
+function addUse(board: Board, resource: string, slotSeconds: number, amount: number): void {
+  const { network } = board;
+  const { firstDay, days } = network.calendars;
+  const day = Math.floor(slotSeconds / DAY_SECONDS) - firstDay;
+  if (day < 0 || day >= days) return;
+  const cut = resource.indexOf('/');
+  const kind = resource.slice(0, cut);
+  const name = resource.slice(cut + 1);
+  if (kind === 'service') {
+    const found = parseService(network, name);
+    if (found === null) return;
+    const [service, warehouse] = found;
+    if (warehouse === undefined) slotsOf(board.services, service, days)[day]! += amount;
+    else pairSlots(board, service, warehouse)[day]! += amount;
+    return;
+  }
+  const warehouse = network.warehouses.indexOf.get(name);
+  if (warehouse === undefined) return;
+  if (kind === 'picks') {
+    const hour = Math.floor(slotSeconds / HOUR_SECONDS) - firstDay * 24;
+    slotsOf(board.picks, warehouse, days * 24)[hour]! += amount;
+  } else if (kind === 'parcels') slotsOf(board.parcels, warehouse, days)[day]! += amount;
+}
+
+function pairSlots(board: Board, service: number, warehouse: number): Float64Array {
+  const key = pairKey(board.network, service, warehouse);
+  let slots = board.serviceWarehouses.get(key);
+  if (slots === undefined) {
+    slots = new Float64Array(board.network.calendars.days);
+    board.serviceWarehouses.set(key, slots);
+  }
+  return slots;
+}
+
+/** What of a plan the board needs. */
+export interface Taken {
+  readonly parcels: readonly Pick<ParcelPlan, 'takes' | 'capacity'>[];
+}
+
+function apply(board: Board, plan: Taken, sign: 1 | -1): void {
+  for (const parcel of plan.parcels) {
+    for (const { stock_id, quantity } of parcel.takes) {
+      const lot = board.lotOf.get(stock_id);
+      if (lot === undefined) continue;
+      board.lotAvailable[lot]! -= sign * quantity;
+      board.skus.get(board.lotSku[lot]!)!.total[board.lotRow[lot]!]! -= sign * quantity;
+    }
+    for (const { resource, slot_seconds, amount } of parcel.capacity) {
+      addUse(board, resource, slot_seconds, sign * amount);
+    }
+  }
+}
+
+/** Takes a plan's stock and capacity off the board: the next order no longer sees it. */
+export function take(board: Board, plan: Taken): void {
+  apply(board, plan, 1);
+}
+
+/** Puts back what {@link take} took. */
+export function giveBack(board: Board, plan: Taken): void {
+  apply(board, plan, -1);
+}
+
+/** Units of row `row` of `sku` in lots that live until `until` (epoch seconds). O(lots). */
+export function usableUnits(board: Board, sku: BoardSku, row: number, until: number): number {
+  if (sku.perishable[row] === 0) return sku.total[row]!;
+  let units = 0;
+  for (let lot = sku.lotStart[row]!; lot < sku.lotStart[row + 1]!; lot++) {
+    if (board.lotExpires[lot]! >= until) units += board.lotAvailable[lot]!;
+  }
+  return units;
+}
+
+/** Row of a warehouse in a SKU's stock; -1 if it holds none. O(log n). */
+export function stockRow(sku: BoardSku, warehouse: number): number {
+  const { warehouses } = sku;
+  let low = 0;
+  let high = warehouses.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (warehouses[middle]! < warehouse) low = middle + 1;
+    else high = middle;
+  }
+  return warehouses[low] === warehouse ? low : -1;
+}

@@ -1,0 +1,119 @@
+/**
+ * The calendars of a whole network. Equal timetables are compiled once; pickup timetables, of which
+ * there are (time zones × schedules), are compiled when first asked for.
+ */
+import {
+  type DayTable,
+  daysOfDates,
+  dayTable,
+  doorCalendar,
+  type Intervals,
+  type OpenCalendar,
+  openCalendar,
+  type PickupCalendar,
+  pickupCalendar,
+} from './calendar.ts';
+import { DAY_SECONDS, type ServiceInput, type WarehouseInput, type ZoneInput } from './types.ts';
+
+/** Days compiled before the first instant and after the horizon, for time zones ahead or behind. */
+const MARGIN_DAYS = 2;
+const DEFAULT_HORIZON_DAYS = 21;
+/** Longest wait for a door to open that is still found. */
+const DOOR_WAIT_DAYS = 14;
+
+/** Calendars by warehouse, zone and service index. */
+export interface CalendarSet {
+  readonly fromSeconds: number;
+  readonly decideUntil: number;
+  /** First local date and number of dates on which capacity slots can lie. */
+  readonly firstDay: number;
+  readonly days: number;
+  readonly open: readonly OpenCalendar[];
+  readonly closedDays: readonly (ReadonlySet<number> | undefined)[];
+  readonly doors: readonly (Intervals | undefined)[];
+  /** Pickups of a service at a warehouse, in the warehouse's zone. */
+  readonly pickups: (warehouse: number, service: number) => PickupCalendar;
+}
+
+/** Returns the value made for an equal key before, or makes it. */
+function shared<T>(): (key: string, make: () => T) => T {
+  const made = new Map<string, T>();
+  return (key, make) => {
+    let value = made.get(key);
+    if (value === undefined) {
+      value = make();
+      made.set(key, value);
+    }
+    return value;
+  };
+}
+
+function pickupLookup(
+  warehouses: readonly WarehouseInput[],
+  services: readonly ServiceInput[],
+  table: (timeZone: string) => DayTable,
+): CalendarSet['pickups'] {
+  const schedules = new Map<string, number>();
+  const firstOf: ServiceInput[] = [];
+  const scheduleOf = Int32Array.from(services, (service) => {
+    const key = JSON.stringify([service.pickups, service.pickup_holidays ?? []]);
+    const known = schedules.get(key);
+    if (known !== undefined) return known;
+    schedules.set(key, firstOf.length);
+    return firstOf.push(service) - 1;
+  });
+  const timeZones = [...new Set(warehouses.map((warehouse) => warehouse.time_zone))];
+  const zoneOf = Int32Array.from(warehouses, (warehouse) => timeZones.indexOf(warehouse.time_zone));
+  const compiled: (PickupCalendar | undefined)[] = new Array(timeZones.length * firstOf.length);
+  return (warehouse, service) => {
+    const key = zoneOf[warehouse]! * firstOf.length + scheduleOf[service]!;
+    const known = compiled[key];
+    if (known !== undefined) return known;
+    const { pickups, pickup_holidays } = firstOf[scheduleOf[service]!]!;
+    const days = table(timeZones[zoneOf[warehouse]!]!);
+    const calendar = pickupCalendar(days, pickups, daysOfDates(pickup_holidays));
+    compiled[key] = calendar;
+    return calendar;
+  };
+}
+
+/** Compiles all calendars over the horizon. O(distinct timetables × days). */
+export function compileCalendars(
+  warehouses: readonly WarehouseInput[],
+  zones: readonly ZoneInput[],
+  services: readonly ServiceInput[],
+  longestTransit: number,
+  horizon: { readonly from_seconds: number; readonly horizon_days?: number | undefined },
+): CalendarSet {
+  const horizonDays = horizon.horizon_days ?? DEFAULT_HORIZON_DAYS;
+  const firstDay = Math.floor(horizon.from_seconds / DAY_SECONDS) - MARGIN_DAYS;
+  const days = horizonDays + 2 * MARGIN_DAYS;
+  const doorDays = days + Math.ceil(longestTransit / DAY_SECONDS) + DOOR_WAIT_DAYS;
+  const tables = shared<DayTable>();
+  const doorTables = shared<DayTable>();
+  const table = (zone: string) => tables(zone, () => dayTable(zone, firstDay, days));
+  const doorTable = (zone: string) => doorTables(zone, () => dayTable(zone, firstDay, doorDays));
+  const opens = shared<OpenCalendar>();
+  const closed = shared<ReadonlySet<number> | undefined>();
+  const doors = shared<Intervals | undefined>();
+  const dates = (list: readonly string[] | undefined) =>
+    closed(JSON.stringify(list ?? []), () => daysOfDates(list));
+  return {
+    fromSeconds: horizon.from_seconds,
+    decideUntil: horizon.from_seconds + (horizonDays * DAY_SECONDS) / 3,
+    firstDay,
+    days: days + 1,
+    open: warehouses.map(({ time_zone, hours, holidays, cut_offs }) =>
+      opens(JSON.stringify([time_zone, hours, holidays ?? [], cut_offs ?? {}]), () =>
+        openCalendar(table(time_zone), hours, dates(holidays), cut_offs),
+      ),
+    ),
+    closedDays: warehouses.map(({ holidays }) => dates(holidays)),
+    doors: zones.map(({ time_zone, delivery_hours, holidays }) =>
+      doors(JSON.stringify([time_zone, delivery_hours ?? null, holidays ?? []]), () =>
+        doorCalendar(doorTable(time_zone), delivery_hours, dates(holidays)),
+      ),
+    ),
+    pickups: pickupLookup(warehouses, services, table),
+  };
+}

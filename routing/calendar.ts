@@ -1,0 +1,274 @@
+/**
+ * Calendars: weekly local timetables turned once into sorted arrays of epoch seconds, so that the
+ * solver only searches numbers. All wall-clock arithmetic is done here, at compile time, in the
+ * owner's IANA zone; a day without an offset change needs one addition, the others ask Temporal.
+ */
+
+import type { WeeklyTimesInput } from './types.ts';
+import { DAY_SECONDS, type WeeklyHoursInput, type WeeklyTimeInput } from './types.ts';
+
+const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
+type Weekday = (typeof WEEKDAYS)[number];
+
+/** The local days of one time zone; `start[i]` is valid for adding seconds when `plain[i]` is 1. */
+export interface DayTable {
+  readonly timeZone: string;
+  /** First local date, as days since 1970-01-01. */
+  readonly firstDay: number;
+  readonly days: number;
+  readonly start: Float64Array;
+  readonly plain: Uint8Array;
+}
+
+/** Sorted disjoint intervals [from, to), epoch seconds. */
+export interface Intervals {
+  readonly from: Float64Array;
+  readonly to: Float64Array;
+}
+
+/** When a warehouse works, and when it may start an order. */
+export interface OpenCalendar extends Intervals {
+  /** Open seconds before each interval. */
+  readonly before: Float64Array;
+  /** Inclusive spans in which processing may start: open, and not past the day's cut-off. */
+  readonly startFirst: Float64Array;
+  readonly startLast: Float64Array;
+}
+
+/** Pickups of one timetable in one time zone. */
+export interface PickupCalendar {
+  readonly at: Float64Array;
+  /** Local date of each pickup, as days since 1970-01-01. */
+  readonly day: Int32Array;
+  /** Where the last search ended: neighbours in time hit it at once. */
+  cursor: number;
+}
+
+const plainDate = (day: number): Temporal.PlainDate =>
+  new Temporal.PlainDate(1970, 1, 1).add({ days: day });
+
+const toSeconds = (instant: Temporal.ZonedDateTime): number => instant.epochMilliseconds / 1000;
+
+/** Day number (since 1970-01-01) of an ISO date. */
+export function dayOfDate(date: string): number {
+  return Date.parse(`${date}T00:00:00Z`) / (DAY_SECONDS * 1000);
+}
+
+/** Day numbers of a list of ISO dates; undefined if there are none. */
+export function daysOfDates(dates: readonly string[] | undefined): ReadonlySet<number> | undefined {
+  return dates === undefined || dates.length === 0 ? undefined : new Set(dates.map(dayOfDate));
+}
+
+/** Tabulates local days of `timeZone` from `firstDay` on. O(days) Temporal calls. */
+export function dayTable(timeZone: string, firstDay: number, days: number): DayTable {
+  const start = new Float64Array(days + 1);
+  const plain = new Uint8Array(days + 1);
+  const offset = new Float64Array(days + 2);
+  const begin = new Float64Array(days + 2);
+  let date = plainDate(firstDay);
+  for (let i = 0; i < days + 2; i++) {
+    const midnight = date.toZonedDateTime(timeZone);
+    offset[i] = midnight.offsetNanoseconds / 1e9;
+    begin[i] = toSeconds(midnight);
+    date = date.add({ days: 1 });
+  }
+  for (let i = 0; i <= days; i++) {
+    start[i] = (firstDay + i) * DAY_SECONDS - offset[i]!;
+    // A day whose first instant is not 00:00, or whose offset changes, is left to Temporal.
+    plain[i] = start[i] === begin[i] && offset[i] === offset[i + 1] ? 1 : 0;
+  }
+  const table = { timeZone, firstDay, days, start, plain };
+  markTransitions(table, begin[days + 1]!);
+  return table;
+}
+
+/** Two changes within a day can cancel out at its ends, so changes are also looked up themselves. */
+function markTransitions(table: DayTable, end: number): void {
+  let at = plainDate(table.firstDay).toZonedDateTime(table.timeZone);
+  for (;;) {
+    const next = at.getTimeZoneTransition('next');
+    if (next === null || toSeconds(next) >= end) return;
+    const date = next.toPlainDate();
+    const day = dayOfDate(date.toString()) - table.firstDay;
+    // The change may be the very midnight between two days: neither is plain then.
+    for (const i of [day - 1, day]) if (i >= 0 && i <= table.days) table.plain[i] = 0;
+    at = next;
+  }
+}
+
+/** Seconds of day of `HH:MM`. */
+export function secondsOfDay(time: string): number {
+  return Number(time.slice(0, 2)) * 3600 + Number(time.slice(3, 5)) * 60;
+}
+
+/** Instant of a local time on day `i` of the table; gaps move forward, overlaps take the first. */
+export function instantOf(table: DayTable, i: number, seconds: number): number {
+  if (seconds >= DAY_SECONDS) return instantOf(table, i + 1, seconds - DAY_SECONDS);
+  if (table.plain[i] === 1) return table.start[i]! + seconds;
+  const time = new Temporal.PlainTime(Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60);
+  const local = plainDate(table.firstDay + i).toZonedDateTime({
+    timeZone: table.timeZone,
+    plainTime: time,
+  });
+  return toSeconds(local);
+}
+
+const weekdayOf = (day: number): Weekday => WEEKDAYS[(((day + 3) % 7) + 7) % 7]!;
+
+/** Local intervals of a weekly table, sorted and merged per weekday, in seconds of day. */
+function mergedHours(hours: WeeklyHoursInput): Map<Weekday, [number, number][]> {
+  const week = new Map<Weekday, [number, number][]>();
+  for (const weekday of WEEKDAYS) {
+    const spans = (hours[weekday] ?? [])
+      .map(([from, to]): [number, number] => [secondsOfDay(from), secondsOfDay(to)])
+      .filter(([from, to]) => to > from)
+      .sort((a, b) => a[0] - b[0]);
+    const merged: [number, number][] = [];
+    for (const span of spans) {
+      const last = merged.at(-1);
+      if (last !== undefined && span[0] <= last[1]) last[1] = Math.max(last[1], span[1]);
+      else merged.push(span);
+    }
+    week.set(weekday, merged);
+  }
+  return week;
+}
+
+interface DaySpan {
+  readonly day: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+function daySpans(
+  table: DayTable,
+  hours: WeeklyHoursInput,
+  holidays: ReadonlySet<number> | undefined,
+): DaySpan[] {
+  const week = mergedHours(hours);
+  const spans: DaySpan[] = [];
+  for (let i = 0; i < table.days; i++) {
+    const day = table.firstDay + i;
+    if (holidays?.has(day)) continue;
+    for (const [from, to] of week.get(weekdayOf(day))!) {
+      const span = { day: i, from: instantOf(table, i, from), to: instantOf(table, i, to) };
+      if (span.to > span.from) spans.push(span);
+    }
+  }
+  return spans;
+}
+
+/** Opening hours with cut-offs as arrays. O(days × intervals). */
+export function openCalendar(
+  table: DayTable,
+  hours: WeeklyHoursInput,
+  holidays: ReadonlySet<number> | undefined,
+  cutOffs: WeeklyTimeInput | undefined,
+): OpenCalendar {
+  const spans = daySpans(table, hours, holidays);
+  const before = new Float64Array(spans.length);
+  const starts: [number, number][] = [];
+  let open = 0;
+  spans.forEach(({ day, from, to }, i) => {
+    before[i] = open;
+    open += to - from;
+    const cutOff = cutOffs?.[weekdayOf(table.firstDay + day)];
+    const last =
+      cutOff === undefined ? to - 1 : Math.min(to - 1, instantOf(table, day, secondsOfDay(cutOff)));
+    if (last >= from) starts.push([from, last]);
+  });
+  return {
+    from: Float64Array.from(spans, (span) => span.from),
+    to: Float64Array.from(spans, (span) => span.to),
+    before,
+    startFirst: Float64Array.from(starts, ([first]) => first),
+    startLast: Float64Array.from(starts, ([, last]) => last),
+  };
+}
+
+/** Delivery hours as merged intervals; without hours every day counts in full. */
+export function doorCalendar(
+  table: DayTable,
+  hours: WeeklyHoursInput | undefined,
+  holidays: ReadonlySet<number> | undefined,
+): Intervals | undefined {
+  if (hours === undefined && holidays === undefined) return undefined;
+  const always = Object.fromEntries(WEEKDAYS.map((day) => [day, [['00:00', '24:00']]]));
+  const from: number[] = [];
+  const to: number[] = [];
+  for (const span of daySpans(table, hours ?? (always as WeeklyHoursInput), holidays)) {
+    if (to.length > 0 && span.from <= to.at(-1)!) to[to.length - 1] = Math.max(to.at(-1)!, span.to);
+    else {
+      from.push(span.from);
+      to.push(span.to);
+    }
+  }
+  return { from: Float64Array.from(from), to: Float64Array.from(to) };
+}
+
+/** Pickups of a weekly timetable, without those on `holidays`. O(days × pickups). */
+export function pickupCalendar(
+  table: DayTable,
+  pickups: WeeklyTimesInput,
+  holidays: ReadonlySet<number> | undefined,
+): PickupCalendar {
+  const points: [number, number][] = [];
+  for (let i = 0; i < table.days; i++) {
+    const day = table.firstDay + i;
+    if (holidays?.has(day)) continue;
+    for (const time of pickups[weekdayOf(day)] ?? []) {
+      points.push([instantOf(table, i, secondsOfDay(time)), day]);
+    }
+  }
+  points.sort((a, b) => a[0] - b[0] || a[1] - b[1]);
+  return {
+    at: Float64Array.from(points, ([at]) => at),
+    day: Int32Array.from(points, ([, day]) => day),
+    cursor: 0,
+  };
+}
+
+/** First index with `sorted[index] ≥ value`. O(log n). */
+export function firstAtLeast(sorted: Float64Array, value: number): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (sorted[middle]! < value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** First pickup not before `ready`, as an index; the calendar's length if there is none. */
+export function firstPickup(calendar: PickupCalendar, ready: number): number {
+  const { at, cursor } = calendar;
+  if (cursor < at.length && at[cursor]! >= ready && (cursor === 0 || at[cursor - 1]! < ready)) {
+    return cursor;
+  }
+  const index = firstAtLeast(at, ready);
+  calendar.cursor = index;
+  return index;
+}
+
+/** First instant ≥ `at` at which processing may start; -1 beyond the horizon. */
+export function startAt(calendar: OpenCalendar, at: number): number {
+  const i = firstAtLeast(calendar.startLast, at);
+  return i === calendar.startLast.length ? -1 : Math.max(at, calendar.startFirst[i]!);
+}
+
+/** `start` plus `seconds` counted in open hours; -1 beyond the horizon. `start` must be open. */
+export function readyAt(calendar: OpenCalendar, start: number, seconds: number): number {
+  const { from, to, before } = calendar;
+  let i = firstAtLeast(to, start + 1);
+  const done = before[i]! + (start - from[i]!) + seconds;
+  while (i < to.length && before[i]! + (to[i]! - from[i]!) < done) i++;
+  return i === to.length ? -1 : from[i]! + (done - before[i]!);
+}
+
+/** `instant` if a door is answered then, else the next opening; -1 beyond the horizon. */
+export function doorAt(doors: Intervals | undefined, instant: number): number {
+  if (doors === undefined) return instant;
+  const i = firstAtLeast(doors.to, instant + 1);
+  return i === doors.to.length ? -1 : Math.max(instant, doors.from[i]!);
+}

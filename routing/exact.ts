@@ -1,0 +1,102 @@
+/**
+ * The exact decision of one problem: the cheapest partition under falling limits on promises, then
+ * a check that its parcels do not take each other's capacity. If they do, the partition's cost is
+ * still a lower bound, and a branch and bound over parcels looks for the best plan that fits.
+ */
+import { coupledSearch } from './coupled.ts';
+import { jointlyFeasible, scheduleTogether, wayOf } from './joint.ts';
+import { splitCost, timeCost } from './objective.ts';
+import type { Problem } from './problem.ts';
+import { type Choice, cheapestPartition, parcelsOf, priceParcels } from './subsets.ts';
+import type { ParcelPlan } from './types.ts';
+
+/** Outcome of a problem: parcels and their cost if any fit, and a lower bound in any case. */
+export interface Solution {
+  readonly parcels: readonly ParcelPlan[] | undefined;
+  readonly cost: number;
+  /** Of the problem with its items as they are; Infinity if it has no plan at all. */
+  readonly lowerBound: number;
+  /** True if the parcels fit one by one, but not within the split limit. */
+  readonly splitLimited: boolean;
+}
+
+/** How far to look: work in steps, and the caller's port. */
+export interface Limits {
+  readonly work: number;
+  readonly shouldStop: () => boolean;
+}
+
+interface Partition {
+  readonly choices: readonly Choice[];
+  /** With split and time. */
+  readonly cost: number;
+}
+
+/** Earliest instant that the last promise can possibly be. */
+function earliestPromise(problem: Problem): number {
+  const least = new Float64Array(problem.items.length).fill(Number.POSITIVE_INFINITY);
+  for (let subset = 1; subset <= problem.full; subset++) {
+    const promise = parcelsOf(subset).at(-1)?.promise;
+    if (promise === undefined) continue;
+    for (let bits = subset; bits !== 0; bits &= bits - 1) {
+      const i = 31 - Math.clz32(bits & -bits);
+      if (promise < least[i]!) least[i] = promise;
+    }
+  }
+  return least.reduce((latest, promise) => Math.max(latest, promise), problem.floorPromise);
+}
+
+/** Partitions from the cheapest towards the earliest, as long as an earlier promise can pay. */
+function partitions(problem: Problem): Partition[] {
+  const { context } = problem;
+  const split = splitCost(context);
+  const time = (promise: number) => timeCost(context.timePerDay, context.at, promise);
+  const earliest = context.timePerDay === 0 ? 0 : earliestPromise(problem);
+  const found: Partition[] = [];
+  let best = Number.POSITIVE_INFINITY;
+  for (let limit = Number.POSITIVE_INFINITY; ; ) {
+    const partition = cheapestPartition(problem, limit, split);
+    if (partition === undefined) return found;
+    const { choices } = partition;
+    const latest = choices.reduce((most, choice) => Math.max(most, choice.promise), 0);
+    const own = partition.cost - split;
+    const cost = context.timePerDay === 0 ? own : own + time(latest);
+    found.push({ choices, cost });
+    best = Math.min(best, cost);
+    if (context.timePerDay === 0 || latest <= earliest || own + time(earliest) >= best)
+      return found;
+    limit = latest - 1;
+  }
+}
+
+/** Decides a problem exactly, or says by its lower bound how far it may be off. */
+export function solveExact(problem: Problem, limits: Limits): Solution {
+  priceParcels(problem);
+  const found = partitions(problem).sort((a, b) => a.cost - b.cost);
+  const relaxed = found[0];
+  if (relaxed === undefined) {
+    const splitLimited = problem.served === problem.full && fitsUnlimited(problem);
+    const none = Number.POSITIVE_INFINITY;
+    return { parcels: undefined, cost: none, lowerBound: none, splitLimited };
+  }
+  for (const { choices } of found) {
+    if (!jointlyFeasible(problem, choices)) continue;
+    const ways = choices.map((choice) => wayOf(problem, choice));
+    const scheduled = scheduleTogether(problem, ways);
+    if (scheduled === undefined || scheduled.cost > relaxed.cost) continue;
+    return { ...scheduled, lowerBound: relaxed.cost, splitLimited: false };
+  }
+  const fitted = coupledSearch(problem, found, limits);
+  return {
+    parcels: fitted?.parcels,
+    cost: fitted?.cost ?? Number.POSITIVE_INFINITY,
+    lowerBound: relaxed.cost,
+    splitLimited: false,
+  };
+}
+
+/** True if some number of parcels would do. */
+function fitsUnlimited(problem: Problem): boolean {
+  const unlimited = { ...problem, splitLimit: problem.items.length };
+  return cheapestPartition(unlimited, Number.POSITIVE_INFINITY, 0) !== undefined;
+}

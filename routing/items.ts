@@ -1,0 +1,90 @@
+/**
+ * Items: what the solver moves. An item is one line, a piece of a line that no single warehouse can
+ * send whole, or a group of lines that are kept together; subsets of items are bit masks.
+ */
+import { type Board, stockRow } from './board.ts';
+import type { CompiledNetwork } from './network.ts';
+import { toMilligrams } from './rates.ts';
+import type { SourcingOrder } from './types.ts';
+
+/** A line with its SKU resolved. */
+export interface Line {
+  readonly lineNo: number;
+  readonly sku: number;
+  readonly quantity: number;
+  readonly mg: number;
+}
+
+/** So many units of one line (by index). */
+export interface Part {
+  readonly line: number;
+  readonly quantity: number;
+}
+
+/** Units that travel together; weights in milligrams, volume in cubic millimetres. */
+export interface Item {
+  readonly parts: readonly Part[];
+  readonly mg: number;
+  readonly mm3: number;
+  readonly units: number;
+  readonly classes: number;
+  readonly longest: number;
+  readonly girthPlusLength: number;
+}
+
+/** Lines of an order; those with an unknown SKU are undefined. */
+export function resolveLines(network: CompiledNetwork, order: SourcingOrder): (Line | undefined)[] {
+  return order.lines.map((line) => {
+    const sku = network.skus.indexOf.get(line.sku_id);
+    if (sku === undefined) return undefined;
+    const mg =
+      line.weight_grams === undefined
+        ? line.quantity * network.skus.mg[sku]!
+        : toMilligrams(line.weight_grams);
+    return { lineNo: line.line_no, sku, quantity: line.quantity, mg };
+  });
+}
+
+/** Weight of a part: its share of the line, whole milligrams. */
+export function partMilligrams(line: Line, quantity: number): number {
+  return quantity === line.quantity ? line.mg : Math.round((line.mg * quantity) / line.quantity);
+}
+
+/** Builds an item from parts. O(parts). */
+export function makeItem(
+  network: CompiledNetwork,
+  lines: readonly Line[],
+  parts: readonly Part[],
+): Item {
+  const { skus } = network;
+  const item = { parts, mg: 0, mm3: 0, units: 0, classes: 0, longest: 0, girthPlusLength: 0 };
+  for (const { line, quantity } of parts) {
+    const { sku } = lines[line]!;
+    item.mg += partMilligrams(lines[line]!, quantity);
+    item.mm3 += skus.mm3[sku]! * quantity;
+    item.units += quantity;
+    item.classes |= skus.classes[sku]!;
+    item.longest = Math.max(item.longest, skus.longest[sku]!);
+    item.girthPlusLength = Math.max(item.girthPlusLength, skus.girthPlusLength[sku]!);
+  }
+  return item;
+}
+
+/** Units that each warehouse could send of a line in one parcel, as [warehouse, units] rows. */
+export function unitsByWarehouse(
+  board: Board,
+  line: Line,
+  allowed: (warehouse: number) => boolean,
+): [number, number][] {
+  const { warehouses } = board.network;
+  const stock = board.skus.get(line.sku);
+  const rows: [number, number][] = [];
+  const classes = board.network.skus.classes[line.sku]!;
+  for (const warehouse of stock?.warehouses ?? []) {
+    if (!allowed(warehouse) || (classes & ~warehouses.classes[warehouse]!) !== 0) continue;
+    const total = stock!.total[stockRow(stock!, warehouse)]!;
+    const units = Math.min(total, warehouses.picksPerHour[warehouse]!);
+    if (units > 0) rows.push([warehouse, units]);
+  }
+  return rows;
+}

@@ -1,0 +1,155 @@
+/**
+ * Parcels of one order compete with each other: two of them may want the last van, the last picks
+ * of an hour or the same units. These checks count them together.
+ */
+import { type Board, giveBack, pairKey, stockRow, take, usableUnits } from './board.ts';
+import type { Item } from './items.ts';
+import { planCost } from './objective.ts';
+import { buildParcel, place, type Way } from './parcel.ts';
+import { type Problem, sharedNeed } from './problem.ts';
+import type { Choice } from './subsets.ts';
+import { HOUR_SECONDS, type ParcelPlan } from './types.ts';
+
+const left = (limit: number, slots: Float64Array | undefined, slot: number): number =>
+  limit - (slots === undefined ? 0 : slots[slot]!);
+
+/** Sum of `amount` over the choices that share a resource with choice `i`. */
+function together(
+  choices: readonly Choice[],
+  shares: (other: Choice) => boolean,
+  amount: (choice: Choice) => number,
+): number {
+  return choices.reduce((sum, other) => (shares(other) ? sum + amount(other) : sum), 0);
+}
+
+function capacitySuffices(problem: Problem, choices: readonly Choice[], choice: Choice): boolean {
+  const { network, board } = problem.context;
+  const { warehouse, service, start, pickupDay } = problem.options;
+  const o = choice.option;
+  const w = warehouse[o]!;
+  const s = service[o]!;
+  const hourOf = (option: number) => Math.floor(start[option]! / HOUR_SECONDS);
+  const { firstDay } = network.calendars;
+  const day = pickupDay[o]! - firstDay;
+  const sameDay = (x: Choice) => pickupDay[x.option] === pickupDay[o];
+  const sameHouse = (x: Choice) => warehouse[x.option] === w;
+  const sameService = (x: Choice) => service[x.option] === s;
+  const one = () => 1;
+  const units = (x: Choice) => problem.units[x.subset]!;
+  const picks = together(choices, (x) => sameHouse(x) && hourOf(x.option) === hourOf(o), units);
+  const parcels = together(choices, (x) => sameHouse(x) && sameDay(x), one);
+  const vans = together(choices, (x) => sameService(x) && sameDay(x), one);
+  const own = together(choices, (x) => sameService(x) && sameHouse(x) && sameDay(x), one);
+  const pair = board.serviceWarehouses.get(pairKey(network, s, w));
+  const { warehouses, services } = network;
+  return (
+    picks <= left(warehouses.picksPerHour[w]!, board.picks[w], hourOf(o) - firstDay * 24) &&
+    parcels <= left(warehouses.parcelsPerDay[w]!, board.parcels[w], day) &&
+    vans <= left(services.parcelsPerDay[s]!, board.services[s], day) &&
+    own <= left(services.parcelsPerDayPerWarehouse[s]!, pair, day)
+  );
+}
+
+/** Lots usable for one parcel are nested by promise, so Hall's condition needs one sum per promise. */
+function stockSuffices(problem: Problem, choices: readonly Choice[], choice: Choice): boolean {
+  const { network, board } = problem.context;
+  const { warehouse, promise } = problem.options;
+  const w = warehouse[choice.option]!;
+  for (const shared of problem.shared) {
+    if ((choice.subset & shared.mask) === 0) continue;
+    const stock = board.skus.get(shared.sku)!;
+    const until = promise[choice.option]! + network.skus.lifeSeconds[shared.sku]!;
+    const need = together(
+      choices,
+      (x) => warehouse[x.option] === w && promise[x.option]! >= promise[choice.option]!,
+      (x) => sharedNeed(shared, x.subset),
+    );
+    if (usableUnits(board, stock, stockRow(stock, w), until) < need) return false;
+  }
+  return true;
+}
+
+/** True if all parcels can have the slots and lots of their options at once. O(parcels²). */
+export function jointlyFeasible(problem: Problem, choices: readonly Choice[]): boolean {
+  if (choices.length === 1) return true;
+  return choices.every(
+    (choice) =>
+      capacitySuffices(problem, choices, choice) && stockSuffices(problem, choices, choice),
+  );
+}
+
+/** Items of a subset. */
+export function itemsOf(problem: Problem, subset: number): Item[] {
+  return problem.items.filter((_, i) => (subset & (1 << i)) !== 0);
+}
+
+/** Way of a choice. */
+export function wayOf(problem: Problem, choice: Choice): Way {
+  const { warehouse, service, lane, zone } = problem.options;
+  const o = choice.option;
+  return {
+    items: itemsOf(problem, choice.subset),
+    warehouse: warehouse[o]!,
+    service: service[o]!,
+    lane: lane[o]!,
+    zone: zone[o]!,
+  };
+}
+
+/** Builds parcels one after the other, each in the first slots the earlier ones left. */
+export function buildInTurn(problem: Problem, ways: readonly Way[]): ParcelPlan[] | undefined {
+  const { context } = problem;
+  const board: Board = context.board;
+  const parcels: ParcelPlan[] = [];
+  for (const way of ways) {
+    const placed = place(context, way);
+    const parcel = placed && buildParcel(context, placed);
+    if (parcel === undefined) break;
+    take(board, { parcels: [parcel] });
+    parcels.push(parcel);
+  }
+  giveBack(board, { parcels });
+  return parcels.length === ways.length ? parcels : undefined;
+}
+
+/** Largest number of parcels of which every order is tried. */
+const PERMUTED = 4;
+
+function* orders(count: number): Generator<number[]> {
+  const identity = Array.from({ length: count }, (_, i) => i);
+  if (count > PERMUTED) {
+    for (let turn = 0; turn < count; turn++) {
+      yield identity.map((i) => (i + turn) % count);
+    }
+    yield identity.reverse();
+    return;
+  }
+  const permute = function* (rest: number[], head: number[]): Generator<number[]> {
+    if (rest.length === 0) yield head;
+    for (const i of rest) {
+      yield* permute(
+        rest.filter((other) => other !== i),
+        [...head, i],
+      );
+    }
+  };
+  yield* permute(identity, []);
+}
+
+/** Cheapest plan of the given ways over the orders in which they may take their slots. */
+export function scheduleTogether(
+  problem: Problem,
+  ways: readonly Way[],
+): { parcels: ParcelPlan[]; cost: number } | undefined {
+  let best: { parcels: ParcelPlan[]; cost: number } | undefined;
+  for (const order of orders(ways.length)) {
+    const parcels = buildInTurn(
+      problem,
+      order.map((i) => ways[i]!),
+    );
+    if (parcels === undefined) continue;
+    const cost = planCost(problem.context, parcels);
+    if (best === undefined || cost < best.cost) best = { parcels, cost };
+  }
+  return best;
+}

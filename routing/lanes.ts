@@ -1,0 +1,190 @@
+/**
+ * Lanes: which services run from a warehouse to a destination, with their rates and transit times.
+ * The full warehouse × zone × service table would be huge, so it is made per list of zones when a
+ * destination first asks for it, and kept while there is room.
+ *
+ * Of several lanes of a service that fit, the one naming the most specific zone counts; a lane
+ * without zones fits everywhere but counts last; then the earlier in the document.
+ */
+import type { RateTable } from './rates.ts';
+import type { TransitTable } from './transit.ts';
+import type { ServiceInput } from './types.ts';
+
+/** All lanes of all services, in order of (service, place in its list). */
+export interface LaneIndex {
+  readonly warehouseCount: number;
+  readonly service: Int32Array;
+  /** First cell of the rate row; -1 if the card does not sell the area. */
+  readonly rateRow: Int32Array;
+  readonly transit: Int32Array;
+  /** Warehouses a lane starts from; undefined = all. */
+  readonly warehouses: readonly (Int32Array | undefined)[];
+  /** Lanes that name zone z. */
+  readonly byZone: readonly Int32Array[];
+  /** Lanes that name no zone. */
+  readonly everywhere: Int32Array;
+}
+
+/** Services of each warehouse w towards one list of zones: `start[w] … start[w + 1] - 1`. */
+export interface LaneTable {
+  readonly start: Int32Array;
+  readonly service: Int32Array;
+  readonly lane: Int32Array;
+  readonly zone: Int32Array;
+}
+
+interface Named {
+  readonly ids: readonly string[];
+  readonly indexOf: ReadonlyMap<string, number>;
+}
+
+interface Parts {
+  readonly warehouses: Named;
+  readonly zones: Named;
+  readonly services: { readonly card: Int32Array };
+  readonly rates: RateTable;
+  readonly transit: TransitTable;
+}
+
+function indexIn(named: Named, id: string, service: ServiceInput, what: string): number {
+  const index = named.indexOf.get(id);
+  if (index === undefined) throw new Error(`Service ${service.id} names ${what} ${id}, not there`);
+  return index;
+}
+
+/** Compiles the lanes of services (in order of id). O(lanes × (warehouses + zones named)). */
+export function compileLanes(services: readonly ServiceInput[], parts: Parts): LaneIndex {
+  const { warehouses, zones, rates, transit } = parts;
+  const rows: [number, number, number][] = [];
+  const from: (Int32Array | undefined)[] = [];
+  const byZone: number[][] = zones.ids.map(() => []);
+  const everywhere: number[] = [];
+  services.forEach((service, s) => {
+    const rowOf = rates.rowOf[parts.services.card[s]!]!;
+    for (const lane of service.lanes) {
+      const t = transit.indexOf.get(lane.transit_time_id);
+      if (t === undefined) {
+        throw new Error(
+          `Service ${service.id} names transit time ${lane.transit_time_id}, not there`,
+        );
+      }
+      const index = rows.push([s, rowOf.get(lane.rate_area) ?? -1, t]) - 1;
+      from.push(
+        lane.warehouses &&
+          Int32Array.from(lane.warehouses, (id) => indexIn(warehouses, id, service, 'warehouse')),
+      );
+      if (lane.zones === undefined) everywhere.push(index);
+      else for (const id of lane.zones) byZone[indexIn(zones, id, service, 'zone')]!.push(index);
+    }
+  });
+  return {
+    warehouseCount: warehouses.ids.length,
+    service: Int32Array.from(rows, ([service]) => service),
+    rateRow: Int32Array.from(rows, ([, row]) => row),
+    transit: Int32Array.from(rows, ([, , t]) => t),
+    warehouses: from,
+    byZone: byZone.map((lanes) => Int32Array.from(lanes)),
+    everywhere: Int32Array.from(everywhere),
+  };
+}
+
+interface Candidate {
+  readonly lane: number;
+  readonly service: number;
+  readonly rank: number;
+  readonly zone: number;
+}
+
+/** Fitting lanes, best first within a service. */
+function candidates(index: LaneIndex, zones: readonly number[]): Candidate[] {
+  const found: Candidate[] = [];
+  const add = (lanes: Int32Array, rank: number, zone: number): void => {
+    for (const lane of lanes) {
+      if (index.rateRow[lane]! < 0) continue;
+      found.push({ lane, service: index.service[lane]!, rank, zone });
+    }
+  };
+  zones.forEach((zone, rank) => {
+    add(index.byZone[zone]!, rank, zone);
+  });
+  add(index.everywhere, zones.length, zones[0]!);
+  return found.sort((a, b) => a.service - b.service || a.rank - b.rank || a.lane - b.lane);
+}
+
+/** Calls `visit` once per (warehouse, service), with its best lane. */
+function eachLane(
+  index: LaneIndex,
+  found: readonly Candidate[],
+  visit: (warehouse: number, candidate: Candidate) => void,
+): void {
+  const seen = new Int32Array(index.warehouseCount).fill(-1);
+  for (const candidate of found) {
+    const from = index.warehouses[candidate.lane];
+    const count = from === undefined ? index.warehouseCount : from.length;
+    for (let i = 0; i < count; i++) {
+      const warehouse = from === undefined ? i : from[i]!;
+      if (seen[warehouse] === candidate.service) continue;
+      seen[warehouse] = candidate.service;
+      visit(warehouse, candidate);
+    }
+  }
+}
+
+function buildTable(index: LaneIndex, zones: readonly number[]): LaneTable {
+  const found = candidates(index, zones);
+  const start = new Int32Array(index.warehouseCount + 1);
+  eachLane(index, found, (warehouse) => {
+    start[warehouse + 1]!++;
+  });
+  for (let w = 0; w < index.warehouseCount; w++) start[w + 1]! += start[w]!;
+  const size = start[index.warehouseCount]!;
+  const table = {
+    start,
+    service: new Int32Array(size),
+    lane: new Int32Array(size),
+    zone: new Int32Array(size),
+  };
+  const next = start.slice();
+  eachLane(index, found, (warehouse, candidate) => {
+    const at = next[warehouse]!++;
+    table.service[at] = candidate.service;
+    table.lane[at] = candidate.lane;
+    table.zone[at] = candidate.zone;
+  });
+  return table;
+}
+
+/** Entries (12 bytes each) that the cache may hold. */
+const CACHE_ENTRIES = 6_000_000;
+
+/** Lane tables by list of zones, least recently used ones forgotten first. */
+export class LaneCache {
+  readonly #index: LaneIndex;
+  readonly #tables = new Map<string, LaneTable>();
+  #entries = 0;
+
+  constructor(index: LaneIndex) {
+    this.#index = index;
+  }
+
+  /** Table towards `zones` (not empty). O(1) if cached, else O(lanes that fit × warehouses). */
+  towards(zones: readonly number[]): LaneTable {
+    const key = zones.join();
+    const known = this.#tables.get(key);
+    if (known !== undefined) {
+      // Re-insertion keeps the map in order of last use.
+      this.#tables.delete(key);
+      this.#tables.set(key, known);
+      return known;
+    }
+    const table = buildTable(this.#index, zones);
+    this.#tables.set(key, table);
+    this.#entries += table.service.length;
+    for (const [oldest, old] of this.#tables) {
+      if (this.#entries <= CACHE_ENTRIES || oldest === key) break;
+      this.#tables.delete(oldest);
+      this.#entries -= old.service.length;
+    }
+    return table;
+  }
+}

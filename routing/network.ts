@@ -1,0 +1,223 @@
+/**
+ * Compiles a network document into typed arrays: ids become indices (in order of id, so that ties
+ * break by id), classes become bits, timetables become sorted instants. The fixed part is compiled
+ * once per network version; the calendars age and can be compiled anew alone.
+ */
+import type { Intervals, OpenCalendar } from './calendar.ts';
+import { type CalendarSet, compileCalendars } from './calendar-set.ts';
+import { compileLanes, LaneCache, type LaneIndex } from './lanes.ts';
+import { compileRates, type RateTable, toMilligrams } from './rates.ts';
+import { compileTransit, type TransitTable } from './transit.ts';
+import type {
+  Destination,
+  NetworkInput,
+  PolicyInput,
+  ServiceInput,
+  SkuInput,
+  TemperatureClass,
+  WarehouseInput,
+} from './types.ts';
+import { findZones, indexZones, type ZoneIndex } from './zones.ts';
+
+export type { Intervals, OpenCalendar };
+
+/** Rows of one kind by index, with the way back from the id. */
+export interface Ids {
+  readonly ids: readonly string[];
+  readonly indexOf: ReadonlyMap<string, number>;
+}
+
+/** SKUs: milligrams, cubic millimetres, millimetres, class bits, seconds of life. */
+export interface SkuTable extends Ids {
+  readonly mg: Float64Array;
+  readonly mm3: Float64Array;
+  readonly longest: Float64Array;
+  readonly girthPlusLength: Float64Array;
+  readonly classes: Uint8Array;
+  readonly lifeSeconds: Float64Array;
+}
+
+/** Warehouses; missing limits are Infinity, `classes` are the bits they support. */
+export interface WarehouseTable extends Ids {
+  readonly processingSeconds: Float64Array;
+  readonly picksPerHour: Float64Array;
+  readonly parcelsPerDay: Float64Array;
+  readonly handlingPerParcel: Float64Array;
+  readonly handlingPerUnit: Float64Array;
+  readonly classes: Uint8Array;
+}
+
+/** Services; missing limits are Infinity. */
+export interface ServiceTable extends Ids {
+  readonly carrierIds: readonly string[];
+  readonly card: Int32Array;
+  readonly classes: Uint8Array;
+  readonly maxMg: Float64Array;
+  readonly maxLength: Float64Array;
+  readonly maxGirthPlusLength: Float64Array;
+  readonly parcelsPerDay: Float64Array;
+  readonly parcelsPerDayPerWarehouse: Float64Array;
+}
+
+/** Zones. */
+export interface ZoneTable extends Ids {
+  readonly remote: Uint8Array;
+  readonly index: ZoneIndex;
+}
+
+/** A network ready to decide with. Immutable but for its caches. */
+export interface CompiledNetwork {
+  readonly input: NetworkInput;
+  readonly policy: PolicyInput;
+  readonly skus: SkuTable;
+  readonly warehouses: WarehouseTable;
+  readonly services: ServiceTable;
+  readonly zones: ZoneTable;
+  readonly rates: RateTable;
+  readonly transit: TransitTable;
+  readonly lanes: LaneIndex;
+  readonly laneCache: LaneCache;
+  readonly calendars: CalendarSet;
+}
+
+/** Span of calendars to compile: from an instant (epoch seconds) over so many days. */
+export interface Horizon {
+  readonly from_seconds: number;
+  readonly horizon_days?: number | undefined;
+}
+
+const TEMPERATURE_BIT: Readonly<Record<TemperatureClass, number>> = {
+  ambient: 1,
+  chilled: 2,
+  frozen: 4,
+};
+const HAZARD_BIT = 8;
+
+const limit = (value: number | undefined): number => value ?? Number.POSITIVE_INFINITY;
+const byId = (a: { id: string }, b: { id: string }): number => (a.id < b.id ? -1 : +(a.id > b.id));
+
+function idsOf(rows: readonly { readonly id: string }[]): Ids {
+  const ids = rows.map((row) => row.id);
+  return { ids, indexOf: new Map(ids.map((id, i) => [id, i])) };
+}
+
+/** Class bits a warehouse or service supports. */
+function supported(row: {
+  readonly temperatures?: readonly TemperatureClass[] | undefined;
+  readonly hazardous?: boolean | undefined;
+}): number {
+  const hazard = row.hazardous === true ? HAZARD_BIT : 0;
+  return (row.temperatures ?? ['ambient']).reduce((bits, t) => bits | TEMPERATURE_BIT[t], hazard);
+}
+
+function compileSkus(rows: readonly SkuInput[]): SkuTable {
+  const sides = (sku: SkuInput) => [sku.length_mm, sku.width_mm, sku.height_mm];
+  return {
+    ...idsOf(rows),
+    mg: Float64Array.from(rows, (sku) => toMilligrams(sku.weight_grams)),
+    mm3: Float64Array.from(rows, (sku) => sku.length_mm * sku.width_mm * sku.height_mm),
+    longest: Float64Array.from(rows, (sku) => Math.max(...sides(sku))),
+    girthPlusLength: Float64Array.from(rows, (sku) => {
+      const longest = Math.max(...sides(sku));
+      return longest + 2 * (sku.length_mm + sku.width_mm + sku.height_mm - longest);
+    }),
+    classes: Uint8Array.from(
+      rows,
+      (sku) => TEMPERATURE_BIT[sku.temperature ?? 'ambient'] | (sku.hazardous ? HAZARD_BIT : 0),
+    ),
+    lifeSeconds: Float64Array.from(rows, (sku) => (sku.minimum_life_days ?? 0) * 86_400),
+  };
+}
+
+function compileWarehouses(rows: readonly WarehouseInput[]): WarehouseTable {
+  return {
+    ...idsOf(rows),
+    processingSeconds: Float64Array.from(rows, (row) => row.processing_seconds),
+    picksPerHour: Float64Array.from(rows, (row) => limit(row.picks_per_hour)),
+    parcelsPerDay: Float64Array.from(rows, (row) => limit(row.parcels_per_day)),
+    handlingPerParcel: Float64Array.from(rows, (row) => row.handling_per_parcel ?? 0),
+    handlingPerUnit: Float64Array.from(rows, (row) => row.handling_per_unit ?? 0),
+    classes: Uint8Array.from(rows, supported),
+  };
+}
+
+function compileServices(rows: readonly ServiceInput[], rates: RateTable): ServiceTable {
+  return {
+    ...idsOf(rows),
+    carrierIds: rows.map((row) => row.carrier_id),
+    card: Int32Array.from(rows, (row) => {
+      const card = rates.cardOf.get(row.rate_card_id);
+      if (card !== undefined) return card;
+      throw new Error(`Service ${row.id} names rate card ${row.rate_card_id}, which is not there`);
+    }),
+    classes: Uint8Array.from(rows, supported),
+    maxMg: Float64Array.from(rows, (row) => limit(row.max_weight_grams) * 1000),
+    maxLength: Float64Array.from(rows, (row) => limit(row.max_length_mm)),
+    maxGirthPlusLength: Float64Array.from(rows, (row) => limit(row.max_girth_plus_length_mm)),
+    parcelsPerDay: Float64Array.from(rows, (row) => limit(row.parcels_per_day)),
+    parcelsPerDayPerWarehouse: Float64Array.from(rows, (row) =>
+      limit(row.parcels_per_day_per_warehouse),
+    ),
+  };
+}
+
+/**
+ * Compiles a network. O(rows + lanes × warehouses named + time zones × days); about a second for
+ * 1,000 warehouses, 10,000 services and 500 zones.
+ *
+ * @throws Error when a service names a rate card, warehouse, zone or transit time that is missing.
+ */
+export function compileNetwork(input: NetworkInput, horizon: Horizon): CompiledNetwork {
+  const warehouseRows = [...input.warehouses].sort(byId);
+  const zoneRows = [...input.zones].sort(byId);
+  const serviceRows = [...input.services].sort(byId);
+  const rates = compileRates(input.rate_cards);
+  const transit = compileTransit(input.transit_times, input.policy.confidence);
+  const warehouses = compileWarehouses(warehouseRows);
+  const services = compileServices(serviceRows, rates);
+  const zones: ZoneTable = {
+    ...idsOf(zoneRows),
+    remote: Uint8Array.from(zoneRows, (zone) => (zone.remote ? 1 : 0)),
+    index: indexZones(zoneRows),
+  };
+  const lanes = compileLanes(serviceRows, { warehouses, zones, services, rates, transit });
+  return {
+    input,
+    policy: input.policy,
+    skus: compileSkus(input.skus),
+    warehouses,
+    services,
+    zones,
+    rates,
+    transit,
+    lanes,
+    laneCache: new LaneCache(lanes),
+    calendars: compileCalendars(warehouseRows, zoneRows, serviceRows, transit.longest, horizon),
+  };
+}
+
+/** The same network with calendars from another instant on; shares all else. O(zones × days). */
+export function recompileCalendars(network: CompiledNetwork, horizon: Horizon): CompiledNetwork {
+  const { warehouses, zones, services } = network.input;
+  const calendars = compileCalendars(
+    [...warehouses].sort(byId),
+    [...zones].sort(byId),
+    [...services].sort(byId),
+    network.transit.longest,
+    horizon,
+  );
+  return { ...network, calendars };
+}
+
+/**
+ * The instant (epoch seconds) until which orders can be decided with these calendars: after it,
+ * compile anew. Two thirds of the horizon remain for finding a pickup.
+ */
+export function compiledUntil(network: CompiledNetwork): number {
+  return network.calendars.decideUntil;
+}
+
+/** Ids of all zones that contain the destination, most specific first. */
+export function zonesOf(network: CompiledNetwork, destination: Destination): string[] {
+  return findZones(network.zones.index, destination).map((zone) => network.zones.ids[zone]!);
+}

@@ -1,0 +1,321 @@
+/**
+ * Options: each way in which a warehouse can send a parcel to the destination now – a service, the
+ * hour in which picking starts, the pickup – with its promise and its price of lateness. What
+ * depends on the parcel's contents (freight, handling) is added per subset.
+ */
+import { pairKey, stockRow, usableUnits } from './board.ts';
+import { doorAt, firstPickup, readyAt, startAt } from './calendar.ts';
+import type { Item } from './items.ts';
+import { needsOf, type OrderContext } from './problem.ts';
+import { roundMoney } from './rates.ts';
+import { expectedLateSeconds } from './transit.ts';
+import { DAY_SECONDS, HOUR_SECONDS } from './types.ts';
+
+/** Options as parallel arrays; those of candidate c are `first[c] … first[c + 1] - 1`. */
+export interface OptionTable {
+  count: number;
+  readonly first: number[];
+  warehouse: Int32Array;
+  service: Int32Array;
+  lane: Int32Array;
+  zone: Int32Array;
+  /** Items that the service may carry and whose lots live long enough. */
+  mask: Int32Array;
+  /** Units that may be picked in the start hour. */
+  unitsLimit: Float64Array;
+  start: Float64Array;
+  ready: Float64Array;
+  pickup: Float64Array;
+  pickupDay: Int32Array;
+  promise: Float64Array;
+  /** Price of lateness, minor units. */
+  lateness: Float64Array;
+}
+
+const INTEGER_COLUMNS = ['warehouse', 'service', 'lane', 'zone', 'mask', 'pickupDay'] as const;
+const FLOAT_COLUMNS = ['unitsLimit', 'start', 'ready', 'pickup', 'promise', 'lateness'] as const;
+
+const emptyTable = (): OptionTable => ({
+  count: 0,
+  first: [],
+  warehouse: new Int32Array(0),
+  service: new Int32Array(0),
+  lane: new Int32Array(0),
+  zone: new Int32Array(0),
+  mask: new Int32Array(0),
+  unitsLimit: new Float64Array(0),
+  start: new Float64Array(0),
+  ready: new Float64Array(0),
+  pickup: new Float64Array(0),
+  pickupDay: new Int32Array(0),
+  promise: new Float64Array(0),
+  lateness: new Float64Array(0),
+});
+
+// Reused from problem to problem: options are many and short-lived.
+const table = emptyTable();
+
+function grow(): void {
+  const size = Math.max(1024, table.warehouse.length * 2);
+  for (const column of INTEGER_COLUMNS) {
+    const grown = new Int32Array(size);
+    grown.set(table[column]);
+    table[column] = grown;
+  }
+  for (const column of FLOAT_COLUMNS) {
+    const grown = new Float64Array(size);
+    grown.set(table[column]);
+    table[column] = grown;
+  }
+}
+
+/** State of one build. */
+interface Build {
+  readonly context: OrderContext;
+  readonly items: readonly Item[];
+  readonly classes: number;
+  readonly longest: number;
+  readonly girthPlusLength: number;
+  readonly minimumUnits: number;
+  carried: number;
+  served: number;
+}
+
+/** Items of `mask` that a service may carry, by class and size. */
+function carriedBy(build: Build, mask: number, service: number): number {
+  const { services } = build.context.network;
+  const classes = services.classes[service]!;
+  const maxLength = services.maxLength[service]!;
+  const maxGirth = services.maxGirthPlusLength[service]!;
+  if (
+    (build.classes & ~classes) === 0 &&
+    build.longest <= maxLength &&
+    build.girthPlusLength <= maxGirth
+  ) {
+    return mask;
+  }
+  let carried = 0;
+  for (let bits = mask; bits !== 0; bits &= bits - 1) {
+    const i = 31 - Math.clz32(bits & -bits);
+    const item = build.items[i]!;
+    if ((item.classes & ~classes) !== 0) continue;
+    if (item.longest <= maxLength && item.girthPlusLength <= maxGirth) carried |= 1 << i;
+  }
+  return carried;
+}
+
+/** Items of `mask` whose lots in warehouse `w` live until the promise plus their minimum life. */
+function livingUntil(build: Build, mask: number, w: number, promise: number): number {
+  const { board, lines, network } = build.context;
+  let living = mask;
+  for (let bits = mask; bits !== 0; bits &= bits - 1) {
+    const i = 31 - Math.clz32(bits & -bits);
+    for (const [sku, quantity] of needsOf(lines, build.items[i]!)) {
+      const stock = board.skus.get(sku)!;
+      const row = stockRow(stock, w);
+      if (stock.perishable[row] === 0) continue;
+      const until = promise + network.skus.lifeSeconds[sku]!;
+      if (usableUnits(board, stock, row, until) < quantity) living &= ~(1 << i);
+    }
+  }
+  return living;
+}
+
+/** True if some item of `mask` comes from perishable lots in warehouse `w`. */
+function anyPerishable(build: Build, mask: number, w: number): boolean {
+  const { board, lines } = build.context;
+  for (let bits = mask; bits !== 0; bits &= bits - 1) {
+    for (const { line } of build.items[31 - Math.clz32(bits & -bits)]!.parts) {
+      const stock = board.skus.get(lines[line]!.sku)!;
+      if (stock.perishable[stockRow(stock, w)] === 1) return true;
+    }
+  }
+  return false;
+}
+
+/** First pickup from `index` on with a parcel left in every limit; -1 if there is none. */
+export function freePickup(
+  context: OrderContext,
+  w: number,
+  service: number,
+  ready: number,
+): number {
+  const { network, board } = context;
+  const { calendars, warehouses, services } = network;
+  const pickups = calendars.pickups(w, service);
+  const { day, at } = pickups;
+  const closed = calendars.closedDays[w];
+  const warehouseUse = board.parcels[w];
+  const serviceUse = board.services[service];
+  const warehouseLimit = warehouses.parcelsPerDay[w]!;
+  const serviceLimit = services.parcelsPerDay[service]!;
+  const pairLimit = services.parcelsPerDayPerWarehouse[service]!;
+  const pairUse =
+    pairLimit === Number.POSITIVE_INFINITY
+      ? undefined
+      : board.serviceWarehouses.get(pairKey(network, service, w));
+  for (let i = firstPickup(pickups, ready); i < at.length; i++) {
+    if (closed?.has(day[i]!)) continue;
+    const slot = day[i]! - calendars.firstDay;
+    if ((warehouseUse === undefined ? 0 : warehouseUse[slot]!) >= warehouseLimit) continue;
+    if ((serviceUse === undefined ? 0 : serviceUse[slot]!) >= serviceLimit) continue;
+    if ((pairUse === undefined ? 0 : pairUse[slot]!) >= pairLimit) continue;
+    return i;
+  }
+  return -1;
+}
+
+// The last lateness per transit table: most warehouses of a schedule share it.
+const late = { pickup: new Float64Array(0), zone: new Int32Array(0), cost: new Float64Array(0) };
+
+function resetLateness(size: number): void {
+  if (late.pickup.length < size) {
+    late.pickup = new Float64Array(size);
+    late.zone = new Int32Array(size);
+    late.cost = new Float64Array(size);
+  }
+  late.pickup.fill(-1);
+}
+
+/** Price of lateness of a pickup, minor units. */
+export function latenessOf(
+  context: OrderContext,
+  transit: number,
+  zone: number,
+  pickup: number,
+): number {
+  const { network, deliverBy, latenessPerDay } = context;
+  if (deliverBy === Number.POSITIVE_INFINITY || latenessPerDay === 0) return 0;
+  const doors = network.calendars.doors[zone];
+  const seconds = expectedLateSeconds(network.transit, transit, pickup, deliverBy, doors);
+  return roundMoney((latenessPerDay * seconds) / DAY_SECONDS);
+}
+
+function cachedLateness(context: OrderContext, t: number, zone: number, pickup: number): number {
+  if (context.deliverBy === Number.POSITIVE_INFINITY) return 0;
+  if (late.pickup[t] !== pickup || late.zone[t] !== zone) {
+    late.pickup[t] = pickup;
+    late.zone[t] = zone;
+    late.cost[t] = latenessOf(context, t, zone, pickup);
+  }
+  return late.cost[t]!;
+}
+
+/** Adds the options of one warehouse that start at `start` with at most `unitsLimit` units. */
+function addServices(
+  build: Build,
+  w: number,
+  mask: number,
+  start: number,
+  unitsLimit: number,
+  perishable: boolean,
+): void {
+  const { context } = build;
+  const { lanes, network, barredServices } = context;
+  const ready = readyAt(
+    network.calendars.open[w]!,
+    start,
+    network.warehouses.processingSeconds[w]!,
+  );
+  for (let row = lanes.start[w]!; row < lanes.start[w + 1]!; row++) {
+    const service = lanes.service[row]!;
+    if (barredServices !== undefined && barredServices[service] === 1) continue;
+    let carried = carriedBy(build, mask, service);
+    build.carried |= carried;
+    if (carried === 0 || ready < 0) continue;
+    const index = freePickup(context, w, service, ready);
+    if (index < 0) continue;
+    const pickups = network.calendars.pickups(w, service);
+    const pickup = pickups.at[index]!;
+    const lane = lanes.lane[row]!;
+    const zone = lanes.zone[row]!;
+    const t = network.lanes.transit[lane]!;
+    const promise = doorAt(network.calendars.doors[zone], pickup + network.transit.promised[t]!);
+    if (promise < 0) continue;
+    if (perishable) carried = livingUntil(build, carried, w, promise);
+    if (carried === 0) continue;
+    build.served |= carried;
+    if (table.count === table.warehouse.length) grow();
+    const o = table.count++;
+    table.warehouse[o] = w;
+    table.service[o] = service;
+    table.lane[o] = lane;
+    table.zone[o] = zone;
+    table.mask[o] = carried;
+    table.unitsLimit[o] = unitsLimit;
+    table.start[o] = start;
+    table.ready[o] = ready;
+    table.pickup[o] = pickup;
+    table.pickupDay[o] = pickups.day[index]!;
+    table.promise[o] = promise;
+    table.lateness[o] = cachedLateness(context, t, zone, pickup);
+  }
+}
+
+/**
+ * Start instants of a warehouse with the units left in their hour, in which more units fit than in
+ * any earlier one: a later start that takes no more is never better.
+ */
+export function eachStart(
+  context: OrderContext,
+  w: number,
+  units: number,
+  visit: (start: number, unitsLimit: number) => boolean,
+): void {
+  const { network, board, at } = context;
+  const calendar = network.calendars.open[w]!;
+  const limit = network.warehouses.picksPerHour[w]!;
+  const used = board.picks[w];
+  const firstHour = network.calendars.firstDay * 24;
+  let best = 0;
+  for (let start = startAt(calendar, at); start >= 0; ) {
+    const hour = Math.floor(start / HOUR_SECONDS);
+    const left = limit - (used === undefined ? 0 : used[hour - firstHour]!);
+    if (left > best) {
+      best = left;
+      if (!visit(start, left)) return;
+    }
+    if (best >= Math.min(units, limit)) return;
+    start = startAt(calendar, (hour + 1) * HOUR_SECONDS);
+  }
+}
+
+/** Builds all options of the candidate warehouses. O(candidates × services per lane). */
+export function buildOptions(
+  context: OrderContext,
+  items: readonly Item[],
+  candidates: readonly number[],
+  candidateMask: readonly number[],
+): { options: OptionTable; carried: number; served: number } {
+  const build: Build = {
+    context,
+    items,
+    classes: items.reduce((bits, item) => bits | item.classes, 0),
+    longest: items.reduce((most, item) => Math.max(most, item.longest), 0),
+    girthPlusLength: items.reduce((most, item) => Math.max(most, item.girthPlusLength), 0),
+    minimumUnits: items.reduce((least, item) => Math.min(least, item.units), Infinity),
+    carried: 0,
+    served: 0,
+  };
+  resetLateness(context.network.transit.median.length);
+  table.count = 0;
+  table.first.length = 0;
+  for (let c = 0; c < candidates.length; c++) {
+    table.first.push(table.count);
+    const w = candidates[c]!;
+    const mask = candidateMask[c]!;
+    let units = 0;
+    for (let bits = mask; bits !== 0; bits &= bits - 1) {
+      units += items[31 - Math.clz32(bits & -bits)]!.units;
+    }
+    const perishable = anyPerishable(build, mask, w);
+    eachStart(context, w, units, (start, unitsLimit) => {
+      if (unitsLimit >= build.minimumUnits) {
+        addServices(build, w, mask, start, unitsLimit, perishable);
+      }
+      return true;
+    });
+  }
+  table.first.push(table.count);
+  return { options: table, carried: build.carried, served: build.served };
+}

@@ -1,0 +1,74 @@
+/**
+ * Opens an order on a board: resolves its lines, zones, lanes and exclusions once, or says why it
+ * cannot be sourced at all.
+ */
+import type { Board } from './board.ts';
+import { type Line, resolveLines } from './items.ts';
+import type { CompiledNetwork } from './network.ts';
+import type { OrderContext } from './problem.ts';
+import type { SourcingOrder, Unsourced } from './types.ts';
+import { findZones } from './zones.ts';
+
+function barred(
+  indexOf: ReadonlyMap<string, number>,
+  excluded: readonly string[] | undefined,
+  only: readonly string[] | undefined,
+): Uint8Array | undefined {
+  if (only === undefined && (excluded === undefined || excluded.length === 0)) return undefined;
+  const bars = new Uint8Array(indexOf.size).fill(only === undefined ? 0 : 1);
+  for (const [ids, bar] of [
+    [only ?? [], 0],
+    [excluded ?? [], 1],
+  ] as const) {
+    for (const id of ids) {
+      const index = indexOf.get(id);
+      if (index !== undefined) bars[index] = bar;
+    }
+  }
+  return bars;
+}
+
+/** Refusal of an order. */
+export function unsourced(
+  reason: Unsourced['reason'],
+  lineNos: readonly number[],
+  work: number,
+): Unsourced {
+  return { outcome: 'unsourced', reason, line_nos: lineNos, work };
+}
+
+/** The order's context, or its refusal. `timePerDay` replaces the policy's price of time. */
+export function openOrder(
+  network: CompiledNetwork,
+  board: Board,
+  order: SourcingOrder,
+  timePerDay: number,
+): OrderContext | Unsourced {
+  const resolved = resolveLines(network, order);
+  const unknown = order.lines.filter((_, i) => resolved[i] === undefined);
+  if (unknown.length > 0) {
+    return unsourced(
+      'unknown_sku',
+      unknown.map((line) => line.line_no),
+      0,
+    );
+  }
+  const zones = findZones(network.zones.index, order.destination);
+  if (zones.length === 0) return unsourced('no_zone', [], 0);
+  return {
+    network,
+    board,
+    lines: resolved as Line[],
+    lanes: network.laneCache.towards(zones),
+    at: Math.ceil(order.at_seconds),
+    deliverBy: order.deliver_by_seconds ?? Number.POSITIVE_INFINITY,
+    timePerDay,
+    latenessPerDay: network.policy.lateness_per_day,
+    barredWarehouses: barred(
+      network.warehouses.indexOf,
+      order.excluded_warehouses,
+      order.only_warehouses,
+    ),
+    barredServices: barred(network.services.indexOf, order.excluded_services, undefined),
+  };
+}

@@ -1,0 +1,190 @@
+/**
+ * From a decided parcel (items, warehouse, service, slots) to its plan: lots first-expired-first-out,
+ * capacity taken, weights and cost terms. Reads the board as it is, so parcels of one order are
+ * built one after the other with {@link take} between them.
+ */
+import { type Board, stockRow } from './board.ts';
+import { doorAt, readyAt } from './calendar.ts';
+import { type Item, partMilligrams } from './items.ts';
+import { eachStart, freePickup, latenessOf } from './options.ts';
+import type { OrderContext } from './problem.ts';
+import { billedMilligrams, freightOf, roundMoney } from './rates.ts';
+import {
+  type CapacityTake,
+  DAY_SECONDS,
+  HOUR_SECONDS,
+  type ParcelPlan,
+  type StockTake,
+} from './types.ts';
+
+/** A parcel decided: indices into the network, instants in epoch seconds. */
+export interface Placed {
+  readonly items: readonly Item[];
+  readonly warehouse: number;
+  readonly service: number;
+  readonly lane: number;
+  readonly zone: number;
+  readonly start: number;
+  readonly ready: number;
+  readonly pickup: number;
+  readonly pickupDay: number;
+  readonly promise: number;
+  /** Price of lateness, minor units. */
+  readonly lateness: number;
+}
+
+/** Where a parcel goes out and by what. */
+export type Way = Pick<Placed, 'items' | 'warehouse' | 'service' | 'lane' | 'zone'>;
+
+const unitsOf = (items: readonly Item[]): number =>
+  items.reduce((units, item) => units + item.units, 0);
+
+/** Gives a parcel the first slots free on the board; undefined if there are none. */
+export function place(context: OrderContext, way: Way): Placed | undefined {
+  const { network } = context;
+  const { warehouse, service, lane, zone } = way;
+  const units = unitsOf(way.items);
+  let start = -1;
+  eachStart(context, warehouse, units, (instant, left) => {
+    if (left < units) return true;
+    start = instant;
+    return false;
+  });
+  if (start < 0) return undefined;
+  const processing = network.warehouses.processingSeconds[warehouse]!;
+  const ready = readyAt(network.calendars.open[warehouse]!, start, processing);
+  if (ready < 0) return undefined;
+  const index = freePickup(context, warehouse, service, ready);
+  if (index < 0) return undefined;
+  const pickups = network.calendars.pickups(warehouse, service);
+  const pickup = pickups.at[index]!;
+  const transit = network.lanes.transit[lane]!;
+  const doors = network.calendars.doors[zone];
+  const promise = doorAt(doors, pickup + network.transit.promised[transit]!);
+  if (promise < 0) return undefined;
+  const lateness = latenessOf(context, transit, zone, pickup);
+  return { ...way, start, ready, pickup, pickupDay: pickups.day[index]!, promise, lateness };
+}
+
+/** First-expired-first-out takes from the board; undefined if the lots do not suffice. */
+function drawLots(context: OrderContext, placed: Placed): StockTake[] | undefined {
+  const { board, lines, network } = context;
+  const drawn = new Map<number, number>();
+  const takes: StockTake[] = [];
+  for (const { line, quantity } of placed.items.flatMap((item) => item.parts)) {
+    const { sku, lineNo } = lines[line]!;
+    const stock = board.skus.get(sku);
+    const row = stock === undefined ? -1 : stockRow(stock, placed.warehouse);
+    if (stock === undefined || row < 0) return undefined;
+    const until = placed.promise + network.skus.lifeSeconds[sku]!;
+    let open = quantity;
+    for (let lot = stock.lotStart[row]!; open > 0 && lot < stock.lotStart[row + 1]!; lot++) {
+      if (board.lotExpires[lot]! < until) continue;
+      const units = Math.min(open, board.lotAvailable[lot]! - (drawn.get(lot) ?? 0));
+      if (units <= 0) continue;
+      open -= units;
+      drawn.set(lot, (drawn.get(lot) ?? 0) + units);
+      takes.push({ line_no: lineNo, stock_id: board.lotId[lot]!, quantity: units });
+    }
+    if (open > 0) return undefined;
+  }
+  return mergeTakes(takes);
+}
+
+/** Pieces of one line that fell together again in one parcel are one take per lot. */
+function mergeTakes(takes: readonly StockTake[]): StockTake[] {
+  const merged: StockTake[] = [];
+  for (const take of takes) {
+    const i = merged.findIndex(
+      (other) => other.line_no === take.line_no && other.stock_id === take.stock_id,
+    );
+    if (i < 0) merged.push(take);
+    else merged[i] = { ...take, quantity: merged[i]!.quantity + take.quantity };
+  }
+  return merged;
+}
+
+/** Capacity of limited resources that a parcel takes. */
+function capacityOf(board: Board, placed: Placed): CapacityTake[] {
+  const { warehouses, services } = board.network;
+  const w = placed.warehouse;
+  const warehouse = warehouses.ids[w]!;
+  const service = `service/${services.ids[placed.service]!}`;
+  const hour = Math.floor(placed.start / HOUR_SECONDS) * HOUR_SECONDS;
+  const day = placed.pickupDay * DAY_SECONDS;
+  const all: [string, number, number, number][] = [
+    [`picks/${warehouse}`, hour, unitsOf(placed.items), warehouses.picksPerHour[w]!],
+    [`parcels/${warehouse}`, day, 1, warehouses.parcelsPerDay[w]!],
+    [service, day, 1, services.parcelsPerDay[placed.service]!],
+    [`${service}/${warehouse}`, day, 1, services.parcelsPerDayPerWarehouse[placed.service]!],
+  ];
+  return all
+    .filter(([, , , limit]) => limit !== Number.POSITIVE_INFINITY)
+    .map(([resource, slot_seconds, amount, limit]) => ({ resource, slot_seconds, amount, limit }));
+}
+
+/** Weight and volume of items; the pieces of one line together weigh what its share weighs. */
+function measure(context: OrderContext, items: readonly Item[]): { mg: number; mm3: number } {
+  const byLine = new Map<number, number>();
+  let mm3 = 0;
+  for (const item of items) {
+    mm3 += item.mm3;
+    for (const { line, quantity } of item.parts) {
+      byLine.set(line, (byLine.get(line) ?? 0) + quantity);
+    }
+  }
+  let mg = 0;
+  for (const [line, units] of byLine) mg += partMilligrams(context.lines[line]!, units);
+  return { mg, mm3 };
+}
+
+/**
+ * The plan of one parcel from the board as it is, without the order's split and time terms;
+ * undefined if stock, weight or rates do not allow it.
+ */
+export function buildParcel(context: OrderContext, placed: Placed): ParcelPlan | undefined {
+  const { network, board } = context;
+  const { warehouse, service, zone } = placed;
+  const takes = drawLots(context, placed);
+  if (takes === undefined) return undefined;
+  const { mg, mm3 } = measure(context, placed.items);
+  const card = network.services.card[service]!;
+  const row = network.lanes.rateRow[placed.lane]!;
+  const remote = network.zones.remote[zone] === 1;
+  const freight = freightOf(network.rates, card, row, mg, mm3, remote);
+  if (freight === Number.POSITIVE_INFINITY || mg > network.services.maxMg[service]!) {
+    return undefined;
+  }
+  const { handlingPerParcel, handlingPerUnit } = network.warehouses;
+  const handling =
+    handlingPerParcel[warehouse]! + handlingPerUnit[warehouse]! * unitsOf(placed.items);
+  const median = network.transit.median[network.lanes.transit[placed.lane]!]!;
+  const doors = network.calendars.doors[zone];
+  return {
+    warehouse_id: network.warehouses.ids[warehouse]!,
+    service_id: network.services.ids[service]!,
+    carrier_id: network.services.carrierIds[service]!,
+    zone_id: network.zones.ids[zone]!,
+    takes,
+    capacity: capacityOf(board, placed),
+    weight_grams: mg / 1000,
+    billed_weight_grams: billedMilligrams(network.rates, card, mg, mm3) / 1000,
+    pick_from_seconds: placed.start,
+    ready_seconds: placed.ready,
+    pickup_seconds: placed.pickup,
+    expected_seconds: Math.min(placed.promise, doorAt(doors, placed.pickup + median)),
+    promise_seconds: placed.promise,
+    cost: {
+      freight,
+      handling: roundMoney(handling),
+      split: 0,
+      lateness: placed.lateness,
+      time: 0,
+    },
+  };
+}
+
+/** Own cost of a parcel, minor units: without split and time. */
+export function ownCost(parcel: ParcelPlan): number {
+  return parcel.cost.freight + parcel.cost.handling + parcel.cost.lateness;
+}

@@ -1,0 +1,210 @@
+/**
+ * One sourcing problem in numbers: items as bits, the warehouses that hold some of them, and every
+ * way (service, start hour, pickup) in which each warehouse could send a parcel.
+ *
+ *   items  ■ ■ ■            warehouse 4  mask 101  options: [express, pickup 17:00] [road, 19:00]
+ *          0 1 2            warehouse 7  mask 011  options: [road, 18:00]
+ */
+import { type Board, stockRow, usableUnits } from './board.ts';
+import type { Item, Line } from './items.ts';
+import type { LaneTable } from './lanes.ts';
+import type { CompiledNetwork } from './network.ts';
+import { buildOptions, type OptionTable } from './options.ts';
+
+/** Largest number of items of one problem: subsets are tabulated. */
+export const MAX_ITEMS = 14;
+
+/** What does not change between the problems of one order. */
+export interface OrderContext {
+  readonly network: CompiledNetwork;
+  readonly board: Board;
+  readonly lines: readonly Line[];
+  readonly lanes: LaneTable;
+  /** Whole seconds; nothing starts before. */
+  readonly at: number;
+  /** Infinity = no lateness term. */
+  readonly deliverBy: number;
+  readonly timePerDay: number;
+  readonly latenessPerDay: number;
+  /** 1 where the warehouse or service must not be used; undefined = none excluded. */
+  readonly barredWarehouses: Uint8Array | undefined;
+  readonly barredServices: Uint8Array | undefined;
+}
+
+/** A SKU that several items need: their sum must be there. */
+export interface SharedSku {
+  readonly sku: number;
+  readonly mask: number;
+  readonly quantity: Float64Array;
+}
+
+/** A problem; its tables are scratch and valid until the next problem is built. */
+export interface Problem {
+  readonly context: OrderContext;
+  readonly items: readonly Item[];
+  readonly full: number;
+  readonly splitLimit: number;
+  /** Promise of parcels decided elsewhere: earlier ones cost no less time. */
+  readonly floorPromise: number;
+  /** Per subset: milligrams, cubic millimetres, units. */
+  readonly mg: Float64Array;
+  readonly mm3: Float64Array;
+  readonly units: Float64Array;
+  readonly shared: readonly SharedSku[];
+  readonly candidates: readonly number[];
+  readonly candidateMask: readonly number[];
+  readonly options: OptionTable;
+  /** Items that some warehouse holds; that some service may carry; that have an option. */
+  readonly held: number;
+  readonly carried: number;
+  readonly served: number;
+  work: number;
+}
+
+const scratch = {
+  mg: new Float64Array(1 << MAX_ITEMS),
+  mm3: new Float64Array(1 << MAX_ITEMS),
+  units: new Float64Array(1 << MAX_ITEMS),
+  mask: new Int32Array(0),
+};
+
+function tabulateSubsets(items: readonly Item[]): void {
+  const { mg, mm3, units } = scratch;
+  mg[0] = 0;
+  mm3[0] = 0;
+  units[0] = 0;
+  for (let subset = 1; subset < 1 << items.length; subset++) {
+    const rest = subset & (subset - 1);
+    const item = items[31 - Math.clz32(subset ^ rest)]!;
+    mg[subset] = mg[rest]! + item.mg;
+    mm3[subset] = mm3[rest]! + item.mm3;
+    units[subset] = units[rest]! + item.units;
+  }
+}
+
+/** Units of each SKU that an item needs. */
+export function needsOf(lines: readonly Line[], item: Item): [number, number][] {
+  if (item.parts.length === 1) {
+    const part = item.parts[0]!;
+    return [[lines[part.line]!.sku, part.quantity]];
+  }
+  const needs = new Map<number, number>();
+  for (const { line, quantity } of item.parts) {
+    const { sku } = lines[line]!;
+    needs.set(sku, (needs.get(sku) ?? 0) + quantity);
+  }
+  return [...needs];
+}
+
+function sharedSkus(lines: readonly Line[], items: readonly Item[]): SharedSku[] {
+  const bySku = new Map<number, SharedSku & { mask: number }>();
+  items.forEach((item, i) => {
+    for (const [sku, quantity] of needsOf(lines, item)) {
+      let entry = bySku.get(sku);
+      if (entry === undefined) {
+        entry = { sku, mask: 0, quantity: new Float64Array(items.length) };
+        bySku.set(sku, entry);
+      }
+      entry.mask |= 1 << i;
+      entry.quantity[i] = quantity;
+    }
+  });
+  return [...bySku.values()].filter(({ mask }) => (mask & (mask - 1)) !== 0);
+}
+
+/** Units of a shared SKU that a subset needs. */
+export function sharedNeed(shared: SharedSku, subset: number): number {
+  let need = 0;
+  for (let bits = subset & shared.mask; bits !== 0; bits &= bits - 1) {
+    need += shared.quantity[31 - Math.clz32(bits & -bits)]!;
+  }
+  return need;
+}
+
+/** True if warehouse `w` has what `subset` needs of SKUs that several items share, until `promise`. */
+export function sharedStockSuffices(
+  problem: Problem,
+  subset: number,
+  warehouse: number,
+  promise: number,
+): boolean {
+  const { board, network } = problem.context;
+  for (const shared of problem.shared) {
+    if ((subset & shared.mask) === 0) continue;
+    const stock = board.skus.get(shared.sku)!;
+    const until = promise + network.skus.lifeSeconds[shared.sku]!;
+    const units = usableUnits(board, stock, stockRow(stock, warehouse), until);
+    if (units < sharedNeed(shared, subset)) return false;
+  }
+  return true;
+}
+
+/** Marks in `mask` the warehouses that hold item `i`; those that hold nothing yet join `touched`. */
+function markHolders(
+  context: OrderContext,
+  item: Item,
+  i: number,
+  mask: Int32Array,
+  touched: number[],
+): void {
+  const { board, network, lines, barredWarehouses } = context;
+  const needs = needsOf(lines, item);
+  const [firstSku, firstQuantity] = needs[0]!;
+  const stock = board.skus.get(firstSku);
+  if (stock === undefined) return;
+  const { warehouses, total } = stock;
+  for (let row = 0; row < warehouses.length; row++) {
+    if (total[row]! < firstQuantity) continue;
+    const w = warehouses[row]!;
+    if (barredWarehouses !== undefined && barredWarehouses[w] === 1) continue;
+    if ((item.classes & ~network.warehouses.classes[w]!) !== 0) continue;
+    let all = true;
+    for (let k = 1; all && k < needs.length; k++) {
+      const other = board.skus.get(needs[k]![0]);
+      const otherRow = other === undefined ? -1 : stockRow(other, w);
+      all = otherRow >= 0 && other!.total[otherRow]! >= needs[k]![1];
+    }
+    if (!all) continue;
+    if (mask[w] === 0) touched.push(w);
+    mask[w]! |= 1 << i;
+  }
+}
+
+/** Builds the problem of sending `items` in at most `splitLimit` parcels. */
+export function buildProblem(
+  context: OrderContext,
+  items: readonly Item[],
+  splitLimit: number,
+  floorPromise: number,
+): Problem {
+  const warehouseCount = context.network.warehouses.ids.length;
+  if (scratch.mask.length < warehouseCount) scratch.mask = new Int32Array(warehouseCount);
+  tabulateSubsets(items);
+  const candidates: number[] = [];
+  items.forEach((item, i) => {
+    markHolders(context, item, i, scratch.mask, candidates);
+  });
+  candidates.sort((a, b) => a - b);
+  const candidateMask = candidates.map((w) => scratch.mask[w]!);
+  for (const w of candidates) scratch.mask[w] = 0;
+  const { mg, mm3, units } = scratch;
+  const { options, carried, served } = buildOptions(context, items, candidates, candidateMask);
+  return {
+    context,
+    items,
+    full: 2 ** items.length - 1,
+    splitLimit,
+    floorPromise,
+    mg,
+    mm3,
+    units,
+    shared: sharedSkus(context.lines, items),
+    candidates,
+    candidateMask,
+    options,
+    held: candidateMask.reduce((all, mask) => all | mask, 0),
+    carried,
+    served,
+    work: options.count + candidates.length,
+  };
+}

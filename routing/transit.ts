@@ -1,0 +1,118 @@
+/**
+ * Transit times as distributions: quantiles for promises, and the expected lateness at the door.
+ * Between two points of the table the time is uniform; below the first and above the last point
+ * the rest of the probability sits on that point.
+ */
+import { doorAt, firstAtLeast, type Intervals } from './calendar.ts';
+import type { TransitTimeInput } from './types.ts';
+
+/** All transit tables, flat; table t has points `start[t] … start[t + 1] - 1`. */
+export interface TransitTable {
+  readonly indexOf: ReadonlyMap<string, number>;
+  readonly start: Int32Array;
+  readonly probability: Float64Array;
+  readonly seconds: Float64Array;
+  /** Whole seconds at the median and at the policy's confidence. */
+  readonly median: Float64Array;
+  readonly promised: Float64Array;
+  readonly longest: number;
+}
+
+type Points = TransitTimeInput['quantiles'];
+
+/** Quantile by linear interpolation, whole seconds, rounded up. */
+export function quantileSeconds(points: Points, probability: number): number {
+  let [p0, x0] = points[0]!;
+  if (probability <= p0) return Math.ceil(x0);
+  for (const [p1, x1] of points) {
+    if (probability <= p1) {
+      const share = p1 > p0 ? (probability - p0) / (p1 - p0) : 1;
+      return Math.ceil(x0 + (x1 - x0) * share - 1e-6);
+    }
+    [p0, x0] = [p1, x1];
+  }
+  return Math.ceil(x0);
+}
+
+/** Flattens transit tables. O(points). */
+export function compileTransit(
+  tables: readonly TransitTimeInput[],
+  confidence: number,
+): TransitTable {
+  const start = new Int32Array(tables.length + 1);
+  const points = tables.flatMap((table, t) => {
+    start[t + 1] = start[t]! + table.quantiles.length;
+    return table.quantiles;
+  });
+  return {
+    indexOf: new Map(tables.map((table, t) => [table.id, t])),
+    start,
+    probability: Float64Array.from(points, ([probability]) => probability),
+    seconds: Float64Array.from(points, ([, seconds]) => seconds),
+    median: Float64Array.from(tables, (table) => quantileSeconds(table.quantiles, 0.5)),
+    promised: Float64Array.from(tables, (table) => quantileSeconds(table.quantiles, confidence)),
+    longest: points.reduce((most, [, seconds]) => Math.max(most, seconds), 0),
+  };
+}
+
+/** Integral of (t - due)+ over [from, to]. */
+function lateArea(from: number, to: number, due: number): number {
+  const a = Math.max(0, from - due);
+  const b = Math.max(0, to - due);
+  return (b * b - a * a) / 2;
+}
+
+/** Mean of (door(t) - due)+ for t uniform on [from, to]; both may be equal. */
+function meanLate(from: number, to: number, due: number, doors: Intervals | undefined): number {
+  if (to <= from) {
+    const door = doorAt(doors, from);
+    return Math.max(0, (door < 0 ? from : door) - due);
+  }
+  if (doors === undefined) return lateArea(from, to, due) / (to - from);
+  let area = 0;
+  let at = from;
+  let i = firstAtLeast(doors.to, from + 1);
+  for (; at < to && i < doors.to.length; i++) {
+    const opens = doors.from[i]!;
+    if (at < opens) {
+      // Whoever comes to a closed door waits for it to open.
+      const until = Math.min(to, opens);
+      area += (until - at) * Math.max(0, opens - due);
+      at = until;
+    }
+    const until = Math.min(to, doors.to[i]!);
+    if (at < until) {
+      area += lateArea(at, until, due);
+      at = until;
+    }
+  }
+  if (at < to) area += lateArea(at, to, due);
+  return area / (to - from);
+}
+
+/**
+ * Expected seconds that a parcel picked up at `pickup` is at the door after `due`.
+ * O(points + doors passed).
+ */
+export function expectedLateSeconds(
+  table: TransitTable,
+  t: number,
+  pickup: number,
+  due: number,
+  doors: Intervals | undefined,
+): number {
+  const first = table.start[t]!;
+  const last = table.start[t + 1]! - 1;
+  const latest = doorAt(doors, pickup + table.seconds[last]!);
+  if (latest >= 0 && latest <= due) return 0;
+  let at = pickup + table.seconds[first]!;
+  let expected = table.probability[first]! * meanLate(at, at, due, doors);
+  for (let i = first + 1; i <= last; i++) {
+    const next = pickup + table.seconds[i]!;
+    const mass = table.probability[i]! - table.probability[i - 1]!;
+    if (mass > 0) expected += mass * meanLate(at, next, due, doors);
+    at = next;
+  }
+  const rest = 1 - table.probability[last]!;
+  return rest > 0 ? expected + rest * meanLate(at, at, due, doors) : expected;
+}
