@@ -38,45 +38,57 @@ export async function listCapacity(
   return rows.rows;
 }
 
-/** Locks the rows of these slots, in (resource, slot) order; a slot without a row is unused. */
+/**
+ * Locks these slots, in (resource, slot) order, and returns them as of now. A slot that was never
+ * used gets its row first, also in that order: a row made only when it is taken, after stock was
+ * locked, would let two transactions wait for each other.
+ */
 export async function lockCapacity(
   tx: Tx,
   slots: readonly { resource: string; slot_seconds: number }[],
 ): Promise<CapacityRow[]> {
   if (slots.length === 0) return [];
+  await sql`
+    insert into capacity_usage (resource, slot, used)
+    select resource, slot, 0 from ${distinctSlots(slots)} s
+    where not exists (select from capacity_usage c where (c.resource, c.slot) = (s.resource, s.slot))
+    order by resource, slot
+    on conflict do nothing`.execute(tx);
   const rows = await sql<CapacityRow>`
     select c.resource, extract(epoch from c.slot)::bigint as slot_seconds, c.used
-    from capacity_usage c
-    join (select distinct resource, to_timestamp(slot_seconds) as slot
-      from json_to_recordset(${asJson(slots)}::json) as s(resource text, slot_seconds bigint)) s
-      using (resource, slot)
+    from capacity_usage c join ${distinctSlots(slots)} s using (resource, slot)
     order by c.resource, c.slot for no key update of c`.execute(tx);
   return rows.rows;
 }
 
+function distinctSlots(slots: readonly { resource: string; slot_seconds: number }[]) {
+  return sql`(select distinct resource, to_timestamp(slot_seconds) as slot
+    from json_to_recordset(${asJson(slots)}::json) as j(resource text, slot_seconds bigint))`;
+}
+
 /**
- * Takes capacity, guarded by each move's limit. Returns false, having possibly taken some, when a
- * slot had no room: the caller must then roll back.
+ * Takes capacity, guarded by each move's limit. The caller holds the slots' locks and has seen that
+ * there is room, so a slot without room is a bug and throws.
  */
-export async function takeCapacity(tx: Tx, moves: readonly CapacityMove[]): Promise<boolean> {
-  if (moves.length === 0) return true;
+export async function takeCapacity(tx: Tx, moves: readonly CapacityMove[]): Promise<void> {
+  if (moves.length === 0) return;
   const rows = await sql<{ taken: number; wanted: number }>`
     with wanted as materialized (
       select resource, to_timestamp(slot_seconds) as slot, sum(amount)::integer as amount,
         min("limit") as most
       from json_to_recordset(${asJson(moves)}::json)
         as m(resource text, slot_seconds bigint, amount integer, "limit" integer)
-      group by 1, 2 order by 1, 2),
+      group by 1, 2),
     taken as (
-      insert into capacity_usage as c (resource, slot, used)
-      select w.resource, w.slot, w.amount from wanted w where w.amount <= w.most
-      on conflict (resource, slot) do update set used = c.used + excluded.used
-        where c.used + excluded.used <= (select w.most from wanted w
-          where w.resource = excluded.resource and w.slot = excluded.slot)
+      update capacity_usage c set used = c.used + w.amount from wanted w
+      where (c.resource, c.slot) = (w.resource, w.slot) and c.used + w.amount <= w.most
       returning 1)
     select (select count(*) from taken) as taken, (select count(*) from wanted) as wanted
   `.execute(tx);
-  return rows.rows[0]!.taken === rows.rows[0]!.wanted;
+  const { taken, wanted } = rows.rows[0]!;
+  if (taken !== wanted) {
+    throw new Error(`capacity moved under a held lock: ${taken} of ${wanted} slots taken`);
+  }
 }
 
 /** Gives capacity back. The caller has ended what held it, so it happens once. */

@@ -173,11 +173,7 @@ async function hold(
     units.map((unit) => unit.stock_id),
   );
   if (!roomy || units.some((unit) => (free.get(unit.stock_id) ?? 0) < unit.quantity)) return false;
-  if (!(await takeCapacity(tx, capacity))) {
-    throw Object.assign(new Error('capacity was taken while a slot was first used'), {
-      code: '40001',
-    });
-  }
+  await takeCapacity(tx, capacity);
   await reserveStock(
     tx,
     units.map(({ stock_id, quantity }) => ({ stock_id, quantity, reference: quote_id })),

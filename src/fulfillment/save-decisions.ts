@@ -79,12 +79,7 @@ async function takeForShipments(
   now: Temporal.Instant,
 ): Promise<void> {
   const slots = shipments.flatMap(({ parcel }) => parcel.capacity);
-  if (!(await takeCapacity(tx, slots))) {
-    // Only a slot that had no row when it was locked can fill up here: the whole batch runs again.
-    throw Object.assign(new Error('capacity was taken while a slot was first used'), {
-      code: '40001',
-    });
-  }
+  await takeCapacity(tx, slots);
   const units = shipments.flatMap(({ row, parcel }) =>
     parcel.takes.map((take) => ({ ...take, shipment: row })),
   );
