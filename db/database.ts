@@ -81,6 +81,8 @@ function dialectFor(options: DatabaseOptions, role: string | null): PostgresDial
     types: { getTypeParser: typeParser },
   });
   pool.on('error', (error) => options.onError?.(error));
+  // A connection that breaks while it is lent out reports here; unheard, it would end the process.
+  pool.on('connect', (client) => client.on('error', (error) => options.onError?.(error)));
   return new PostgresDialect({ pool });
 }
 

@@ -3,8 +3,8 @@
  *
  * Reading in commit order. Sequence numbers become visible out of order: a transaction may draw 7,
  * another draw 8 and commit first. A reader that remembers "last seen 8" would lose 7. So readers
- * stop at a horizon below which nothing can appear any more: having seen the newest number L and the
- * next transaction id X, wait until the oldest running transaction is X or later; then every
+ * stop at a horizon below which nothing can appear any more: having seen the newest number L and then
+ * drawn a transaction id X, wait until the oldest running transaction is X or later; then every
  * transaction that could have drawn a number up to L has ended.
  */
 import { sql } from 'kysely';
@@ -71,7 +71,10 @@ function eventRow(event: NewEvent) {
   };
 }
 
-/** A reading of the journal's edge: numbers up to `last_seq` are drawn, ids from `next_xid` are not. */
+/**
+ * A reading of the journal's edge: numbers up to `last_seq` are drawn, and whoever drew them has an
+ * id below `next_xid`.
+ */
 export interface JournalEdge {
   readonly last_seq: number;
   readonly next_xid: bigint;
@@ -79,15 +82,18 @@ export interface JournalEdge {
   readonly oldest_xid: bigint;
 }
 
-/** Reads the journal's edge. Cheap: no table is touched. */
+/**
+ * Reads the journal's edge. Touches no table, but draws a transaction id: a snapshot's upper end
+ * would not do, as it is one above the newest *ended* transaction and says nothing of those that
+ * run above it.
+ */
 export async function readEdge(tx: Tx): Promise<JournalEdge> {
-  // The sequence is read before the snapshot's upper end: a number drawn in between only makes
-  // the horizon a little lower than it could be, never too high.
+  // In this order: whoever drew a number up to `last_seq` had its id before our own is drawn.
   const drawn = await sql<{ last_seq: number | null }>`
     select pg_sequence_last_value('journal_seq_seq') as last_seq`.execute(tx);
   const edge = await sql<{ next_xid: string; oldest_xid: string }>`
-    select pg_snapshot_xmax(snapshot)::text as next_xid, pg_snapshot_xmin(snapshot)::text as oldest_xid
-    from pg_current_snapshot() as snapshot`.execute(tx);
+    select pg_current_xact_id()::text as next_xid,
+      pg_snapshot_xmin(pg_current_snapshot())::text as oldest_xid`.execute(tx);
   const row = edge.rows[0]!;
   return {
     last_seq: drawn.rows[0]?.last_seq ?? 0,
