@@ -30,3 +30,9 @@ export function manualClock(start: string): ManualClock {
     },
   };
 }
+
+/** Starts measuring how long something takes: the function returned tells the seconds so far. */
+export function stopwatch(): () => number {
+  const started = performance.now();
+  return () => (performance.now() - started) / 1000;
+}

@@ -1,0 +1,80 @@
+/**
+ * LISTEN: hears the bells that transactions ring at commit. A ring may be lost while the connection
+ * is away, so every new connection rings once by itself; whoever listens looks again on each ring.
+ */
+import { setTimeout as pause } from 'node:timers/promises';
+import pg from 'pg';
+
+/** Pauses (ms) between attempts to connect: doubled from the first to the longest. */
+const RETRY_FIRST_MS = 100;
+const RETRY_MAX_MS = 2000;
+const KEEP_ALIVE_DELAY_MS = 10_000;
+
+export interface ListenOptions {
+  readonly url: string;
+  readonly channel: string;
+  /** Called on every notification, and once per (re)connection. */
+  readonly onRing: () => void;
+  /** Called when the connection breaks or cannot be made; it is tried again. */
+  readonly onError: (error: Error) => void;
+}
+
+export interface Listening {
+  close(): Promise<void>;
+}
+
+/** Listens on `channel` until closed; connects again by itself, for ever. */
+export function listen(options: ListenOptions): Listening {
+  const stopping = new AbortController();
+  const running = listenForEver(options, stopping.signal);
+  return {
+    close: async () => {
+      stopping.abort();
+      await running;
+    },
+  };
+}
+
+async function listenForEver(options: ListenOptions, stopping: AbortSignal): Promise<void> {
+  for (let retry_ms = RETRY_FIRST_MS; !stopping.aborted; ) {
+    try {
+      await listenOnce(options, stopping, () => {
+        retry_ms = RETRY_FIRST_MS;
+      });
+    } catch (error) {
+      options.onError(error as Error);
+      await pause(retry_ms, undefined, { signal: stopping }).catch(() => undefined);
+      retry_ms = Math.min(retry_ms * 2, RETRY_MAX_MS);
+    }
+  }
+}
+
+/** One connection, from its first ring to its end; throws unless `stopping` ended it. */
+async function listenOnce(
+  { url, channel, onRing }: ListenOptions,
+  stopping: AbortSignal,
+  onConnected: () => void,
+): Promise<void> {
+  const client = new pg.Client({
+    connectionString: url,
+    application_name: 'portolan_listen',
+    keepAlive: true,
+    keepAliveInitialDelayMillis: KEEP_ALIVE_DELAY_MS,
+  });
+  const ended = new Promise<void>((resolve, reject) => {
+    client.on('error', reject);
+    client.on('end', () => reject(new Error('the connection that listens has ended')));
+    stopping.addEventListener('abort', () => resolve(), { once: true });
+  });
+  ended.catch(() => undefined);
+  try {
+    await client.connect();
+    client.on('notification', onRing);
+    await client.query(`listen ${client.escapeIdentifier(channel)}`);
+    onConnected();
+    onRing();
+    await ended;
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}

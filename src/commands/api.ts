@@ -1,0 +1,27 @@
+/** `portolan api`: the HTTP interface alone; run any number behind a balancer. */
+import { createLog } from '../runtime/log.ts';
+import type { Command } from './command.ts';
+import { findDatabase, migrateWhenReady } from './open-database.ts';
+import { openEngine } from './open-engine.ts';
+import { serveApi } from './serve-api.ts';
+import { runUntilStopped } from './stopping.ts';
+
+export const api: Command = {
+  parameters: '',
+  summary: 'run the HTTP interface; any number behind a balancer',
+  help: `Needs DATABASE_URL (or a running \`portolan start\` on the same PORTOLAN_DATA_DIR). Brings the
+schema up to date first; several may start at once. /livez, /readyz and /metrics are for the
+supervisor.`,
+  run: async (_parameters, config) => {
+    const log = createLog(config, 'api');
+    const database = await findDatabase(config, log, { mayShare: true, mayStart: false });
+    await migrateWhenReady(database.url, log);
+    const engine = openEngine(config, database.url, log);
+    const served = await serveApi(engine);
+    log.info({ url: served.url }, 'the API listens');
+    return await runUntilStopped(config, log, [
+      { what: 'database connections', stop: () => engine.database.close() },
+      { what: 'API', stop: () => served.close() },
+    ]);
+  },
+};

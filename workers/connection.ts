@@ -1,0 +1,147 @@
+/**
+ * BullMQ on its PostgreSQL back-end, or on Redis when `redis_url` is set: the only file that knows
+ * the difference. A connection can be thrown away and made anew at any time.
+ */
+import { createPostgresBackend, Queue, Worker } from 'bullmq';
+import type { Config } from '../src/runtime/config.ts';
+import { openRedis, type Redis } from '../src/runtime/redis.ts';
+import { KEEP_COMPLETED, KEEP_FAILED, type QueueName } from './queues.ts';
+
+/** Keys of one hash slot, so that a Redis Cluster takes them too. */
+const REDIS_PREFIX = '{portolan}';
+const POSTGRES_SCHEMA = 'bullmq';
+/** Longest wait (ms) for a connection that is thrown away; then it is left to its fate. */
+const CLOSE_LIMIT_MS = 3000;
+
+/** Adds jobs to one queue. */
+export interface Bell {
+  /** Adds one job, unless one with the same `bell_id` waits already. Fails fast. */
+  ring(bell_id: string): Promise<void>;
+}
+
+/** Takes jobs from one queue. */
+export interface Listener {
+  /** Stops taking jobs and waits for the one in hand. */
+  drain(): Promise<void>;
+}
+
+export interface QueueConnection {
+  /** Resolves when the back-end answers and has its schema. */
+  ready(): Promise<void>;
+  bell(queue: QueueName): Bell;
+  listener(queue: QueueName, onJob: () => Promise<void>): Listener;
+  /** Lets go of everything, waiting for nothing that hangs. */
+  close(): Promise<void>;
+}
+
+type Closable = { close(force?: boolean): Promise<unknown> };
+
+/** Opens a connection; whether the back-end is there shows in `ready` and in the first job. */
+export function openConnection(
+  config: Config,
+  url: string,
+  onError: (error: Error) => void,
+): QueueConnection {
+  const redis = config.redis_url === undefined ? [] : redisPair(config.redis_url, onError);
+  const opened: Closable[] = [];
+  const queues = new Map<QueueName, Queue>();
+  const keep = <T extends Closable & { on(event: 'error', listener: typeof onError): unknown }>(
+    made: T,
+  ): T => {
+    made.on('error', onError);
+    opened.push(made);
+    return made;
+  };
+  const queueOf = (name: QueueName): Queue => {
+    const queue = queues.get(name) ?? keep(openQueue(name, url, redis[0]));
+    queues.set(name, queue);
+    return queue;
+  };
+  return {
+    ready: async () => {
+      await queueOf('decide').waitUntilReady();
+    },
+    bell: (name) => ({ ring: (bell_id) => ring(queueOf(name), bell_id) }),
+    listener: (name, onJob) => {
+      const worker = keep(openWorker(name, onJob, { config, url, redis: redis[1] }));
+      return { drain: () => worker.close() };
+    },
+    close: async () => {
+      await within(CLOSE_LIMIT_MS, Promise.allSettled(opened.map((made) => made.close(true))));
+      for (const client of redis) client.disconnect();
+    },
+  };
+}
+
+/** For adding, which fails at once while Redis is away, and for taking, which waits for it. */
+function redisPair(url: string, onError: (error: Error) => void): [Redis, Redis] {
+  return [openRedis(url, { waiting: false, onError }), openRedis(url, { waiting: true, onError })];
+}
+
+async function ring(queue: Queue, bell_id: string): Promise<void> {
+  await queue.add('look', {}, { deduplication: { id: bell_id, keepLastIfActive: true } });
+}
+
+function openQueue(name: QueueName, url: string, redis: Redis | undefined): Queue {
+  const defaultJobOptions = { removeOnComplete: KEEP_COMPLETED, removeOnFail: KEEP_FAILED };
+  const streams = { events: { maxLen: 100 } };
+  if (redis !== undefined) {
+    return new Queue(name, {
+      connection: redis,
+      prefix: REDIS_PREFIX,
+      skipWaitingForReady: true,
+      defaultJobOptions,
+      streams,
+    });
+  }
+  const options = { connection: postgresOptions(url, 1), defaultJobOptions, streams };
+  return new Queue(name, options, createPostgresBackend) as unknown as Queue;
+}
+
+function openWorker(
+  name: QueueName,
+  onJob: () => Promise<void>,
+  at: { config: Config; url: string; redis: Redis | undefined },
+): Worker {
+  const lock_ms = at.config.queue_lock_seconds * 1000;
+  const options = {
+    concurrency: 1,
+    lockDuration: lock_ms,
+    stalledInterval: lock_ms,
+    // A bell that was lost three times with its worker is rung again by the sweep.
+    maxStalledCount: 3,
+    removeOnComplete: KEEP_COMPLETED,
+    removeOnFail: KEEP_FAILED,
+  };
+  if (at.redis !== undefined) {
+    return new Worker(name, onJob, { ...options, connection: at.redis, prefix: REDIS_PREFIX });
+  }
+  const connection = postgresOptions(at.url, 2);
+  return new Worker(
+    name,
+    onJob,
+    { ...options, connection },
+    createPostgresBackend,
+  ) as unknown as Worker;
+}
+
+/** The queue holds no truth, so its commits need not wait for the disk. */
+function postgresOptions(url: string, connections: number) {
+  return {
+    connectionString: url,
+    schema: POSTGRES_SCHEMA,
+    migrate: true,
+    max: connections,
+    application_name: 'portolan_queue',
+    options: '-c synchronous_commit=off -c statement_timeout=30000',
+  };
+}
+
+async function within(limit_ms: number, work: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, limit_ms);
+  });
+  await Promise.race([work, limit]);
+  clearTimeout(timer);
+}

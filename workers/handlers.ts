@@ -1,0 +1,57 @@
+/** Which steps a bell starts: the map of the system, written out. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { decideOrders } from '../src/fulfillment/decide-orders.ts';
+import type { Engine } from '../src/fulfillment/engine.ts';
+import { expireQuotes } from '../src/fulfillment/expire-quotes.ts';
+import { tenderShipments } from '../src/fulfillment/tender-shipments.ts';
+import { watchMilestones } from '../src/fulfillment/watch-milestones.ts';
+import { stopwatch } from '../src/runtime/clock.ts';
+import { recordStep, recordStepFailure } from '../src/runtime/telemetry.ts';
+import type { QueueName } from './queues.ts';
+
+/** A step takes one batch; `more` says that another look is worth it at once. */
+export type Step = (engine: Engine) => Promise<{ done: number; more: boolean }>;
+
+/** The steps of each queue, by name. */
+export type Handlers = { readonly [queue in QueueName]: { readonly [step: string]: Step } };
+
+export const HANDLERS: Handlers = {
+  decide: { decideOrders },
+  tender: { tenderShipments },
+  watch: { watchMilestones, expireQuotes },
+};
+
+/** After this many batches the job ends and the next bell goes on, so that a job never runs for ever. */
+const BATCHES_MAX = 1000;
+
+/** Runs every step of `queue` until it has nothing more to do, or until `stopping`. */
+export async function answerBell(
+  engine: Engine,
+  steps: Handlers[QueueName],
+  stopping: AbortSignal,
+): Promise<void> {
+  for (const [name, step] of Object.entries(steps)) {
+    for (let batch = 0; batch < BATCHES_MAX && !stopping.aborted; batch += 1) {
+      const outcome = await runStep(engine, name, step);
+      if (!outcome.more) break;
+      // The process may also be answering requests: let them in between two batches.
+      await nextTurn();
+    }
+  }
+}
+
+async function runStep(engine: Engine, name: string, step: Step) {
+  const elapsed = stopwatch();
+  try {
+    const outcome = await step(engine);
+    recordStep(name, { seconds: elapsed(), rows: outcome.done });
+    if (outcome.done > 0) {
+      engine.log.debug({ step: name, rows: outcome.done, seconds: elapsed() }, 'step done');
+    }
+    return outcome;
+  } catch (error) {
+    recordStepFailure(name);
+    engine.log.error({ step: name, err: error }, 'step failed: its work stays owed');
+    throw error;
+  }
+}

@@ -1,0 +1,57 @@
+/**
+ * The doorbell relay: the only one who adds jobs. It looks at the database whenever a transaction
+ * journals something and once per sweep, and rings every queue that is owed. Nothing is lost when a
+ * ring is: the next sweep sees that the work is still there.
+ */
+import { setTimeout as pause } from 'node:timers/promises';
+import { type OwedBells, readOwedBells } from '../db/bells.ts';
+import { inTransaction } from '../db/database.ts';
+import { JOURNAL_CHANNEL } from '../db/journal.ts';
+import { listen } from '../db/listen.ts';
+import type { Services } from '../src/runtime/services.ts';
+
+/** Shortest pause (ms) between two looks: rings that come closer share one. */
+const GAP_MS = 5;
+
+export interface Relay {
+  stop(): Promise<void>;
+}
+
+/** Starts looking; `onOwed` is told after each look what is owed and rings. */
+export function startRelay(
+  { config, database, clock, log }: Services,
+  onOwed: (owed: OwedBells) => Promise<void>,
+): Relay {
+  const stopping = new AbortController();
+  let wake = Promise.withResolvers<void>();
+  const listening = listen({
+    url: database.url,
+    channel: JOURNAL_CHANNEL,
+    onRing: () => wake.resolve(),
+    onError: (error) => log.warn({ err: error }, 'the journal is not heard for now: sweeping'),
+  });
+  const sweep = setInterval(() => wake.resolve(), config.sweep_interval_ms);
+  const look = async () => {
+    try {
+      await onOwed(await inTransaction(database, (tx) => readOwedBells(tx, clock.now())));
+    } catch (error) {
+      if (!stopping.signal.aborted) log.warn({ err: error }, 'could not ask which bells are owed');
+    }
+  };
+  const running = (async () => {
+    while (!stopping.signal.aborted) {
+      await wake.promise;
+      wake = Promise.withResolvers();
+      await look();
+      await pause(GAP_MS);
+    }
+  })();
+  return {
+    stop: async () => {
+      stopping.abort();
+      clearInterval(sweep);
+      wake.resolve();
+      await Promise.all([running, listening.close()]);
+    },
+  };
+}
