@@ -130,12 +130,12 @@ export const RateCard = Type.Object(
     id: Code,
     weight_breaks_grams: Type.Array(Type.Number({ exclusiveMinimum: 0, maximum: 1e9 }), {
       minItems: 1,
-      maxItems: 64,
+      maxItems: 1000,
       description: 'Inclusive upper ends of the bands, ascending; heavier parcels are refused',
     }),
     rates: Type.Record(
       Code,
-      Type.Array(Type.Union([Rate, Type.Null()]), { minItems: 1, maxItems: 64 }),
+      Type.Array(Type.Union([Rate, Type.Null()]), { minItems: 1, maxItems: 1000 }),
       {
         ...closed,
         description: 'rate area → one rate per weight band; null where the band is not sold',
