@@ -26,9 +26,11 @@ export const REFUSALS = {
   unknown_reference: { status: 422, title: 'The body names something the network does not have' },
   invalid_network: { status: 422, title: 'The network breaks a rule' },
   not_enough_stock: { status: 422, title: 'The change would take stock below what is set aside' },
+  request_timeout: { status: 408, title: 'The request did not arrive in time' },
   too_large: { status: 413, title: 'The body is larger than this interface takes' },
   unsupported_media_type: { status: 415, title: 'This interface takes application/json' },
   rate_limited: { status: 429, title: 'Too many requests for this key' },
+  headers_too_large: { status: 431, title: 'The headers are larger than this interface takes' },
   overloaded: { status: 503, title: 'The engine is busy or stopping; try again shortly' },
 } as const;
 

@@ -1,0 +1,54 @@
+/** For whoever runs the process: is it alive, is it ready, how is it doing. */
+import type { FastifyInstance } from 'fastify';
+import { inTransaction } from '../../db/database.ts';
+import { isMigrated } from '../../db/migrate.ts';
+import { readMark } from '../../db/work-pages.ts';
+import type { Engine } from '../fulfillment/engine.ts';
+import { registry } from '../runtime/telemetry.ts';
+import { READY_TIMEOUT_MS } from './limits.ts';
+
+export interface HealthOptions {
+  readonly engine: Engine;
+  readonly stopping: AbortSignal;
+}
+
+/** Adds `/livez`, `/readyz` and `/metrics`. */
+export function addHealth(app: FastifyInstance, options: HealthOptions): void {
+  const hidden = { schema: { hide: true } };
+  const missing = missingParts(options);
+  app.get('/livez', hidden, async () => ({ status: 'alive' }));
+  app.get('/readyz', hidden, async (_request, reply) => {
+    const reason = await missing();
+    if (reason !== null) reply.status(503).header('retry-after', '1');
+    return reason === null ? { status: 'ready' } : { status: 'not_ready', reason };
+  });
+  app.get('/metrics', hidden, async (_request, reply) => {
+    reply.type(registry.contentType);
+    return await registry.metrics();
+  });
+}
+
+/** Says what is missing for this process to serve; null when it is ready. */
+function missingParts({ engine, stopping }: HealthOptions): () => Promise<string | null> {
+  let hasSchema = false;
+  const look = async () => {
+    await inTransaction(engine.database, (tx) => readMark(tx));
+    hasSchema ||= await isMigrated(engine.database.url);
+    return hasSchema ? null : 'the database is not migrated';
+  };
+  return async () => {
+    if (stopping.aborted) return 'this process is stopping';
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<string>((resolve) => {
+      timer = setTimeout(resolve, READY_TIMEOUT_MS, 'the database does not answer in time');
+    });
+    try {
+      return await Promise.race([look(), late]);
+    } catch (error) {
+      engine.log.debug({ err: error }, 'not ready');
+      return 'the database does not answer';
+    } finally {
+      clearTimeout(timer);
+    }
+  };
+}

@@ -1,0 +1,173 @@
+/**
+ * The end of the journal, followed once per process however many listen: the live stream sends its
+ * events on, long polls wake when one names their party. It hands out events in the order of their
+ * numbers and never one below which another may still appear (db/work-pages.ts says how). It runs
+ * only while someone listens.
+ */
+import type { Logger } from 'pino';
+import { type Database, inTransaction } from '../../db/database.ts';
+import { type JournalEvent, listEvents } from '../../db/journal.ts';
+import { type JournalMark, readMark } from '../../db/work-pages.ts';
+import { TAIL_EVENTS, TAIL_FALLBACK_MS, TAIL_PAUSE_MS, TAIL_READ_EVENTS } from './limits.ts';
+
+/** Rings when something was journaled; calls back until the returned function is called. */
+export type Bell = (ring: () => void) => () => void;
+
+export interface JournalTail {
+  /** Every event up to this number has been handed out; null until the first look has settled. */
+  position(): number | null;
+  /**
+   * Calls `listener` with new events, in order, until the returned function is called; and once with
+   * none, when the position is first known.
+   */
+  listen(listener: (events: readonly JournalEvent[]) => void): () => void;
+  /** Settled events after a number, at most `TAIL_READ_EVENTS`; from memory when recent. */
+  eventsAfter(seq: number): Promise<readonly JournalEvent[]>;
+  /** Stops following; listeners hear no more. */
+  close(): void;
+}
+
+export interface JournalTailOptions {
+  readonly database: Database;
+  readonly log: Logger;
+  readonly bell?: Bell | undefined;
+  /** Called after each look with how many drawn numbers are not settled yet. */
+  readonly onLag?: (events: number) => void;
+}
+
+type Listener = (events: readonly JournalEvent[]) => void;
+
+/** Makes a tail; nothing runs before the first listener. */
+export function journalTail(options: JournalTailOptions): JournalTail {
+  const { database, log, bell } = options;
+  const listeners = new Set<Listener>();
+  let reading = newReading();
+  let isRunning = false;
+  let wake = () => {};
+
+  const run = async () => {
+    const silence = bell?.(() => wake());
+    while (listeners.size > 0) {
+      let isMore = false;
+      try {
+        isMore = await look(database, reading);
+        options.onLag?.(reading.last_seq - (reading.position ?? reading.last_seq));
+        deliver(reading, listeners);
+      } catch (error) {
+        log.warn({ err: error }, 'the journal could not be read; trying again');
+      }
+      // The pause lets what happens close together be read together.
+      await pause(TAIL_PAUSE_MS);
+      if (!isMore && listeners.size > 0) {
+        const isSettling = reading.marks.length > 0;
+        await Promise.race([
+          pause(isSettling ? TAIL_PAUSE_MS * 2 : TAIL_FALLBACK_MS),
+          new Promise<void>((resolve) => {
+            wake = resolve;
+          }),
+        ]);
+      }
+    }
+    silence?.();
+    reading = newReading();
+    isRunning = false;
+  };
+  return {
+    position: () => reading.position,
+    listen: (listener) => {
+      listeners.add(listener);
+      if (!isRunning) {
+        isRunning = true;
+        void run();
+      }
+      return () => {
+        listeners.delete(listener);
+        if (listeners.size === 0) wake();
+      };
+    },
+    eventsAfter: (seq) => eventsAfter(database, reading, seq),
+    close: () => {
+      listeners.clear();
+      wake();
+    },
+  };
+}
+
+/** What one run of the tail knows. */
+interface Reading {
+  position: number | null;
+  last_seq: number;
+  /** Marks that are not settled yet, oldest first. */
+  marks: JournalMark[];
+  /** The newest settled events, and the number after which they are complete. */
+  recent: JournalEvent[];
+  recent_after: number;
+  /** What the last look brought and nobody has heard yet; null = nothing. */
+  fresh: readonly JournalEvent[] | null;
+}
+
+function newReading(): Reading {
+  return { position: null, last_seq: 0, marks: [], recent: [], recent_after: 0, fresh: null };
+}
+
+/** Looks once; true when there is more to read at once. */
+async function look(database: Database, reading: Reading): Promise<boolean> {
+  return await inTransaction(database, async (tx) => {
+    const mark = await readMark(tx);
+    const horizon = settle(reading, mark);
+    reading.fresh = null;
+    if (horizon === null) return false;
+    if (reading.position === null) {
+      reading.position = horizon;
+      reading.recent_after = horizon;
+      reading.fresh = [];
+      return false;
+    }
+    if (horizon <= reading.position) return false;
+    const range = { after: reading.position, horizon, limit: TAIL_READ_EVENTS };
+    const events = await listEvents(tx, range);
+    const isFull = events.length === TAIL_READ_EVENTS;
+    reading.position = isFull ? events.at(-1)!.seq : horizon;
+    reading.fresh = events;
+    return isFull;
+  });
+}
+
+/** The number up to which everything has ended, by the newest mark that is settled. */
+function settle(reading: Reading, mark: JournalMark): number | null {
+  reading.last_seq = Math.max(reading.last_seq, mark.last_seq);
+  const newest = reading.marks.at(-1);
+  if (newest === undefined || newest.last_seq < mark.last_seq) reading.marks.push(mark);
+  const open = reading.marks.findIndex(({ next_xid }) => next_xid > mark.oldest_xid);
+  const settled = reading.marks.splice(0, open === -1 ? reading.marks.length : open);
+  return settled.at(-1)?.last_seq ?? (reading.position === null ? null : reading.position);
+}
+
+function deliver(reading: Reading, listeners: ReadonlySet<Listener>): void {
+  const { fresh } = reading;
+  if (fresh === null) return;
+  reading.fresh = null;
+  reading.recent.push(...fresh);
+  const surplus = reading.recent.length - TAIL_EVENTS;
+  if (surplus > 0) reading.recent_after = reading.recent.splice(0, surplus).at(-1)!.seq;
+  for (const listener of listeners) listener(fresh);
+}
+
+async function eventsAfter(
+  database: Database,
+  reading: Reading,
+  seq: number,
+): Promise<readonly JournalEvent[]> {
+  const horizon = reading.position;
+  if (horizon === null || seq >= horizon) return [];
+  if (seq >= reading.recent_after) {
+    const from = reading.recent.findIndex((event) => event.seq > seq);
+    return from === -1 ? [] : reading.recent.slice(from, from + TAIL_READ_EVENTS);
+  }
+  const range = { after: seq, horizon, limit: TAIL_READ_EVENTS };
+  return await inTransaction(database, (tx) => listEvents(tx, range));
+}
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}

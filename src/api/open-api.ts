@@ -1,0 +1,127 @@
+/** The OpenAPI 3.1 document, made from the schemas that validate, and the page that shows it. */
+import swagger from '@fastify/swagger';
+import swaggerUi from '@fastify/swagger-ui';
+import type { FastifyInstance, FastifySchema } from 'fastify';
+import { type TSchema, Type } from 'typebox';
+import { REFUSALS, type RefusalCode } from '../domain/errors.ts';
+import type { Operation } from './operation.ts';
+import { Closed, Problem } from './schemas.ts';
+
+/** What every route of `/v1` may refuse. */
+const ALWAYS: readonly RefusalCode[] = [
+  'invalid_request',
+  'invalid_key',
+  'forbidden_role',
+  'missing_scope',
+  'rate_limited',
+  'overloaded',
+];
+
+const TAGS = [
+  { name: 'promises', description: 'Platforms: a date and a price before the sale' },
+  { name: 'orders', description: 'Platforms: orders and what became of them' },
+  { name: 'inbound', description: 'Sellers and warehouses: goods on their way in' },
+  { name: 'stock', description: 'Sellers and warehouses: balances and corrections' },
+  { name: 'work', description: 'Warehouses: what to pick, and what was done' },
+  { name: 'assignments', description: 'Carriers: parcels on offer, under a lease' },
+  { name: 'tracking', description: 'Carriers: where parcels are' },
+  { name: 'network', description: 'Operators: the master data' },
+  { name: 'keys', description: 'Operators: API keys of the parties' },
+  { name: 'exceptions', description: 'Operators: what a person must look at' },
+  { name: 'live', description: 'Operators: the journal as it is written' },
+];
+
+/** What the page at `/docs` may load: its own files only. */
+const UI_CSP = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "font-src 'self'",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+const ProblemAnswer = { content: { 'application/problem+json': { schema: Problem } } };
+
+/** Fastify's schema of an operation; what is not declared is closed and empty. */
+export function describeOperation(
+  operation: Operation,
+  parts: { body?: TSchema | undefined; params?: TSchema | undefined; query?: TSchema | undefined },
+): FastifySchema {
+  const { summary, description, tag, scope, answers, refusals = [], stream_type } = operation;
+  const response: Record<string, unknown> = {};
+  for (const [status, schema] of Object.entries(answers)) {
+    response[status] =
+      stream_type === undefined ? schema : { content: { [stream_type]: { schema } } };
+  }
+  const codes = [...new Set([...ALWAYS, ...refusals])];
+  for (const [status, group] of Map.groupBy(codes, (code) => REFUSALS[code].status)) {
+    response[status] = { description: group.join(', '), ...ProblemAnswer };
+  }
+  response['500'] = { description: 'internal_error', ...ProblemAnswer };
+  return {
+    summary,
+    ...(description === undefined ? {} : { description }),
+    tags: [tag],
+    security: [{ api_key: [scope] }],
+    querystring: parts.query ?? Closed({}),
+    ...(parts.params === undefined ? {} : { params: parts.params }),
+    ...(parts.body === undefined ? {} : { body: parts.body }),
+    response,
+  } as FastifySchema;
+}
+
+/** Serves `/openapi.json` and the page at `/docs`; call it before any route is added. */
+export async function describeApi(app: FastifyInstance, version: string): Promise<void> {
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Portolan',
+        version,
+        description: 'Real-time fulfilment orchestration: which warehouse, which carrier, by when.',
+        license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+      },
+      tags: TAGS,
+      components: {
+        securitySchemes: {
+          api_key: { type: 'http', scheme: 'bearer', description: 'ptl_<prefix>_<secret>' },
+        },
+      },
+    },
+    transform: ({ schema, url, route }) => ({
+      schema: documented(schema, route.config?.documented_body),
+      url,
+    }),
+  });
+  await app.register(swaggerUi, {
+    routePrefix: '/docs',
+    staticCSP: UI_CSP,
+    uiConfig: { deepLinking: true, tryItOutEnabled: false },
+  });
+  app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
+}
+
+/** The schema as it is shown: rows in place of unknowns, formats where the serialiser had none. */
+function documented(schema: FastifySchema, body: object | undefined): FastifySchema {
+  const shown = schema?.body === undefined || body === undefined ? schema : { ...schema, body };
+  return withFormats(shown) as FastifySchema;
+}
+
+function withFormats(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withFormats);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, item]) =>
+      name === 'x-format' ? ['format', item] : [name, withFormats(item)],
+    ),
+  );
+}
+
+/** Rows of a bulk body as the document shows them. */
+export function documentedRows(row: TSchema, maxItems: number): TSchema {
+  return Type.Array(row, { minItems: 1, maxItems });
+}

@@ -1,0 +1,80 @@
+/** What the engine could not settle by itself. */
+import { Type } from 'typebox';
+import { asParty } from '../../../db/database.ts';
+import { listExceptions as readExceptions } from '../../../db/work-pages.ts';
+import { RESOLUTIONS } from '../../domain/exceptions.ts';
+import { resolveException as runResolve } from '../../fulfillment/resolve-exception.ts';
+import { INSTANT_PART, readCursor, UUID_PART, writeCursor } from '../cursor.ts';
+import type { Doors } from '../doors.ts';
+import { operation } from '../operation.ts';
+import { linkNext } from '../pages.ts';
+import { Closed, Cursor, Id, IdParams, Instant, Limit, Nullable, OneOf } from '../schemas.ts';
+
+const Exception = Type.Object({
+  exception_id: Id,
+  kind: Type.String(),
+  order_id: Nullable(Id),
+  shipment_id: Nullable(Id),
+  owner: Type.String({ description: 'who must act' }),
+  reason: Type.String(),
+  detail: Type.Object({}, { additionalProperties: true }),
+  opened_at: Instant,
+  resolved_at: Nullable(Instant),
+  resolution: Nullable(Type.String()),
+});
+
+/** `GET /v1/exceptions` */
+export const listExceptions = (doors: Doors) =>
+  operation({
+    summary: 'List exceptions, oldest first',
+    tag: 'exceptions',
+    scope: 'exceptions:read',
+    query: Closed({
+      state: Type.Optional(OneOf(['open', 'resolved'], { default: 'open' })),
+      cursor: Type.Optional(Cursor),
+      limit: Type.Optional(Limit(doors.engine.config.page_items_max)),
+    }),
+    answers: {
+      200: Type.Object({
+        exceptions: Type.Array(Exception),
+        next_cursor: Nullable(Type.String()),
+      }),
+    },
+    refusals: ['invalid_cursor'],
+    handle: async ({ query, caller, url }, reply) => {
+      const limit = query.limit ?? Math.min(100, doors.engine.config.page_items_max);
+      const position = readCursor('exceptions', query.cursor, [INSTANT_PART, UUID_PART]);
+      const [opened_at = '', exception_id = ''] = position ?? [];
+      const after = position === null ? null : { opened_at, exception_id };
+      const page = { state: query.state ?? 'open', after, limit };
+      const exceptions = await asParty(doors.engine.database, caller, (tx) =>
+        readExceptions(tx, page),
+      );
+      const last = exceptions.length === limit ? exceptions.at(-1) : undefined;
+      const next_cursor =
+        last === undefined
+          ? null
+          : writeCursor('exceptions', [last.opened_at.toString(), last.exception_id]);
+      linkNext(reply, url, next_cursor);
+      return { exceptions, next_cursor };
+    },
+  });
+
+/** `POST /v1/exceptions/{id}/resolve` */
+export const resolveException = (doors: Doors) =>
+  operation({
+    summary: 'Resolve an exception',
+    description: 'retry: decide the order again; cancel: cancel the order; close: noted.',
+    tag: 'exceptions',
+    scope: 'exceptions:write',
+    params: IdParams,
+    body: Closed({ resolution: OneOf(RESOLUTIONS) }),
+    answers: { 200: Type.Object({}, { additionalProperties: true }) },
+    refusals: ['not_found', 'state_conflict'],
+    handle: async ({ params, body, id }) =>
+      await runResolve(doors.engine, {
+        exception_id: params.id,
+        resolution: body.resolution,
+        request_id: id,
+      }),
+  });

@@ -1,0 +1,45 @@
+/** What an order and a basket look like in a request. */
+import { type Static, Type } from 'typebox';
+import { Position } from '../../domain/network.ts';
+import { LINES_MAX } from '../limits.ts';
+import { Closed, Code, InstantText, Quantity, Reference, Text } from '../schemas.ts';
+
+export const Destination = Closed({
+  name: Type.Optional(Text(200)),
+  address: Type.Optional(Text(500)),
+  city: Type.Optional(Text(200)),
+  postal_code: Text(16),
+  country: Type.String({ pattern: '^[A-Z]{2}$', description: 'an ISO 3166-1 alpha-2 code' }),
+  position: Type.Optional(Position),
+});
+
+export const Lines = Type.Array(
+  Closed({
+    line_no: Type.Integer({ minimum: 1, maximum: 32_767 }),
+    sku_id: Code,
+    quantity: Quantity(),
+    weight_grams: Type.Optional(
+      Type.Number({
+        minimum: 0,
+        maximum: 1e9,
+        description: 'measured weight of the whole line; by default that of its units',
+      }),
+    ),
+  }),
+  { minItems: 1, maxItems: LINES_MAX },
+);
+
+export const OrderBody = Closed({
+  external_ref: Reference,
+  destination: Destination,
+  lines: Lines,
+  deliver_by: Type.Optional(InstantText),
+  quote_token: Type.Optional(Text(200, 1)),
+});
+export type OrderBody = Static<typeof OrderBody>;
+
+export const QuoteBody = Closed({
+  destination: Destination,
+  lines: Lines,
+  deliver_by: Type.Optional(InstantText),
+});

@@ -1,0 +1,198 @@
+/** Orders as they are: read, explained, cancelled. */
+import { Type } from 'typebox';
+import { asParty } from '../../../db/database.ts';
+import { findOrderPage, listOrders as readOrders } from '../../../db/order-pages.ts';
+import { Refusal } from '../../domain/errors.ts';
+import { ORDER_TRANSITIONS, type OrderState } from '../../domain/order.ts';
+import { cancelOrder as runCancel } from '../../fulfillment/cancel-order.ts';
+import { explainDecision } from '../../fulfillment/explain-decision.ts';
+import type { Caller } from '../auth.ts';
+import { readCursor, UUID_PART, writeCursor } from '../cursor.ts';
+import type { Doors } from '../doors.ts';
+import { operation } from '../operation.ts';
+import { linkNext } from '../pages.ts';
+import {
+  Closed,
+  Cursor,
+  Id,
+  IdParams,
+  Instant,
+  InstantText,
+  Limit,
+  Nullable,
+  OneOf,
+  Reference,
+  Text,
+  toInstant,
+} from '../schemas.ts';
+import { Decision } from './decision-answer.ts';
+
+const STATES = Object.keys(ORDER_TRANSITIONS) as OrderState[];
+
+const listed = {
+  order_id: Id,
+  platform_id: Type.String(),
+  external_ref: Type.String(),
+  state: OneOf(STATES),
+  accepted_at: Instant,
+  decide_by: Instant,
+  promise_at: Nullable(Instant),
+  current_promise_at: Nullable(Instant),
+};
+
+const Shipment = Type.Object({
+  shipment_id: Id,
+  state: Type.String(),
+  warehouse_id: Type.String(),
+  carrier_id: Type.String(),
+  service_id: Type.String(),
+  weight_grams: Type.Number(),
+  pickup_at: Instant,
+  promise_at: Instant,
+  expected_at: Instant,
+  delivered_at: Nullable(Instant),
+  tracking_status: Nullable(Type.String()),
+  lines: Type.Array(Type.Object({ line_no: Type.Integer(), quantity: Type.Integer() })),
+  milestones: Type.Array(
+    Type.Object({
+      kind: Type.String(),
+      owner: Type.String({ description: 'who owes it' }),
+      due_at: Instant,
+      met_at: Nullable(Instant),
+      state: OneOf(['open', 'at_risk', 'met', 'breached']),
+    }),
+  ),
+});
+
+const Order = Type.Object({
+  ...listed,
+  destination: Type.Object({}, { additionalProperties: true }),
+  deliver_by: Nullable(Instant),
+  promise_confidence: Nullable(Type.Number()),
+  lines: Type.Array(
+    Type.Object({
+      line_no: Type.Integer(),
+      sku_id: Type.String(),
+      quantity: Type.Integer(),
+      allocated: Type.Integer(),
+      shipped: Type.Integer(),
+      cancelled: Type.Integer(),
+    }),
+  ),
+  shipments: Type.Array(Shipment),
+  timeline: Type.Array(
+    Type.Object({
+      at: Instant,
+      type: Type.String(),
+      entity: Type.String(),
+      entity_id: Type.String(),
+    }),
+  ),
+});
+
+/** The platform whose orders a caller means; null = all, for an operator. */
+function platformOf({ role, party_id }: Caller): string | null {
+  return role === 'operator' ? null : party_id;
+}
+
+/** `GET /v1/orders` */
+export const listOrders = (doors: Doors) =>
+  operation({
+    summary: 'List orders, newest first',
+    tag: 'orders',
+    scope: 'orders:read',
+    query: Closed({
+      state: Type.Optional(OneOf(STATES)),
+      external_ref: Type.Optional(Reference),
+      accepted_from: Type.Optional(InstantText),
+      accepted_to: Type.Optional(InstantText),
+      cursor: Type.Optional(Cursor),
+      limit: Type.Optional(Limit(doors.engine.config.page_items_max)),
+    }),
+    answers: {
+      200: Type.Object({
+        orders: Type.Array(Type.Object(listed)),
+        next_cursor: Nullable(Type.String()),
+      }),
+    },
+    refusals: ['invalid_cursor'],
+    handle: async ({ query, caller, url }, reply) => {
+      const limit = query.limit ?? Math.min(100, doors.engine.config.page_items_max);
+      const [before = null] = readCursor('orders', query.cursor, [UUID_PART]) ?? [];
+      const filter = {
+        platform_id: platformOf(caller),
+        state: query.state,
+        external_ref: query.external_ref,
+        accepted_from: toInstant(query.accepted_from),
+        accepted_to: toInstant(query.accepted_to),
+        before,
+        limit,
+      };
+      const orders = await asParty(doors.engine.database, caller, (tx) => readOrders(tx, filter));
+      const last = orders.length === limit ? orders.at(-1) : undefined;
+      const next_cursor = last === undefined ? null : writeCursor('orders', [last.order_id]);
+      linkNext(reply, url, next_cursor);
+      return { orders, next_cursor };
+    },
+  });
+
+/** `GET /v1/orders/{id}` */
+export const getOrder = (doors: Doors) =>
+  operation({
+    summary: 'Read an order',
+    description:
+      'State, lines, shipments with their milestones, the promise as sold (promise_at) and as it ' +
+      'stands (current_promise_at), and what happened so far.',
+    tag: 'orders',
+    scope: 'orders:read',
+    params: IdParams,
+    answers: { 200: Order },
+    refusals: ['not_found'],
+    handle: async ({ params, caller }) => {
+      const order = await asParty(doors.engine.database, caller, (tx) =>
+        findOrderPage(tx, params.id),
+      );
+      if (order === undefined) throw new Refusal('not_found', 'there is no such order');
+      return order;
+    },
+  });
+
+/** `GET /v1/orders/{id}/decision` */
+export const getDecision = (doors: Doors) =>
+  operation({
+    summary: "Explain an order's newest decision",
+    description:
+      'The plan, the terms of its cost, the next-best alternatives and why each lost, the proof, the ' +
+      'times and the budget. The decision is made again from what it stored; replayed says whether ' +
+      'the same plan came out.',
+    tag: 'orders',
+    scope: 'orders:read',
+    params: IdParams,
+    answers: { 200: Decision },
+    refusals: ['not_found'],
+    handle: async ({ params, caller }) => {
+      const decision = await explainDecision(doors.engine, caller, params.id);
+      if (decision === null) throw new Refusal('not_found', 'there is no decision yet');
+      return decision;
+    },
+  });
+
+/** `POST /v1/orders/{id}/cancel` */
+export const cancelOrder = (doors: Doors) =>
+  operation({
+    summary: 'Cancel an order',
+    description: 'Possible until a shipment has left its warehouse; asking again answers the same.',
+    tag: 'orders',
+    scope: 'orders:cancel',
+    params: IdParams,
+    body: Closed({ reason: Text(500, 1) }),
+    answers: { 200: Type.Object({ order_id: Id, state: OneOf(STATES) }) },
+    refusals: ['not_found', 'state_conflict'],
+    handle: async ({ params, body, caller, id }) =>
+      await runCancel(doors.engine, {
+        platform_id: platformOf(caller),
+        order_id: params.id,
+        reason: body.reason,
+        request_id: id,
+      }),
+  });
