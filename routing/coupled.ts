@@ -6,8 +6,9 @@
 import type { Limits } from './exact.ts';
 import { scheduleTogether, wayOf } from './joint.ts';
 import { splitCost, timeCost } from './objective.ts';
+import { type Choice, parcelCost } from './parcels.ts';
 import type { Problem } from './problem.ts';
-import { type Choice, cheapestPartition, completion, parcelCost } from './subsets.ts';
+import { cheapestPartition, completion } from './subsets.ts';
 import type { ParcelPlan } from './types.ts';
 
 interface Fitted {

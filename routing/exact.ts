@@ -6,8 +6,9 @@
 import { coupledSearch } from './coupled.ts';
 import { jointlyFeasible, scheduleTogether, wayOf } from './joint.ts';
 import { splitCost, timeCost } from './objective.ts';
+import { type Choice, parcelsOf, priceParcels } from './parcels.ts';
 import type { Problem } from './problem.ts';
-import { type Choice, cheapestPartition, parcelsOf, priceParcels } from './subsets.ts';
+import { cheapestPartition } from './subsets.ts';
 import type { ParcelPlan } from './types.ts';
 
 /** Outcome of a problem: parcels and their cost if any fit, and a lower bound in any case. */
@@ -46,8 +47,11 @@ function earliestPromise(problem: Problem): number {
   return least.reduce((latest, promise) => Math.max(latest, promise), problem.floorPromise);
 }
 
-/** Partitions from the cheapest towards the earliest, as long as an earlier promise can pay. */
-function partitions(problem: Problem): Partition[] {
+/**
+ * Partitions from the cheapest towards the earliest, as long as an earlier promise can pay and the
+ * limits allow, and a lower bound of all partitions.
+ */
+function partitions(problem: Problem, limits: Limits): { found: Partition[]; bound: number } {
   const { context } = problem;
   const split = splitCost(context);
   const time = (promise: number) => timeCost(context.timePerDay, context.at, promise);
@@ -56,15 +60,18 @@ function partitions(problem: Problem): Partition[] {
   let best = Number.POSITIVE_INFINITY;
   for (let limit = Number.POSITIVE_INFINITY; ; ) {
     const partition = cheapestPartition(problem, limit, split);
-    if (partition === undefined) return found;
+    if (partition === undefined) return { found, bound: best };
     const { choices } = partition;
     const latest = choices.reduce((most, choice) => Math.max(most, choice.promise), 0);
     const own = partition.cost - split;
     const cost = context.timePerDay === 0 ? own : own + time(latest);
     found.push({ choices, cost });
     best = Math.min(best, cost);
-    if (context.timePerDay === 0 || latest <= earliest || own + time(earliest) >= best)
-      return found;
+    if (context.timePerDay === 0 || latest <= earliest) return { found, bound: best };
+    // An earlier promise costs at least as much, and saves no more time than this.
+    const atLeast = own + time(earliest);
+    if (atLeast >= best) return { found, bound: best };
+    if (problem.work > limits.work || limits.shouldStop()) return { found, bound: atLeast };
     limit = latest - 1;
   }
 }
@@ -72,9 +79,9 @@ function partitions(problem: Problem): Partition[] {
 /** Decides a problem exactly, or says by its lower bound how far it may be off. */
 export function solveExact(problem: Problem, limits: Limits): Solution {
   priceParcels(problem);
-  const found = partitions(problem).sort((a, b) => a.cost - b.cost);
-  const relaxed = found[0];
-  if (relaxed === undefined) {
+  const { found, bound } = partitions(problem, limits);
+  found.sort((a, b) => a.cost - b.cost);
+  if (found.length === 0) {
     const splitLimited = problem.served === problem.full && fitsUnlimited(problem);
     const none = Number.POSITIVE_INFINITY;
     return { parcels: undefined, cost: none, lowerBound: none, splitLimited };
@@ -83,14 +90,14 @@ export function solveExact(problem: Problem, limits: Limits): Solution {
     if (!jointlyFeasible(problem, choices)) continue;
     const ways = choices.map((choice) => wayOf(problem, choice));
     const scheduled = scheduleTogether(problem, ways);
-    if (scheduled === undefined || scheduled.cost > relaxed.cost) continue;
-    return { ...scheduled, lowerBound: relaxed.cost, splitLimited: false };
+    if (scheduled === undefined || scheduled.cost > found[0]!.cost) continue;
+    return { ...scheduled, lowerBound: bound, splitLimited: false };
   }
   const fitted = coupledSearch(problem, found, limits);
   return {
     parcels: fitted?.parcels,
     cost: fitted?.cost ?? Number.POSITIVE_INFINITY,
-    lowerBound: relaxed.cost,
+    lowerBound: bound,
     splitLimited: false,
   };
 }

@@ -8,6 +8,8 @@
  *   const violations = checkPlan({ network: document, stock, capacity, order, plan: result });
  */
 export { type Board, giveBack, openBoard, type Taken, take } from './board.ts';
+export { checkPlan, type PlanToCheck, prepareChecker } from './checker.ts';
+export { explain, MOST_ALTERNATIVES } from './explain.ts';
 export {
   type CompiledNetwork,
   compiledUntil,
@@ -16,5 +18,6 @@ export {
   recompileCalendars,
   zonesOf,
 } from './network.ts';
+export { type QuoteOption, quoteOptions } from './quote.ts';
 export { greedySource, source } from './source.ts';
 export * from './types.ts';

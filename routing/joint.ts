@@ -6,8 +6,8 @@ import { type Board, giveBack, pairKey, stockRow, take, usableUnits } from './bo
 import type { Item } from './items.ts';
 import { planCost } from './objective.ts';
 import { buildParcel, place, type Way } from './parcel.ts';
+import type { Choice } from './parcels.ts';
 import { type Problem, sharedNeed } from './problem.ts';
-import type { Choice } from './subsets.ts';
 import { HOUR_SECONDS, type ParcelPlan } from './types.ts';
 
 const left = (limit: number, slots: Float64Array | undefined, slot: number): number =>

@@ -1,0 +1,150 @@
+/**
+ * Parcels: every (subset of items, option) priced, and per subset the ones kept that no other beats
+ * in both cost and promise. Kept as linked lists in flat arrays, cheapest first.
+ */
+import { MAX_ITEMS, type Problem, sharedStockSuffices } from './problem.ts';
+import { freightOf, roundMoney } from './rates.ts';
+
+const SIZE = 1 << MAX_ITEMS;
+const NONE = -1;
+
+// Parcels as labels in linked lists, cheapest first and promises falling.
+let labelCost = new Float64Array(1 << 14);
+let labelPromise = new Float64Array(1 << 14);
+let labelOption = new Int32Array(1 << 14);
+let labelNext = new Int32Array(1 << 14);
+let labelCount = 0;
+const labelHead = new Int32Array(SIZE);
+
+/** One parcel of a solution. */
+export interface Choice {
+  readonly subset: number;
+  readonly option: number;
+  readonly cost: number;
+  readonly promise: number;
+}
+
+function newLabel(cost: number, promise: number, option: number, next: number): number {
+  if (labelCount === labelCost.length) {
+    const size = labelCount * 2;
+    const grow = <T extends Float64Array | Int32Array>(to: T, from: T): T => {
+      to.set(from);
+      return to;
+    };
+    labelCost = grow(new Float64Array(size), labelCost);
+    labelPromise = grow(new Float64Array(size), labelPromise);
+    labelOption = grow(new Int32Array(size), labelOption);
+    labelNext = grow(new Int32Array(size), labelNext);
+  }
+  const label = labelCount++;
+  labelCost[label] = cost;
+  labelPromise[label] = promise;
+  labelOption[label] = option;
+  labelNext[label] = next;
+  return label;
+}
+
+/** Inserts a parcel unless one as cheap and as early is known. Earlier options win ties. */
+function addLabel(subset: number, cost: number, promise: number, option: number): void {
+  let previous = NONE;
+  let at = labelHead[subset]!;
+  while (at !== NONE && labelCost[at]! < cost) {
+    if (labelPromise[at]! <= promise) return;
+    previous = at;
+    at = labelNext[at]!;
+  }
+  if (at !== NONE && labelCost[at] === cost && labelPromise[at]! <= promise) return;
+  // What follows costs more; it stays only if it is earlier.
+  while (at !== NONE && labelPromise[at]! >= promise) at = labelNext[at]!;
+  const label = newLabel(cost, promise, option, at);
+  if (previous === NONE) labelHead[subset] = label;
+  else labelNext[previous] = label;
+}
+
+/** Cost of sending `subset` by `option`, minor units, without split and time; Infinity = refused. */
+export function parcelCost(problem: Problem, subset: number, option: number): number {
+  const { options, context } = problem;
+  const { network } = context;
+  if ((subset & ~options.mask[option]!) !== 0) return Number.POSITIVE_INFINITY;
+  if (problem.units[subset]! > options.unitsLimit[option]!) return Number.POSITIVE_INFINITY;
+  const mg = problem.mg[subset]!;
+  const service = options.service[option]!;
+  if (mg > network.services.maxMg[service]!) return Number.POSITIVE_INFINITY;
+  const freight = freightOf(
+    network.rates,
+    network.services.card[service]!,
+    network.lanes.rateRow[options.lane[option]!]!,
+    mg,
+    problem.mm3[subset]!,
+    network.zones.remote[options.zone[option]!] === 1,
+  );
+  return (
+    freight + handlingOf(problem, subset, options.warehouse[option]!) + options.lateness[option]!
+  );
+}
+
+/** Handling of `subset` in warehouse `w`, minor units. */
+export function handlingOf(problem: Problem, subset: number, w: number): number {
+  const { handlingPerParcel, handlingPerUnit } = problem.context.network.warehouses;
+  return roundMoney(handlingPerParcel[w]! + handlingPerUnit[w]! * problem.units[subset]!);
+}
+
+/** Prices every parcel of the problem. With no price of time only the cheapest is kept. */
+export function priceParcels(problem: Problem): void {
+  const { candidates, candidateMask, options, context, floorPromise } = problem;
+  labelCount = 0;
+  labelHead.fill(NONE, 0, problem.full + 1);
+  const anyPromise = context.timePerDay === 0;
+  const checkShared = problem.shared.length > 0;
+  for (let c = 0; c < candidates.length; c++) {
+    const first = options.first[c]!;
+    const end = options.first[c + 1]!;
+    const mask = candidateMask[c]!;
+    for (let subset = mask; subset !== 0; subset = (subset - 1) & mask) {
+      problem.work += end - first;
+      for (let o = first; o < end; o++) {
+        const cost = parcelCost(problem, subset, o);
+        if (cost === Number.POSITIVE_INFINITY) continue;
+        const promise = anyPromise ? 0 : Math.max(floorPromise, options.promise[o]!);
+        if (
+          checkShared &&
+          !sharedStockSuffices(problem, subset, candidates[c]!, options.promise[o]!)
+        ) {
+          continue;
+        }
+        addLabel(subset, cost, promise, o);
+      }
+    }
+  }
+}
+
+/** Label of the cheapest parcel of a subset with a promise up to `limit`; -1 if there is none. */
+export function cheapestUnder(subset: number, limit: number): number {
+  let label = labelHead[subset]!;
+  while (label !== NONE && labelPromise[label]! > limit) label = labelNext[label]!;
+  return label;
+}
+
+/** Cost of a label; Infinity for none. */
+export function costOfLabel(label: number): number {
+  return label === NONE ? Number.POSITIVE_INFINITY : labelCost[label]!;
+}
+
+/** A label as a choice. */
+export function choiceOfLabel(subset: number, label: number): Choice {
+  return {
+    subset,
+    option: labelOption[label]!,
+    cost: labelCost[label]!,
+    promise: labelPromise[label]!,
+  };
+}
+
+/** Parcels kept for a subset, cheapest first. */
+export function parcelsOf(subset: number): Choice[] {
+  const found: Choice[] = [];
+  for (let label = labelHead[subset]!; label !== NONE; label = labelNext[label]!) {
+    found.push(choiceOfLabel(subset, label));
+  }
+  return found;
+}
