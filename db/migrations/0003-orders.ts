@@ -84,13 +84,13 @@ create table decision_batches (
 create table decisions (
   order_id uuid not null references orders,
   decision_no integer not null,
-  batch_id uuid not null references decision_batches,
+  batch_id uuid not null,               -- decision_batches
   batch_position integer not null,
   outcome text not null check (outcome in ('sourced', 'backordered', 'unfillable')),
   decided_at timestamptz not null,
   deadline timestamptz not null,
   late boolean not null,
-  network_version integer not null references networks,
+  network_version integer not null,
   problem json not null,                -- routing's SourcingOrder
   result json not null,                 -- routing's SourcingResult
   from_quote boolean not null,

@@ -21,7 +21,7 @@ create table journal (
   seller_id text,
   data jsonb not null default '{}',
   request_id text,
-  unique (entity_id, version, entity)
+  unique (entity_id, version)           -- entity ids are UUIDs, or the one word 'network'
 );
 create index journal_by_order on journal (order_id, seq) where order_id is not null;
 

@@ -19,6 +19,8 @@ import {
 import type { Contended } from './decide-batch.ts';
 import type { Engine, LiveNetwork } from './engine.ts';
 
+type Result = SourcingResult | Contended;
+
 /** A decision with its explanation. Costs are minor units of the network's currency. */
 export interface ExplainedDecision {
   readonly order_id: string;
@@ -32,7 +34,7 @@ export interface ExplainedDecision {
   readonly from_quote: boolean;
   readonly work_budget: number;
   readonly elapsed_us: number;
-  readonly result: SourcingResult | Contended;
+  readonly result: Result;
   readonly alternatives: readonly Alternative[];
   /** True when deciding again gave the stored result, bit for bit; null for plans sold as quotes. */
   readonly replayed: boolean | null;
@@ -46,15 +48,11 @@ export async function explainDecision(
 ): Promise<ExplainedDecision | null> {
   const found = await asParty(engine.database, who, (tx) => findLastDecision(tx, order_id));
   if (found === undefined) return null;
-  const decision = found as DecisionRecord<SourcingOrder, SourcingResult | Contended>;
+  const decision = found as DecisionRecord<SourcingOrder, Result>;
   const network = await engine.networks.version(decision.network_version, decision.decided_at);
   const board = await rebuildBoard(engine, network, decision);
-  const { problem, result, work_budget } = decision;
-  const contended = result.outcome === 'unsourced' && result.reason === 'contended';
-  const replayed =
-    decision.from_quote || contended
-      ? null
-      : sameResult(source(network.compiled, board, problem, { work: work_budget }), result);
+  const { result, work_budget } = decision;
+  const { replayed, alternatives } = replay(network, board, decision);
   return {
     order_id,
     decision_no: decision.decision_no,
@@ -68,8 +66,24 @@ export async function explainDecision(
     work_budget,
     elapsed_us: decision.elapsed_us,
     result,
-    alternatives: contended ? [] : explain(network.compiled, board, problem, result),
+    alternatives,
     replayed,
+  };
+}
+
+function replay(
+  network: LiveNetwork,
+  board: Board,
+  { problem, result, work_budget, from_quote }: DecisionRecord<SourcingOrder, Result>,
+): Pick<ExplainedDecision, 'replayed' | 'alternatives'> {
+  // A lost race was not routing's choice: there is nothing to choose again.
+  if (result.outcome === 'unsourced' && result.reason === 'contended') {
+    return { replayed: null, alternatives: [] };
+  }
+  const again = from_quote ? null : source(network.compiled, board, problem, { work: work_budget });
+  return {
+    replayed: again === null ? null : JSON.stringify(again) === JSON.stringify(result),
+    alternatives: explain(network.compiled, board, problem, result),
   };
 }
 
@@ -97,8 +111,4 @@ async function rebuildBoard(
   const board = openBoard(network.compiled, stock, capacity);
   for (const plan of earlier) take(board, plan as SourcedPlan);
   return board;
-}
-
-function sameResult(again: SourcingResult, stored: SourcingResult | Contended): boolean {
-  return JSON.stringify(again) === JSON.stringify(stored);
 }

@@ -90,8 +90,10 @@ async function tryQuote(
     return { quote_id: null, options: [], reason };
   }
   const quote = newQuote(engine, network, ask, options, now);
-  if (!(await hold(tx, quote, options, now))) return 'lost_race';
+  const units = mostOfEachLot(options);
+  if (!(await isStillFree(tx, quote.row.capacity, units))) return 'lost_race';
   await insertQuote(tx, quote.row);
+  await hold(tx, quote.row, units, now);
   return { quote_id: quote.row.quote_id, options: quote.offers, reason: null };
 }
 
@@ -150,29 +152,30 @@ function priceOf(plan: SourcedPlan): number {
   return plan.parcels.reduce((sum, { cost }) => sum + cost.freight + cost.handling, 0);
 }
 
-/** Only one option can be used, so the quote holds the most that any of them needs, not the sum. */
-async function hold(
+/** Locks the slots and lots that the quote wants (capacity first) and looks whether all is there. */
+async function isStillFree(
   tx: Tx,
-  quote: { row: { quote_id: string; capacity: readonly CapacityMove[] } },
-  options: readonly Option[],
-  now: Temporal.Instant,
+  capacity: readonly CapacityMove[],
+  units: readonly HeldUnits[],
 ): Promise<boolean> {
-  const { quote_id, capacity } = quote.row;
-  const units = mostOfEachLot(options);
-  const used = new Map(
-    (await lockCapacity(tx, capacity)).map((row) => [
-      `${row.slot_seconds} ${row.resource}`,
-      row.used,
-    ]),
-  );
-  const roomy = capacity.every(
-    (slot) => (used.get(`${slot.slot_seconds} ${slot.resource}`) ?? 0) + slot.amount <= slot.limit,
-  );
+  const rows = await lockCapacity(tx, capacity);
+  const used = new Map(rows.map((row) => [`${row.slot_seconds} ${row.resource}`, row.used]));
   const free = await lockStock(
     tx,
     units.map((unit) => unit.stock_id),
   );
-  if (!roomy || units.some((unit) => (free.get(unit.stock_id) ?? 0) < unit.quantity)) return false;
+  const roomy = capacity.every(
+    (slot) => (used.get(`${slot.slot_seconds} ${slot.resource}`) ?? 0) + slot.amount <= slot.limit,
+  );
+  return roomy && units.every((unit) => (free.get(unit.stock_id) ?? 0) >= unit.quantity);
+}
+
+async function hold(
+  tx: Tx,
+  { quote_id, capacity }: { quote_id: string; capacity: readonly CapacityMove[] },
+  units: readonly HeldUnits[],
+  now: Temporal.Instant,
+): Promise<void> {
   await takeCapacity(tx, capacity);
   await reserveStock(
     tx,
@@ -191,13 +194,20 @@ async function hold(
       state: 'open',
     })),
   );
-  return true;
 }
 
-function mostOfEachLot(options: readonly Option[]) {
-  const most = new Map<number, { stock_id: number; quantity: number; line_no: number }>();
+/** Units of a lot that a quote sets aside. */
+interface HeldUnits {
+  readonly stock_id: number;
+  readonly quantity: number;
+  readonly line_no: number;
+}
+
+// Only one option of a quote can be used, so it holds the most that any of them needs, not the sum.
+function mostOfEachLot(options: readonly Option[]): HeldUnits[] {
+  const most = new Map<number, HeldUnits>();
   for (const { plan } of options) {
-    const own = new Map<number, { stock_id: number; quantity: number; line_no: number }>();
+    const own = new Map<number, HeldUnits>();
     for (const { stock_id, quantity, line_no } of plan.parcels.flatMap((parcel) => parcel.takes)) {
       const sum = (own.get(stock_id)?.quantity ?? 0) + quantity;
       own.set(stock_id, { stock_id, quantity: sum, line_no });
