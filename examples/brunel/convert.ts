@@ -15,8 +15,6 @@ export const DESTINATION = { country: 'US', postal_code: 'PORT09' } as const;
 /** Rate area of every card: there is only one destination. */
 const AREA = 'PORT09';
 const PLATFORM = 'brunel';
-/** No plant runs out of anything: only its capacity is scarce. */
-const PLENTY = 1_000_000_000;
 
 export interface BrunelOptions {
   /** How many times the published daily capacities. */
@@ -152,13 +150,19 @@ function toRate({ rate }: Band) {
   return { base: 0, per_kg: rate.usd_per_kg * 100, minimum: rate.minimum_usd * 100 };
 }
 
-/** Stock wherever a plant may serve the customer with the product. */
+/**
+ * Stock wherever a plant may serve the customer with the product: all that is ordered of it, at each
+ * of them. No plant runs out of anything, only its capacity is scarce.
+ */
 export function toStock(tables: BrunelTables): BrunelStock[] {
-  const bySku = new Map(tables.orders.map((order) => [skuIdOf(order), order]));
+  const bySku = Map.groupBy(tables.orders, skuIdOf);
   return tables.plants.flatMap((plant) =>
     [...bySku]
-      .filter(([, order]) => mayServe(plant, order))
-      .map(([sku_id]) => ({ warehouse_id: plant.id, sku_id, quantity: PLENTY })),
+      .filter(([, orders]) => mayServe(plant, orders[0]!))
+      .map(([sku_id, orders]) => {
+        const quantity = orders.reduce((units, order) => units + order.unit_quantity, 0);
+        return { warehouse_id: plant.id, sku_id, quantity };
+      }),
   );
 }
 
