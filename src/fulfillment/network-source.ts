@@ -25,22 +25,21 @@ export function isRefreshable(
 }
 
 export interface NetworkSourceLimits {
-  /** How long an answer of "which version is newest" is believed, real milliseconds. */
+  /** How long an answer of "which version is newest" is believed, real ms; else by the config. */
   readonly believe_ms?: number;
   /** How many past versions stay compiled. */
   readonly past_versions?: number;
 }
 
-const BELIEVE_MS = 250;
 const PAST_VERSIONS = 4;
 const DAY_SECONDS = 86_400;
 
 /** Makes a source on the services' database and clock. Nothing is read before the first call. */
 export function createNetworkSource(
-  services: Pick<Services, 'database' | 'clock'>,
+  services: Pick<Services, 'config' | 'database' | 'clock'>,
   limits: NetworkSourceLimits = {},
 ): RefreshableNetworkSource {
-  const believeMs = limits.believe_ms ?? BELIEVE_MS;
+  const believeMs = limits.believe_ms ?? services.config.network_poll_ms;
   const past = recentlyUsed<string, LiveNetwork>(limits.past_versions ?? PAST_VERSIONS);
   const loads = inFlight<number, Network>();
   let newest: LiveNetwork | null = null;
