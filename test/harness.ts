@@ -9,13 +9,14 @@ import type { Kysely } from 'kysely';
 import { pino } from 'pino';
 import { inject } from 'vitest';
 import { type AuditFinding, runAudit } from '../db/audit.ts';
+import { readOwedBells } from '../db/bells.ts';
 import { type Database, openDatabase, openOwner } from '../db/database.ts';
 import { hexBytes, insertRows } from '../db/rows.ts';
 import type { Schema } from '../db/schema.ts';
 import type { Network } from '../src/domain/network.ts';
 import type { Engine } from '../src/fulfillment/engine.ts';
 import { createNetworkSource } from '../src/fulfillment/network-source.ts';
-import { type ManualClock, manualClock } from '../src/runtime/clock.ts';
+import { type Clock, type ManualClock, manualClock } from '../src/runtime/clock.ts';
 import { type Config, testConfig } from '../src/runtime/config.ts';
 import { idSource } from '../src/runtime/ids.ts';
 import { aNetwork } from './builders/network.ts';
@@ -29,6 +30,8 @@ export interface HarnessOptions {
   readonly network?: Network | null;
   /** Where the clock stands, RFC 3339. */
   readonly start?: string;
+  /** The clock of the engine, where one that stands still will not do. */
+  readonly clock?: Clock;
   readonly config?: Partial<Config>;
 }
 
@@ -50,6 +53,8 @@ export interface Harness {
   readonly url: string;
   /** Puts units on the shelf, with their ledger entry; mugs at Rotterdam unless said. */
   stock(...stockings: readonly Stocking[]): Promise<void>;
+  /** Does what workers would: runs every step until nothing is owed any more. */
+  settle(): Promise<void>;
   /** Applies a network as the next version. */
   applyNetwork(network: Network): Promise<void>;
   /** What the auditor finds now. */
@@ -71,8 +76,8 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
   const services = {
     config,
     database,
-    clock,
-    newId: idSource(clock),
+    clock: options.clock ?? clock,
+    newId: idSource(options.clock ?? clock),
     log: pino({ level: 'silent' }),
   };
   const engine: Engine = {
@@ -88,6 +93,7 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
     owner,
     url,
     stock: (...stockings) => stock(engine, network ?? aNetwork(), stockings),
+    settle: () => settle(engine),
     applyNetwork: (next) => applyNetwork(engine, next),
     audit: () => runAudit(database),
     close: async (closing = {}) => {
@@ -99,6 +105,22 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
       }
     },
   };
+}
+
+/** Rounds of all steps after which what is still owed will not be settled by another. */
+const MOST_ROUNDS = 50;
+
+async function settle(engine: Engine): Promise<void> {
+  const { answerBell, HANDLERS } = await import('../workers/handlers.ts');
+  const never = new AbortController().signal;
+  for (let round = 0; round < MOST_ROUNDS; round += 1) {
+    for (const steps of Object.values(HANDLERS)) await answerBell(engine, steps, never);
+    const owed = await engine.database.engine
+      .transaction()
+      .execute((tx) => readOwedBells(tx, engine.clock.now()));
+    if (!Object.values(owed).includes(true)) return;
+  }
+  throw new Error(`something is still owed after ${MOST_ROUNDS} rounds of all steps`);
 }
 
 /** Throws with every finding on a line of its own. */
