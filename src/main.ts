@@ -1,24 +1,18 @@
 #!/usr/bin/env node
 /** The `portolan` program: its commands, written out, and what becomes of their errors. */
-import { api } from './commands/api.ts';
-import { audit } from './commands/audit.ts';
 import { type Command, Trouble, UsageError } from './commands/command.ts';
-import { importNetwork } from './commands/import.ts';
-import { key } from './commands/key.ts';
-import { migrate } from './commands/migrate.ts';
-import { start } from './commands/start.ts';
-import { worker } from './commands/worker.ts';
 import { ConfigError, loadConfig } from './runtime/config.ts';
 import { FolderInUse } from './runtime/folder-lock.ts';
 
-const COMMANDS: Readonly<Record<string, Command>> = {
-  start,
-  api,
-  worker,
-  migrate,
-  import: importNetwork,
-  audit,
-  key,
+/** Each is loaded only when it is asked for: an audit needs no HTTP server. */
+const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  start: async () => (await import('./commands/start.ts')).start,
+  api: async () => (await import('./commands/api.ts')).api,
+  worker: async () => (await import('./commands/worker.ts')).worker,
+  migrate: async () => (await import('./commands/migrate.ts')).migrate,
+  import: async () => (await import('./commands/import.ts')).importNetwork,
+  audit: async () => (await import('./commands/audit.ts')).audit,
+  key: async () => (await import('./commands/key.ts')).key,
 };
 
 const EXIT_FAILED = 1;
@@ -26,24 +20,26 @@ const EXIT_USAGE = 2;
 
 process.exitCode = await main(process.argv.slice(2));
 
-async function main([name, ...parameters]: string[]): Promise<number> {
-  if (name === undefined || name === 'help' || name === '--help' || name === '-h') {
-    const command = COMMANDS[parameters[0] ?? ''];
-    process.stdout.write(command === undefined ? helpOfAll() : helpOf(parameters[0]!, command));
+async function main([first = 'help', ...rest]: string[]): Promise<number> {
+  const asksHelp = first === 'help' || first === '--help' || first === '-h';
+  const name = asksHelp ? rest[0] : first;
+  if (name === undefined) {
+    process.stdout.write(await helpOfAll());
     return 0;
   }
-  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-  if (command === undefined) {
+  const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (load === undefined) {
     const known = Object.keys(COMMANDS).join(', ');
     process.stderr.write(`portolan: there is no command "${name}". Commands: ${known}, help.\n`);
     return EXIT_USAGE;
   }
-  if (parameters.includes('--help') || parameters.includes('-h')) {
+  const command = await load();
+  if (asksHelp || rest.includes('--help') || rest.includes('-h')) {
     process.stdout.write(helpOf(name, command));
     return 0;
   }
   try {
-    return await command.run(parameters, loadConfig());
+    return await command.run(rest, loadConfig());
   } catch (error) {
     return report(name, command, error);
   }
@@ -74,10 +70,11 @@ function helpOf(name: string, command: Command): string {
   return `portolan ${name} ${command.parameters}\n\n${command.help}\n`;
 }
 
-function helpOfAll(): string {
-  const lines = Object.entries(COMMANDS).map(([name, { summary }]) => {
-    return `  ${name.padEnd(9)} ${summary}`;
-  });
+async function helpOfAll(): Promise<string> {
+  const lines: string[] = [];
+  for (const [name, load] of Object.entries(COMMANDS)) {
+    lines.push(`  ${name.padEnd(9)} ${(await load()).summary}`);
+  }
   return `Portolan: a real-time fulfilment orchestration engine.
 
 portolan COMMAND [parameters]

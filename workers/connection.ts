@@ -2,14 +2,19 @@
  * BullMQ on its PostgreSQL back-end, or on Redis when `redis_url` is set: the only file that knows
  * the difference. A connection can be thrown away and made anew at any time.
  */
+import { once } from 'node:events';
 import { createPostgresBackend, Queue, Worker } from 'bullmq';
 import type { Config } from '../src/runtime/config.ts';
 import { openRedis, type Redis } from '../src/runtime/redis.ts';
+import { inTime } from './in-time.ts';
 import { KEEP_COMPLETED, KEEP_FAILED, type QueueName } from './queues.ts';
 
 /** Keys of one hash slot, so that a Redis Cluster takes them too. */
 const REDIS_PREFIX = '{portolan}';
 const POSTGRES_SCHEMA = 'bullmq';
+/** Longest wait (ms) for a new connection to answer, and for a job to be added. */
+const READY_LIMIT_MS = 5000;
+const RING_LIMIT_MS = 5000;
 /** Longest wait (ms) for a connection that is thrown away; then it is left to its fate. */
 const CLOSE_LIMIT_MS = 3000;
 
@@ -26,7 +31,7 @@ export interface Listener {
 }
 
 export interface QueueConnection {
-  /** Resolves when the back-end answers and has its schema. */
+  /** Resolves when the back-end answers and has its schema; rejects when it takes too long. */
   ready(): Promise<void>;
   bell(queue: QueueName): Bell;
   listener(queue: QueueName, onJob: () => Promise<void>): Listener;
@@ -59,15 +64,20 @@ export function openConnection(
   };
   return {
     ready: async () => {
-      await queueOf('decide').waitUntilReady();
+      // A Redis queue that is made before its connection stands would stay broken.
+      for (const client of redis) await inTime(READY_LIMIT_MS, answered(client));
+      await inTime(READY_LIMIT_MS, queueOf('decide').waitUntilReady());
     },
-    bell: (name) => ({ ring: (bell_id) => ring(queueOf(name), bell_id) }),
+    bell: (name) => ({
+      ring: (bell_id) => inTime(RING_LIMIT_MS, ring(queueOf(name), bell_id)),
+    }),
     listener: (name, onJob) => {
       const worker = keep(openWorker(name, onJob, { config, url, redis: redis[1] }));
       return { drain: () => worker.close() };
     },
     close: async () => {
-      await within(CLOSE_LIMIT_MS, Promise.allSettled(opened.map((made) => made.close(true))));
+      const closed = Promise.allSettled(opened.map((made) => made.close(true)));
+      await inTime(CLOSE_LIMIT_MS, closed).catch(() => undefined);
       for (const client of redis) client.disconnect();
     },
   };
@@ -76,6 +86,10 @@ export function openConnection(
 /** For adding, which fails at once while Redis is away, and for taking, which waits for it. */
 function redisPair(url: string, onError: (error: Error) => void): [Redis, Redis] {
   return [openRedis(url, { waiting: false, onError }), openRedis(url, { waiting: true, onError })];
+}
+
+async function answered(client: Redis): Promise<void> {
+  if (client.status !== 'ready') await once(client, 'ready');
 }
 
 async function ring(queue: Queue, bell_id: string): Promise<void> {
@@ -89,7 +103,6 @@ function openQueue(name: QueueName, url: string, redis: Redis | undefined): Queu
     return new Queue(name, {
       connection: redis,
       prefix: REDIS_PREFIX,
-      skipWaitingForReady: true,
       defaultJobOptions,
       streams,
     });
@@ -135,13 +148,4 @@ function postgresOptions(url: string, connections: number) {
     application_name: 'portolan_queue',
     options: '-c synchronous_commit=off -c statement_timeout=30000',
   };
-}
-
-async function within(limit_ms: number, work: Promise<unknown>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const limit = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, limit_ms);
-  });
-  await Promise.race([work, limit]);
-  clearTimeout(timer);
 }
