@@ -43,11 +43,12 @@ export function journalTail(options: JournalTailOptions): JournalTail {
   const listeners = new Set<Listener>();
   let reading = newReading();
   let isRunning = false;
-  let wake = () => {};
+  const doorbell = makeDoorbell();
 
   const run = async () => {
-    const silence = bell?.(() => wake());
+    const silence = bell?.(doorbell.ring);
     while (listeners.size > 0) {
+      doorbell.arm();
       let isMore = false;
       try {
         isMore = await look(database, reading);
@@ -58,15 +59,8 @@ export function journalTail(options: JournalTailOptions): JournalTail {
       }
       // The pause lets what happens close together be read together.
       await pause(TAIL_PAUSE_MS);
-      if (!isMore && listeners.size > 0) {
-        const isSettling = reading.marks.length > 0;
-        await Promise.race([
-          pause(isSettling ? TAIL_PAUSE_MS * 2 : TAIL_FALLBACK_MS),
-          new Promise<void>((resolve) => {
-            wake = resolve;
-          }),
-        ]);
-      }
+      const isSettling = reading.marks.length > 0;
+      if (!isMore) await doorbell.wait(isSettling ? TAIL_PAUSE_MS : TAIL_FALLBACK_MS);
     }
     silence?.();
     reading = newReading();
@@ -82,13 +76,13 @@ export function journalTail(options: JournalTailOptions): JournalTail {
       }
       return () => {
         listeners.delete(listener);
-        if (listeners.size === 0) wake();
+        if (listeners.size === 0) doorbell.ring();
       };
     },
     eventsAfter: (seq) => eventsAfter(database, reading, seq),
     close: () => {
       listeners.clear();
-      wake();
+      doorbell.ring();
     },
   };
 }
@@ -166,6 +160,30 @@ async function eventsAfter(
   }
   const range = { after: seq, horizon, limit: TAIL_READ_EVENTS };
   return await inTransaction(database, (tx) => listEvents(tx, range));
+}
+
+/** A bell that is not missed when it rings before anyone waits for it. */
+function makeDoorbell() {
+  let hasRung = false;
+  let wake = () => {};
+  return {
+    arm: () => {
+      hasRung = false;
+    },
+    ring: () => {
+      hasRung = true;
+      wake();
+    },
+    wait: async (milliseconds: number) => {
+      if (hasRung) return;
+      let timer: NodeJS.Timeout | undefined;
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+        timer = setTimeout(resolve, milliseconds);
+      });
+      clearTimeout(timer);
+    },
+  };
 }
 
 function pause(milliseconds: number): Promise<void> {

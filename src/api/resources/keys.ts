@@ -14,18 +14,7 @@ import { readCursor, UUID_PART, writeCursor } from '../cursor.ts';
 import type { Doors } from '../doors.ts';
 import { operation } from '../operation.ts';
 import { linkNext } from '../pages.ts';
-import {
-  Closed,
-  Code,
-  Cursor,
-  Id,
-  IdParams,
-  Instant,
-  Limit,
-  Nullable,
-  OneOf,
-  Text,
-} from '../schemas.ts';
+import { Closed, Cursor, Id, IdParams, Instant, Limit, Nullable, OneOf, Text } from '../schemas.ts';
 
 const ROLES = Object.keys(ROLE_SCOPES) as Role[];
 const SCOPES = [...new Set<Scope>(Object.values(ROLE_SCOPES).flat())];
