@@ -15,7 +15,7 @@ import { assembleDocument, type CsvDocument, type NamedTables } from './network-
 /** What the files hold, not validated. */
 export interface NetworkFiles {
   readonly document: unknown;
-  /** The opening stock beside the network, to be read with `network-stock-file.ts`. */
+  /** The opening stock beside the network, to be read with `network-csv-stock.ts`. */
   readonly stock_files: readonly string[];
   /** What could not be read. */
   readonly faults: readonly FileFault[];

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { AdjustStock } from '../../src/domain/commands.ts';
 import { Refusal } from '../../src/domain/errors.ts';
-import { openStockFile } from '../../src/fulfillment/network-stock-file.ts';
+import { openStockFile } from '../../src/fulfillment/network-csv-stock.ts';
 import { aNetwork } from '../builders/network.ts';
 
 let folder: string;
