@@ -63,12 +63,15 @@ export async function wakeBackorders(
   arriving: readonly ArrivingUnits[],
   waking: Waking,
 ): Promise<string[]> {
-  const units = arriving.filter(({ quantity }) => quantity > 0);
+  const units = arriving
+    .filter(({ quantity }) => quantity > 0)
+    .map(({ sku_id, quantity }) => ({ sku_id, quantity }));
   if (units.length === 0) return [];
   const found = await sql<{ order_id: string }>`
     with arriving as (
       select sku_id, sum(quantity)::bigint as quantity
       from json_to_recordset(${asJson(units)}::json) as a(sku_id text, quantity integer)
+      where exists (select from backorders b where b.sku_id = a.sku_id)
       group by sku_id),
     free as materialized (
       select a.sku_id, a.quantity + coalesce((select sum(s.on_hand - s.reserved) from stock s

@@ -80,24 +80,88 @@ export function startMilestones(plan: MilestonePlan): MilestoneClock {
   return { ...clock, next_due_at: nextDue(clock) };
 }
 
+/** When milestones were met, as far as anybody has told: for each the earliest instant heard of. */
+export type Evidence = { readonly [kind in MilestoneKind]?: Temporal.Instant };
+
 /**
  * Records that `kind` was met at `at`. What comes before it on the journey was then met too, at the
- * latest then: a delivered parcel was handed over, whoever forgot to say so. A breach stays a breach.
+ * latest then: a delivered parcel was handed over, whoever forgot to say so. The earliest instant
+ * heard of stands, so reports may come in any order. A milestone is met when that is in time;
+ * evidence of a late one is returned as `late` and the milestone stays as it is, because breaches
+ * are found in one place only, `watchMilestones`. A breach, once found, stays a breach.
  */
-export function meetMilestone(
-  clock: MilestoneClock,
+export function meetMilestone<T extends MilestoneClock>(
+  clock: T,
   kind: MilestoneKind,
   at: Temporal.Instant,
-): MilestoneClock {
+): { clock: T; late: Evidence } {
   const last = MILESTONES.indexOf(kind);
-  const met = clock.milestone_met.map((was, index) => (index <= last && was === null ? at : was));
-  const state = clock.milestone_state.map((was, index) => {
-    if (index > last || was === 'met' || was === 'breached') return was;
-    return Temporal.Instant.compare(met[index]!, clock.milestone_due[index]!) > 0
-      ? 'breached'
-      : 'met';
+  const met = [...clock.milestone_met];
+  const state = [...clock.milestone_state];
+  const late: { [kind in MilestoneKind]?: Temporal.Instant } = {};
+  for (let index = 0; index <= last; index += 1) {
+    if (state[index] === 'met' || state[index] === 'breached') {
+      met[index] = earlier(met[index] ?? null, at);
+    } else if (Temporal.Instant.compare(at, clock.milestone_due[index]!) > 0) {
+      late[MILESTONES[index]!] = at;
+    } else {
+      met[index] = at;
+      state[index] = 'met';
+    }
+  }
+  const next = { ...clock, milestone_met: met, milestone_state: state };
+  return { clock: { ...next, next_due_at: nextDue(next) }, late };
+}
+
+/** The evidence of both: for each milestone the earliest instant. */
+export function mergeEvidence(a: Evidence, b: Evidence): Evidence {
+  const merged: { [kind in MilestoneKind]?: Temporal.Instant } = { ...a };
+  for (const kind of MILESTONES) {
+    const at = b[kind];
+    if (at !== undefined) merged[kind] = earlier(merged[kind] ?? null, at);
+  }
+  return merged;
+}
+
+/** True when two lists hold the same instants at the same places. */
+export function sameInstants(
+  a: readonly (Temporal.Instant | null)[],
+  b: readonly (Temporal.Instant | null)[],
+): boolean {
+  return a.every((instant, index) => {
+    const other = b[index] ?? null;
+    return instant === null ? other === null : other !== null && instant.equals(other);
   });
-  const next = { milestone_due: clock.milestone_due, milestone_met: met, milestone_state: state };
+}
+
+/** The earlier of two instants; null is no instant. */
+export function earlier(a: Temporal.Instant | null, b: Temporal.Instant): Temporal.Instant {
+  return a === null || Temporal.Instant.compare(b, a) < 0 ? b : a;
+}
+
+/**
+ * Backs the milestones off from a new plan (another carrier, another pickup) while the promise stays
+ * as sold: nothing is ever due after it. What is settled stays; what gets another due instant
+ * starts open again.
+ */
+export function replanMilestones(clock: MilestoneClock, plan: MilestonePlan): MilestoneClock {
+  const cap = (seconds: number) => Math.min(seconds, plan.promise_seconds);
+  const fresh = startMilestones({
+    planned_seconds: cap(plan.planned_seconds),
+    pick_from_seconds: cap(plan.pick_from_seconds),
+    ready_seconds: cap(plan.ready_seconds),
+    pickup_seconds: cap(plan.pickup_seconds),
+    promise_seconds: plan.promise_seconds,
+  });
+  const due: Temporal.Instant[] = [];
+  const state = clock.milestone_state.map((was, index) => {
+    const settled = was === 'met' || was === 'breached';
+    const at = settled ? clock.milestone_due[index]! : fresh.milestone_due[index]!;
+    const before = due[index - 1];
+    due.push(before === undefined || Temporal.Instant.compare(at, before) >= 0 ? at : before);
+    return settled || due[index]!.equals(clock.milestone_due[index]!) ? was : ('open' as const);
+  });
+  const next = { milestone_due: due, milestone_met: clock.milestone_met, milestone_state: state };
   return { ...next, next_due_at: nextDue(next) };
 }
 
@@ -108,18 +172,24 @@ export interface MilestoneChange {
   readonly due_at: Temporal.Instant;
 }
 
-/** What time alone has changed by `now`: open → at risk → breached, each reported once. */
+/**
+ * What time alone has changed by `now`: open → at risk → breached, each reported once. `late` is what
+ * is known of milestones that were met too late: a breached one keeps it as its met instant.
+ */
 export function watchMilestones(
   clock: MilestoneClock,
   now: Temporal.Instant,
+  late: Evidence = {},
 ): { clock: MilestoneClock; changes: MilestoneChange[] } {
   const changes: MilestoneChange[] = [];
+  const met = [...clock.milestone_met];
   const state = clock.milestone_state.map((was, index) => {
     if (was === 'met' || was === 'breached') return was;
     const due_at = clock.milestone_due[index]!;
     const kind = MILESTONES[index]!;
-    if (clock.milestone_met[index] === null && Temporal.Instant.compare(now, due_at) > 0) {
+    if (Temporal.Instant.compare(now, due_at) > 0) {
       changes.push({ kind, to: 'breached', due_at });
+      met[index] = late[kind] ?? null;
       return 'breached' as const;
     }
     if (was === 'open' && Temporal.Instant.compare(now, riskAt(clock.milestone_due, index)) >= 0) {
@@ -128,7 +198,7 @@ export function watchMilestones(
     }
     return was;
   });
-  const next = { ...clock, milestone_state: state };
+  const next = { ...clock, milestone_met: met, milestone_state: state };
   return { clock: { ...next, next_due_at: nextDue(next) }, changes };
 }
 

@@ -1,0 +1,20 @@
+/**
+ * WAKE: backordered orders whose stock came while nobody looked. Receipts and adjustments wake orders
+ * themselves; this sweep finds what a cancellation, a lapsed quote or a failed tender freed, and
+ * what was counted in at the very moment an order was put to wait.
+ */
+import { wakeOverlooked } from '../../db/backorders.ts';
+import { inTransaction } from '../../db/database.ts';
+import { decisionBudgets } from './decision-budget.ts';
+import type { Engine } from './engine.ts';
+
+/** Wakes one batch. Orders that wait go first come, first served; twice in a row changes nothing. */
+export async function wakeOrders(engine: Engine): Promise<{ done: number; more: boolean }> {
+  const limit = engine.config.decide_batch_orders;
+  const budgets = await decisionBudgets(engine);
+  const at = engine.clock.now();
+  const woken = await inTransaction(engine.database, (tx) =>
+    wakeOverlooked(tx, { at, budgets, request_id: null }, limit),
+  );
+  return { done: woken.length, more: woken.length === limit };
+}
