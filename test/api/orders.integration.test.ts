@@ -148,7 +148,13 @@ describe('reading orders', () => {
 
     expect(status, text).toBe(200);
     expect(body).toMatchObject({ outcome: 'sourced', replayed: true, late: false });
-    expect(Object.keys(body.result).length).toBeGreaterThan(1);
+    const [parcel] = body.plan.parcels;
+    expect(parcel).toMatchObject({ warehouse_id: 'rotterdam', lines: [{ quantity: 2 }] });
+    const terms = Object.values<number>(parcel.cost).reduce((sum, term) => sum + term, 0);
+    expect(body.plan).toMatchObject({ cost: terms, proof: { kind: 'optimal' } });
+    expect(body.plan.promise_at).toMatch(/^2026-03-/);
+    expect(body.alternatives.length).toBeGreaterThan(0);
+    for (const lost of body.alternatives) expect(lost.lost_because).toMatch(/^[a-z_]+$/);
   });
 
   test('paging under concurrent inserts visits each older order exactly once', async () => {

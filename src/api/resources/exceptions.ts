@@ -69,12 +69,13 @@ export const resolveException = (doors: Doors) =>
     scope: 'exceptions:write',
     params: IdParams,
     body: Closed({ resolution: OneOf(RESOLUTIONS) }),
-    answers: { 200: Type.Object({}, { additionalProperties: true }) },
+    answers: { 200: Type.Object({ exception_id: Id, resolution: OneOf(RESOLUTIONS) }) },
     refusals: ['not_found', 'state_conflict'],
-    handle: async ({ params, body, id }) =>
+    handle: async ({ params, body, caller, id }) =>
       await runResolve(doors.engine, {
         exception_id: params.id,
         resolution: body.resolution,
+        by: `operator:${caller.key_id}`,
         request_id: id,
       }),
   });

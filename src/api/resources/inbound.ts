@@ -11,7 +11,11 @@ import {
   Closed,
   Code,
   DayText,
+  Id,
+  Instant,
   InstantText,
+  Nullable,
+  OneOf,
   Quantity,
   Reference,
   Text,
@@ -33,6 +37,25 @@ const NoticeBody = Closed({
       quantity: Quantity(),
     }),
     { minItems: 1, maxItems: LINES_MAX },
+  ),
+});
+
+const Notice = Type.Object({
+  notice_id: Id,
+  warehouse_id: Type.String(),
+  seller_id: Type.String(),
+  reference: Type.String(),
+  state: OneOf(['open', 'received', 'cancelled']),
+  expected_at: Nullable(Instant),
+  lines: Type.Array(
+    Type.Object({
+      line_no: Type.Integer(),
+      sku_id: Type.String(),
+      lot: Type.String(),
+      expected: Type.Integer(),
+      received: Type.Integer(),
+      damaged: Type.Integer(),
+    }),
   ),
 });
 
@@ -66,16 +89,18 @@ export const postNotice = (doors: Doors) =>
     tag: 'inbound',
     scope: 'inbound:announce',
     body: NoticeBody,
-    answers: { 200: Type.Object({}, { additionalProperties: true }) },
+    answers: { 201: Notice, 200: Notice },
     refusals: ['unknown_reference', 'event_conflict', 'network_missing'],
-    handle: async ({ body, caller, id }) => {
+    handle: async ({ body, caller, id }, reply) => {
       const { seller_id: _seller, warehouse_id: _warehouse, expected_at, ...notice } = body;
-      return await announceInbound(doors.engine, {
+      const announced = await announceInbound(doors.engine, {
         ...notice,
         ...endsOf(caller, body),
         expected_at: toInstant(expected_at),
         request_id: id,
       });
+      reply.status(announced.status === 'applied' ? 201 : 200);
+      return announced;
     },
   });
 
@@ -96,6 +121,27 @@ const ReceiptBody = Closed({
   ),
 });
 
+const Receipt = Type.Object({
+  warehouse_id: Type.String(),
+  receipt_ref: Type.String(),
+  notice: Nullable(Type.Object({ reference: Type.String(), state: Type.String() })),
+  lines: Type.Array(
+    Type.Object({
+      sku_id: Type.String(),
+      lot: Type.String(),
+      quantity: Type.Integer(),
+      damaged: Type.Integer(),
+      quarantined: Type.Integer(),
+      over: Type.Integer({ description: 'units beyond what the notice still expected' }),
+      unannounced: Type.Boolean({ description: 'no notice names the SKU' }),
+    }),
+  ),
+  missing: Type.Array(
+    Type.Object({ line_no: Type.Integer(), sku_id: Type.String(), quantity: Type.Integer() }),
+    { description: 'what the notice had announced and never came, once it is closed' },
+  ),
+});
+
 /** `POST /v1/inbound/receipts` */
 export const postReceipt = (doors: Doors) =>
   operation({
@@ -106,12 +152,12 @@ export const postReceipt = (doors: Doors) =>
     tag: 'inbound',
     scope: 'inbound:receive',
     body: ReceiptBody,
-    answers: { 200: Type.Object({}, { additionalProperties: true }) },
+    answers: { 201: Receipt, 200: Receipt },
     refusals: ['unknown_reference', 'event_conflict', 'network_missing'],
-    handle: async ({ body, caller, id }) =>
-      await receiveInbound(doors.engine, {
-        ...body,
-        warehouse_id: caller.party_id,
-        request_id: id,
-      }),
+    handle: async ({ body, caller, id }, reply) => {
+      const command = { ...body, warehouse_id: caller.party_id, request_id: id };
+      const received = await receiveInbound(doors.engine, command);
+      reply.status(received.status === 'applied' ? 201 : 200);
+      return received;
+    },
   });

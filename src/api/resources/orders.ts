@@ -25,7 +25,7 @@ import {
   Text,
   toInstant,
 } from '../schemas.ts';
-import { Decision } from './decision-answer.ts';
+import { Decision, decisionAnswer } from './decision-answer.ts';
 
 const STATES = Object.keys(ORDER_TRANSITIONS) as OrderState[];
 
@@ -173,7 +173,7 @@ export const getDecision = (doors: Doors) =>
     handle: async ({ params, caller }) => {
       const decision = await explainDecision(doors.engine, caller, params.id);
       if (decision === null) throw new Refusal('not_found', 'there is no decision yet');
-      return decision;
+      return decisionAnswer(decision);
     },
   });
 

@@ -28,6 +28,12 @@ const AdjustmentBody = Closed({
   ),
 });
 
+const Adjustment = Type.Object({
+  warehouse_id: Type.String(),
+  adjustment_ref: Type.String(),
+  adjusted_lines: Type.Integer(),
+});
+
 /** `POST /v1/stock/adjustments` */
 export const postAdjustments = (doors: Doors) =>
   operation({
@@ -37,14 +43,14 @@ export const postAdjustments = (doors: Doors) =>
     tag: 'stock',
     scope: 'stock:write',
     body: AdjustmentBody,
-    answers: { 200: Type.Object({}, { additionalProperties: true }) },
+    answers: { 201: Adjustment, 200: Adjustment },
     refusals: ['unknown_reference', 'not_enough_stock', 'event_conflict', 'network_missing'],
-    handle: async ({ body, caller, id }) =>
-      await adjustStock(doors.engine, {
-        ...body,
-        warehouse_id: caller.party_id,
-        request_id: id,
-      }),
+    handle: async ({ body, caller, id }, reply) => {
+      const command = { ...body, warehouse_id: caller.party_id, request_id: id };
+      const adjusted = await adjustStock(doors.engine, command);
+      reply.status(adjusted.status === 'applied' ? 201 : 200);
+      return adjusted;
+    },
   });
 
 const units = Type.Integer();
