@@ -40,7 +40,9 @@ function parse(cursor: string): unknown {
   }
 }
 
-/** Patterns of the parts that cursors hold. */
+/** A part that is an id. */
 export const UUID_PART = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+/** A part that is a whole number, as text. */
 export const NUMBER_PART = /^(0|[1-9][0-9]{0,15})$/;
+/** A part that is an instant in UTC. */
 export const INSTANT_PART = /^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{5,18}Z$/;

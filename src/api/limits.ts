@@ -16,8 +16,9 @@ export const IDEMPOTENCY_TAKEOVER_SECONDS = 60;
 export const TAIL_EVENTS = 4_000;
 /** Most events of one read of the journal. */
 export const TAIL_READ_EVENTS = 1_000;
-/** Looks at the journal are at least this far apart, and at most that far while someone listens. */
+/** Looks at the journal are at least this far apart … */
 export const TAIL_PAUSE_MS = 15;
+/** … and at most this far while someone listens, should a ring be lost. */
 export const TAIL_FALLBACK_MS = 1_000;
 /** Silence on the live stream is broken by a comment this often, so that proxies keep it open. */
 export const HEARTBEAT_MS = 15_000;

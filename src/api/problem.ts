@@ -5,6 +5,7 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { type Fault, REFUSALS, Refusal, type RefusalCode } from '../domain/errors.ts';
 
+/** The content type of every problem document. */
 export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
 /** Where a caller may come back to after a busy moment, in seconds. */
 const RETRY_SECONDS = '1';

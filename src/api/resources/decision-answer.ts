@@ -1,8 +1,11 @@
 /** An explained decision as a platform and an operator read it: instants in place of seconds. */
 import { type Static, Type } from 'typebox';
-import type { Alternative, ParcelPlan } from '../../../routing/index.ts';
 import type { ExplainedDecision } from '../../fulfillment/explain-decision.ts';
 import { Id, Instant, Nullable, OneOf } from '../schemas.ts';
+
+type Alternative = ExplainedDecision['alternatives'][number];
+type Sourced = Extract<ExplainedDecision['result'], { outcome: 'sourced' }>;
+type ParcelPlan = Sourced['parcels'][number];
 
 const Money = Type.Number({ description: 'minor units of the currency' });
 
@@ -49,6 +52,7 @@ const Lost = Type.Object({
   dearer_by: Type.Optional(Money),
 });
 
+/** The answer: what was decided, at what cost, how well proved, and what lost. */
 export const Decision = Type.Object({
   order_id: Id,
   decision_no: Type.Integer(),

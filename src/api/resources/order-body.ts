@@ -4,6 +4,7 @@ import { Position } from '../../domain/network.ts';
 import { LINES_MAX } from '../limits.ts';
 import { Closed, Code, InstantText, Quantity, Reference, Text } from '../schemas.ts';
 
+/** Where an order goes. */
 export const Destination = Closed({
   name: Type.Optional(Text(200)),
   address: Type.Optional(Text(500)),
@@ -13,6 +14,7 @@ export const Destination = Closed({
   position: Type.Optional(Position),
 });
 
+/** What is ordered. */
 export const Lines = Type.Array(
   Closed({
     line_no: Type.Integer({ minimum: 1, maximum: 32_767 }),
@@ -29,6 +31,7 @@ export const Lines = Type.Array(
   { minItems: 1, maxItems: LINES_MAX },
 );
 
+/** An order as a platform posts it. */
 export const OrderBody = Closed({
   external_ref: Reference,
   destination: Destination,
@@ -38,6 +41,7 @@ export const OrderBody = Closed({
 });
 export type OrderBody = Static<typeof OrderBody>;
 
+/** A basket to be quoted. */
 export const QuoteBody = Closed({
   destination: Destination,
   lines: Lines,

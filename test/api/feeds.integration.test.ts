@@ -1,0 +1,63 @@
+/** The feeds that parties poll: in commit order, woken by the journal. */
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Api } from './api-harness.ts';
+import { held, insertOffer, startListeningApi } from './overlaps.ts';
+
+let api: Api;
+beforeEach(async () => {
+  api = await startListeningApi();
+});
+// The offers are written straight into the tables, without what the auditor would want beside them.
+afterEach(() => api.close({ audit: false }));
+
+const offer = (carrier_id: string) =>
+  api.database.engine.transaction().execute((tx) => insertOffer(api, tx, carrier_id));
+
+describe('long polls', () => {
+  test('an empty page stays open until the journal names the party', async () => {
+    const began = performance.now();
+    const answer = api.ask('GET /v1/assignments?wait=20', { as: 'swift' });
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    await offer('swift');
+    const { body } = await answer;
+
+    expect(body.assignments, JSON.stringify(body)).toHaveLength(1);
+    expect(body.assignments[0]).toMatchObject({
+      state: 'offered',
+      fencing_token: 1,
+      pickup: { warehouse_id: 'rotterdam', country: 'NL' },
+    });
+    expect(performance.now() - began).toBeLessThan(5_000);
+  });
+
+  test('ends empty when the wait is over, or when the process stops', async () => {
+    const short = await api.ask('GET /v1/assignments?wait=1', { as: 'polder' });
+    expect(short.body).toEqual({ assignments: [], next_cursor: null });
+    const long = api.ask('GET /v1/warehouses/lisbon/work?wait=30', { as: 'lisbon' });
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    await api.app.close();
+    expect((await long).body).toEqual({ work: [], next_cursor: null });
+  });
+
+  test('a feed never skips a row whose transaction began first and committed last', async () => {
+    const slow = await held(api, (tx) => insertOffer(api, tx, 'swift'));
+    await offer('swift');
+    const first = await api.ask('GET /v1/assignments', { as: 'swift' });
+    // The second offer is above a running transaction: it waits for its company.
+    expect(first.body.assignments).toEqual([]);
+
+    await slow.commit();
+    const cursor = first.body.next_cursor === null ? '' : `?cursor=${first.body.next_cursor}`;
+    const second = await api.ask(`GET /v1/assignments${cursor}`, { as: 'swift' });
+    expect(second.body.assignments).toHaveLength(2);
+
+    await offer('swift');
+    const next = `?cursor=${second.body.next_cursor}`;
+    const third = await api.ask(`GET /v1/assignments${next}`, { as: 'swift' });
+    expect(third.body.assignments).toHaveLength(1);
+    const again = await api.ask(`GET /v1/assignments?cursor=${third.body.next_cursor}`, {
+      as: 'swift',
+    });
+    expect(again.body).toEqual({ assignments: [], next_cursor: third.body.next_cursor });
+  });
+});
