@@ -74,11 +74,11 @@ async function replay(engine: Awaited<ReturnType<typeof openEngine>>, tables: Br
   await untilDecided(platform);
   const decided = performance.now();
   const orders = await listOrders(platform);
-  const plans = await readPlans(platform, orders);
+  const decisions = await readDecisions(platform, orders);
   const audit = engine.audit?.() ?? null;
   if (audit?.clean === false) say(audit.report);
   const seconds = { post: (posted - started) / 1000, decide: (decided - started) / 1000 };
-  return report(tables, { orders, plans, seconds, audit: audit?.clean ?? null });
+  return report(tables, { orders, decisions, seconds, audit: audit?.clean ?? null });
 }
 
 /** The network with its one day of pickups the day after tomorrow: the same at any hour, and past
@@ -134,6 +134,7 @@ async function postOrders(platform: Send, tables: BrunelTables): Promise<void> {
 
 interface ListedOrder {
   readonly order_id: string;
+  readonly external_ref: string;
   readonly state: string;
 }
 interface OrderPage {
@@ -162,6 +163,12 @@ async function listOrders(platform: Send): Promise<ListedOrder[]> {
   return orders;
 }
 
+interface Decision {
+  readonly result: Plan;
+  readonly late: boolean;
+  /** True when deciding again from what was stored gave the same plan. */
+  readonly replayed: boolean | null;
+}
 interface Plan {
   readonly outcome: string;
   readonly cost: number;
@@ -169,13 +176,12 @@ interface Plan {
 }
 
 /** The plans of all orders that have one: what each costs and from where it leaves. */
-async function readPlans(platform: Send, orders: readonly ListedOrder[]): Promise<Plan[]> {
+async function readDecisions(platform: Send, orders: readonly ListedOrder[]): Promise<Decision[]> {
   const served = orders.filter(isServed);
   say(`orders decided: ${served.length} of ${orders.length}; reading their plans`);
-  const answers = await sideBySide(served, 8, (order) =>
-    platform<{ result: Plan }>('GET', `/v1/orders/${order.order_id}/decision`),
+  return await sideBySide(served, 8, (order) =>
+    platform<Decision>('GET', `/v1/orders/${order.order_id}/decision`),
   );
-  return answers.map((answer) => answer.result);
 }
 
 function isServed(order: ListedOrder): boolean {
@@ -184,13 +190,15 @@ function isServed(order: ListedOrder): boolean {
 
 interface Outcome {
   readonly orders: readonly ListedOrder[];
-  readonly plans: readonly Plan[];
+  readonly decisions: readonly Decision[];
   readonly seconds: { readonly post: number; readonly decide: number };
   readonly audit: boolean | null;
 }
 
-function report(tables: BrunelTables, { orders, plans, seconds, audit }: Outcome) {
+function report(tables: BrunelTables, { orders, decisions, seconds, audit }: Outcome) {
+  const plans = decisions.map((decision) => decision.result);
   const greedy = serveGreedily(tables, MULTIPLE);
+  const sameOrder = serveGreedily(inOrderOfAcceptance(tables, orders), MULTIPLE);
   const used = new Map<string, number>();
   for (const { warehouse_id } of plans.flatMap((plan) => plan.parcels)) {
     used.set(warehouse_id, (used.get(warehouse_id) ?? 0) + 1);
@@ -210,6 +218,9 @@ function report(tables: BrunelTables, { orders, plans, seconds, audit }: Outcome
     unserved: orders.length - plans.length,
     cost_usd: round(cents / 100, 2),
     greedy: { ...greedy, cost_usd: round(greedy.cost_usd, 2) },
+    greedy_in_order_of_acceptance: { ...sameOrder, cost_usd: round(sameOrder.cost_usd, 2) },
+    late: decisions.filter((decision) => decision.late).length,
+    replayed: decisions.filter((decision) => decision.replayed).length,
     capacities_exceeded: exceeded,
     pickup_days: pickups.size,
     audit_clean: audit,
@@ -218,6 +229,15 @@ function report(tables: BrunelTables, { orders, plans, seconds, audit }: Outcome
     orders_per_second: round(orders.length / seconds.decide, 0),
     ok: ok && orders.length === tables.orders.length,
   };
+}
+
+/** Ids ascend with acceptance; concurrent intake may accept rows of a bulk in another order. */
+function inOrderOfAcceptance(tables: BrunelTables, orders: readonly ListedOrder[]): BrunelTables {
+  const idOf = new Map(orders.map((order) => [order.external_ref, order.order_id]));
+  const sorted = tables.orders.toSorted((a, b) => {
+    return (idOf.get(a.order_id) ?? '') < (idOf.get(b.order_id) ?? '') ? -1 : 1;
+  });
+  return { ...tables, orders: sorted };
 }
 
 function round(value: number, digits: number): number {

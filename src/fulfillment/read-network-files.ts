@@ -6,6 +6,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import { type Fault, Refusal } from '../domain/errors.ts';
+import type { Network } from '../domain/network.ts';
 import { MAX_FAULTS } from '../domain/network-faults.ts';
 import { validateNetwork } from '../domain/network-rules.ts';
 import { type FileFault, readCsv } from './network-csv.ts';
@@ -17,6 +18,8 @@ export interface NetworkFiles {
   readonly document: unknown;
   /** The opening stock beside the network, to be read with `network-csv-stock.ts`. */
   readonly stock_files: readonly string[];
+  /** True when there is nothing but stock. */
+  readonly is_stock_alone: boolean;
   /** What could not be read. */
   readonly faults: readonly FileFault[];
   /** Faults of the document, said by file, row and column where it came from CSV. */
@@ -28,17 +31,24 @@ const OPTIONAL_TABLES = { hubs: [], legs: [], guarantees: [] };
 const STOCK = 'stock';
 
 /**
- * Reads files and checks the whole network, so that faults are told by file, row and column.
+ * Reads a network from files, without stock, and checks it whole: faults are told by file, row and
+ * column.
  *
- * @returns the document, sound.
  * @throws Refusal `invalid_network` with every fault.
  */
-export async function readNetworkFiles(paths: readonly string[]): Promise<unknown> {
+export async function readNetworkFiles(paths: readonly string[]): Promise<Network> {
   const files = await openNetworkFiles(paths);
+  const detail = 'holds stock, expected files of the network alone';
+  const strange = files.stock_files.map((file) => ({ file, detail }));
+  return checkNetworkFiles({ ...files, faults: [...files.faults, ...strange] });
+}
+
+/** The network that files hold. Throws Refusal `invalid_network` with every fault. */
+export function checkNetworkFiles(files: NetworkFiles): Network {
   const checked = validateNetwork(files.document);
   const located = 'faults' in checked ? files.locate(checked.faults) : [];
   const faults = [...files.faults.map(asFault), ...located];
-  if (faults.length === 0) return files.document;
+  if ('network' in checked && faults.length === 0) return checked.network;
   const told = faults.slice(0, MAX_FAULTS + 1);
   throw new Refusal('invalid_network', 'the files do not make a sound network', told);
 }
@@ -78,7 +88,10 @@ export async function openNetworkFiles(paths: readonly string[]): Promise<Networ
   const csv = assembleDocument(tables);
   faults.push(...csv.faults);
   const locate = (found: readonly Fault[]) => locateAll(csv, unread, found);
-  return { document: layOver(base, csv, tables), stock_files, faults, locate };
+  const document = layOver(base, csv, tables);
+  const isEmpty = base === undefined && Object.keys(tables).length === 0;
+  const is_stock_alone = isEmpty && stock_files.length > 0 && unread.length === 0;
+  return { document, stock_files, is_stock_alone, faults, locate };
 }
 
 function expectedNames(): string {
