@@ -40,11 +40,12 @@ export function liveClients(doors: Doors): LiveClients {
       }
       if (after !== null) await refuseFuture(doors, after);
       const raw = startStream(reply);
-      const client = { raw, sent: after ?? tail.position(), isPumping: false, isDue: false };
+      const client: Client = { raw, sent: after, isPumping: false, isDue: false };
       clients.add(client);
       if (clients.size === 1) heartbeat = setInterval(() => beat(clients), HEARTBEAT_MS).unref();
+      if (after === null) startNow(client, tail.position());
       const stop = tail.listen((events) => {
-        client.sent ??= (events[0]?.seq ?? (tail.position() ?? 0) + 1) - 1;
+        if (client.sent === null) startNow(client, (events[0]?.seq ?? tail.position()! + 1) - 1);
         pump(client, tail).catch((error: unknown) => {
           engine.log.warn({ err: error }, 'a live client was cut off; it may resume');
           raw.destroy();
@@ -78,6 +79,16 @@ function startStream(reply: Reply): ServerResponse {
   reply.raw.writeHead(200, headers as Record<string, string>);
   reply.raw.write('retry: 2000\n\n');
   return reply.raw;
+}
+
+/**
+ * "Now" is a number too, once the tail knows it: an id without data tells the client where it stands,
+ * so that it can come back even before its first event.
+ */
+function startNow(client: Client, position: number | null): void {
+  if (position === null) return;
+  client.sent = position;
+  client.raw.write(`id: ${position}\n\n`);
 }
 
 function beat(clients: ReadonlySet<Client>): void {

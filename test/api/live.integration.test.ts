@@ -16,6 +16,7 @@ afterEach(() => api.close({ audit: false }));
 /** A client of the stream: collects ids and names until it is closed. */
 async function follow(headers: Record<string, string> = {}) {
   const events: { id: number; name: string }[] = [];
+  let isStarted = false;
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
     const authorization = `Bearer ${api.keys['*']}`;
     get(`${origin}/v1/live`, { headers: { authorization, ...headers } }, resolve).on(
@@ -31,6 +32,7 @@ async function follow(headers: Record<string, string> = {}) {
     const frames = text.split('\n\n');
     text = frames.pop()!;
     for (const frame of frames) {
+      isStarted ||= frame.startsWith('id: ');
       const [, id, data] = /^id: (\d+)\ndata: (.*)$/s.exec(frame) ?? [];
       if (data === undefined) continue;
       const { type, data: fields } = JSON.parse(data);
@@ -42,6 +44,8 @@ async function follow(headers: Record<string, string> = {}) {
     response,
     events,
     names,
+    /** Until the stream has said where it begins. */
+    untilStarted: () => until(() => isStarted),
     until: (count: number) => until(() => events.length >= count),
     close: () => response.destroy(),
   };
@@ -62,8 +66,7 @@ describe('the live stream', () => {
   test('sends what happens from now on, in order', async () => {
     await write('before');
     const client = await follow();
-    // Its start is settled by a look at the journal; until then "now" has not begun.
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    await client.untilStarted();
     for (const name of ['a', 'b', 'c']) await write(name);
     await client.until(3);
 

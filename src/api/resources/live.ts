@@ -24,7 +24,7 @@ export const streamJournal = (doors: Doors) => {
     summary: 'Follow the journal',
     description:
       'Server-sent events: each has the journal number as its id and the event as JSON. Without an id ' +
-      'the stream starts now; with the header Last-Event-ID (or after, for clients that cannot set it) ' +
+      'the stream starts now, and says the id it starts after; with the header Last-Event-ID (or after, for clients that cannot set it) ' +
       'it goes on after that event, without gap or repetition.',
     tag: 'live',
     scope: 'live:read',
