@@ -52,6 +52,13 @@ export async function insertOrderLines(tx: Tx, lines: readonly NewOrderLine[]): 
   await insertRows(tx, 'order_lines', lines);
 }
 
+/** Counts the orders that wait for a decision. Reads the partial index `orders_to_decide` alone. */
+export async function countOrdersToDecide(tx: Tx): Promise<number> {
+  const rows = await sql<{ count: number }>`
+    select count(*) as count from orders where state = 'accepted'`.execute(tx);
+  return rows.rows[0]!.count;
+}
+
 /** What an order was accepted as. */
 export interface AcceptedRow {
   readonly order_id: string;

@@ -7,6 +7,7 @@ import { inTransaction, type Tx } from '../../db/database.ts';
 import { appendEvents, type NewEvent } from '../../db/journal.ts';
 import {
   type AcceptedRow,
+  countOrdersToDecide,
   insertOrderLines,
   insertOrders,
   listOrdersByRef,
@@ -30,7 +31,9 @@ interface Arrival {
 
 /**
  * Stores orders and answers each in its place: `applied` for a new one, `duplicate` with the first
- * one's answer where the platform's reference came before with the same body, `refused` otherwise.
+ * one's answer where the platform's reference came before with the same body, `refused` otherwise:
+ * also when more orders wait than can be decided within their deadline, for a deadline that cannot
+ * be kept must not be promised.
  * Safe to repeat and to run beside itself: (platform, reference) is unique.
  */
 export async function acceptOrders(
@@ -51,7 +54,10 @@ export async function acceptOrders(
   sound.sort((a, b) => compareRefs(a.command, b.command) || a.index - b.index);
   const stored = await storeArrivals(engine, network, sound);
   for (const [index, result] of stored) results[index] = result;
-  return results.map((result) => result ?? refuse('overloaded', 'the order was not stored'));
+  return results.map((result) => {
+    if (result === undefined) throw new Error('an order was given no result');
+    return result;
+  });
 }
 
 async function storeArrivals(
@@ -69,7 +75,8 @@ async function storeArrivals(
       body_hash: hashOf(command),
       quote: quotes.get(index) ?? null,
     }));
-    const candidates = firstOfEach(arrivals);
+    const room = engine.config.backlog_orders_max - (await countOrdersToDecide(tx));
+    const candidates = firstOfEach(arrivals).slice(0, Math.max(0, room));
     const orders = candidates.map((arrival) => newOrder(engine, network, arrival, now));
     const inserted = await insertOrders(tx, orders);
     await storeNew(tx, candidates, orders, inserted);
@@ -175,7 +182,7 @@ function answerAgain(arrival: Arrival, row: AcceptedRow | undefined): Result {
     if (arrival.quote?.outcome === 'refused') {
       return refuse(arrival.quote.code, arrival.quote.detail);
     }
-    return refuse('overloaded', 'the order was not stored; post it again');
+    return refuse('overloaded', 'too many orders wait for a decision; post it again in a moment');
   }
   if (!row.body_hash.equals(arrival.body_hash)) {
     const detail = `reference ${row.external_ref} belongs to order ${row.order_id} with another body`;

@@ -92,6 +92,7 @@ function giveUp(
 
 function report(engine: Engine, decided: readonly DecidedInBatch[]): void {
   const now = engine.clock.now();
+  const late: string[] = [];
   for (const { order, result, elapsed_us } of decided) {
     const waited = now.since(order.accepted_at).total('seconds');
     const budget = order.decide_by.since(order.accepted_at).total('seconds');
@@ -101,8 +102,12 @@ function report(engine: Engine, decided: readonly DecidedInBatch[]): void {
       waited_seconds: waited,
       budget_seconds: budget,
     });
-    const facts = { order_id: order.order_id, request_id: order.request_id };
-    if (waited > budget) engine.log.warn(facts, 'order decided after its deadline');
-    else engine.log.debug({ ...facts, outcome: result.outcome }, 'order decided');
+    if (waited > budget) late.push(order.order_id);
+    const { order_id, request_id } = order;
+    engine.log.debug({ order_id, request_id, outcome: result.outcome }, 'order decided');
+  }
+  if (late.length > 0) {
+    const facts = { orders: late.length, first: late[0] };
+    engine.log.warn(facts, 'orders were decided after their deadline');
   }
 }

@@ -41,6 +41,9 @@ export const SETTINGS = {
     min: 100,
     doc: 'Longest time (ms) one SQL statement may take.',
   }),
+  backlog_orders_max: count('PORTOLAN_BACKLOG_ORDERS_MAX', 20_000, {
+    doc: 'Most orders (count) that may wait for a decision; beyond, new ones are told to come again.',
+  }),
   decide_batch_orders: count('PORTOLAN_DECIDE_BATCH_ORDERS', 256, {
     doc: 'Most orders (count) decided in one transaction.',
   }),

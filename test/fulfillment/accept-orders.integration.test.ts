@@ -106,6 +106,20 @@ describe('accepting orders', () => {
     expect(await countOrders(unknown.external_ref)).toBe(0);
   });
 
+  test('tells new orders to come again when too many wait, and still knows the old ones', async () => {
+    const known = anOrder();
+    await acceptOrders(harness.engine, [known]);
+    const engine = {
+      ...harness.engine,
+      config: { ...harness.engine.config, backlog_orders_max: 1 },
+    };
+
+    const results = await acceptOrders(engine, [anOrder(), known]);
+
+    expect(results[0]).toMatchObject({ status: 'refused', code: 'overloaded' });
+    expect(results[1]).toMatchObject({ status: 'duplicate' });
+  });
+
   test('survives batches that hold the same references in opposite orders', async () => {
     const orders = Array.from({ length: 40 }, () => anOrder());
 
