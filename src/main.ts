@@ -17,8 +17,12 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
 
 const EXIT_FAILED = 1;
 const EXIT_USAGE = 2;
+/** How long (ms) the process may take to end by itself after its command has ended. */
+const LAST_MOMENT_MS = 1000;
 
 process.exitCode = await main(process.argv.slice(2));
+// Everything is shut and printed by now; a connection that a library forgot must not keep us.
+setTimeout(() => process.exit(), LAST_MOMENT_MS).unref();
 
 async function main([first = 'help', ...rest]: string[]): Promise<number> {
   const asksHelp = first === 'help' || first === '--help' || first === '-h';

@@ -4,7 +4,7 @@ import type { Command } from './command.ts';
 import { findDatabase, migrateWhenReady } from './open-database.ts';
 import { openEngine } from './open-engine.ts';
 import { serveApi } from './serve-api.ts';
-import { runUntilStopped } from './stopping.ts';
+import { runServer } from './stopping.ts';
 
 export const api: Command = {
   parameters: '',
@@ -14,14 +14,14 @@ schema up to date first; several may start at once. /livez, /readyz and /metrics
 supervisor.`,
   run: async (_parameters, config) => {
     const log = createLog(config, 'api');
-    const database = await findDatabase(config, log, { mayShare: true, mayStart: false });
-    await migrateWhenReady(database.url, log);
-    const engine = openEngine(config, database.url, log);
-    const served = await serveApi(engine);
-    log.info({ url: served.url }, 'the API listens');
-    return await runUntilStopped(config, log, [
-      { what: 'database connections', stop: () => engine.database.close() },
-      { what: 'API', stop: () => served.close() },
-    ]);
+    return await runServer(config, log, async (opened) => {
+      const database = await findDatabase(config, log, { mayShare: true, mayStart: false });
+      await migrateWhenReady(database.url, log);
+      const engine = openEngine(config, database.url, log);
+      opened('database connections', () => engine.database.close());
+      const served = await serveApi(engine);
+      opened('API', () => served.close());
+      log.info({ url: served.url }, 'the API runs');
+    });
   },
 };

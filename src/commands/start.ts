@@ -1,14 +1,13 @@
 /** `portolan start`: everything in one process, on an embedded database unless there is another. */
-import { mkdirSync } from 'node:fs';
 import { startWorkers } from '../../workers/worker.ts';
 import type { Config } from '../runtime/config.ts';
-import { createLog } from '../runtime/log.ts';
+import { createLog, type Logger } from '../runtime/log.ts';
 import type { Command } from './command.ts';
 import { findDatabase, migrateWhenReady } from './open-database.ts';
 import { openEngine } from './open-engine.ts';
 import { serveApi } from './serve-api.ts';
 import { applyStarterNetwork, keepStarterKeys, type ShownKey } from './starter.ts';
-import { runUntilStopped, type StopStep, stopAll } from './stopping.ts';
+import { type Opened, runServer } from './stopping.ts';
 
 export const start: Command = {
   parameters: '',
@@ -18,35 +17,22 @@ its own under PORTOLAN_DATA_DIR. The first start imports the starter network and
 role; later starts show the same keys. Ctrl-C stops it gracefully.`,
   run: async (_parameters, config) => {
     const log = createLog(config, 'start');
-    const opened: StopStep[] = [];
-    try {
-      await open(config, log, opened);
-    } catch (error) {
-      await stopAll(log, opened);
-      throw error;
-    }
-    return await runUntilStopped(config, log, opened);
+    return await runServer(config, log, (opened) => open(config, log, opened));
   },
 };
 
-/** Opens part after part; each is put on `opened` as soon as it must be shut again. */
-async function open(
-  config: Config,
-  log: ReturnType<typeof createLog>,
-  opened: StopStep[],
-): Promise<void> {
-  mkdirSync(config.data_dir, { recursive: true, mode: 0o711 });
+async function open(config: Config, log: Logger, opened: Opened): Promise<void> {
   const database = await findDatabase(config, log, { mayShare: false, mayStart: true });
-  opened.push({ what: 'database', stop: () => database.stop() });
+  opened('database', () => database.stop());
   await migrateWhenReady(database.url, log);
   const engine = openEngine(config, database.url, log);
-  opened.push({ what: 'database connections', stop: () => engine.database.close() });
+  opened('database connections', () => engine.database.close());
   if (await applyStarterNetwork(engine)) log.info('applied the starter network');
   const keys = await keepStarterKeys(engine);
   const workers = startWorkers(engine);
-  opened.push({ what: 'workers', stop: () => workers.stop() });
+  opened('workers', () => workers.stop());
   const api = await serveApi(engine);
-  opened.push({ what: 'API', stop: () => api.close() });
+  opened('API', () => api.close());
   process.stdout.write(banner(api.url, keys, config));
 }
 

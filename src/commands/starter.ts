@@ -1,8 +1,9 @@
 /** The first start: a network to begin with, and one key per role that later starts show again. */
 
 import { timingSafeEqual } from 'node:crypto';
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { findValidKey } from '../../db/api-keys.ts';
 import { inTransaction } from '../../db/database.ts';
 import type { Network } from '../domain/network.ts';
@@ -11,7 +12,9 @@ import { createKey, EVERY_PARTY, hashKey, type Role } from '../fulfillment/creat
 import type { Engine } from '../fulfillment/engine.ts';
 import { readNetworkFiles } from '../fulfillment/read-network-files.ts';
 
-const STARTER_NETWORK = new URL('../../examples/starter/network.json', import.meta.url).pathname;
+const STARTER_NETWORK = fileURLToPath(
+  new URL('../../examples/starter/network.json', import.meta.url),
+);
 const KEYS_FILE = 'keys.json';
 
 /** A key that the start shows: who it is for, and the key itself. */
@@ -74,6 +77,7 @@ function readKeys(path: string): ShownKey[] {
 }
 
 function writeKeys(path: string, keys: readonly ShownKey[]): void {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o711 });
   writeFileSync(`${path}.new`, `${JSON.stringify({ keys }, null, 2)}\n`, { mode: 0o600 });
   renameSync(`${path}.new`, path);
 }

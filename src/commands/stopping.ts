@@ -1,6 +1,7 @@
 /**
- * Stopping gracefully: on the first signal everything is shut in order, within a deadline; on the
- * second at once. Terminal and npm both pass Ctrl-C on, so signals that come together count as one.
+ * The life of a server process: opens its parts, waits for a signal, shuts what was opened in
+ * reverse order within a deadline; a second signal ends it at once. Terminal and npm both pass
+ * Ctrl-C on, so signals that come together count as one.
  */
 import type { Logger } from 'pino';
 import { stopwatch } from '../runtime/clock.ts';
@@ -9,48 +10,67 @@ import type { Config } from '../runtime/config.ts';
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 /** Signals closer than this (s) are one press of a key. */
 const SAME_PRESS_SECONDS = 1;
-/** Exit code of a stop that was cut short. */
-const CUT_SHORT = 1;
+/** Exit code of a stop that was cut short or not clean. */
+const NOT_CLEAN = 1;
 
-/** One thing to shut, with the word for it in the log. */
-export interface StopStep {
+/** Remembers how to shut a part that has just been opened. */
+export type Opened = (what: string, stop: () => Promise<unknown>) => void;
+
+interface Part {
   readonly what: string;
-  stop(): Promise<unknown>;
+  readonly stop: () => Promise<unknown>;
 }
 
 /**
- * Waits for a signal, then shuts what `steps` holds by then, last opened first. Resolves with the
- * exit code; a step that fails is logged and the others go on.
+ * Runs a server: `open` opens its parts and tells `opened` of each. Resolves with the exit code
+ * after a signal; when `open` fails, shuts what it had opened and throws its error.
  */
-export async function runUntilStopped(
+export async function runServer(
   config: Config,
   log: Logger,
-  steps: readonly StopStep[],
+  open: (opened: Opened) => Promise<void>,
 ): Promise<number> {
-  const signal = await firstSignal();
-  const sinceFirst = stopwatch();
-  for (const name of SIGNALS) {
-    process.on(name, () => {
-      if (sinceFirst() < SAME_PRESS_SECONDS) return;
-      log.warn({ signal: name }, 'second signal: stopping at once');
-      process.exit(CUT_SHORT);
-    });
+  const parts: Part[] = [];
+  const signal = firstSignal();
+  const opening = open((what, stop) => parts.push({ what, stop }));
+  try {
+    await Promise.race([opening, signal]);
+  } catch (error) {
+    await shut(log, parts);
+    throw error;
   }
-  log.info({ signal }, 'stopping: finishing what is in hand; a second signal stops at once');
-  const seconds = config.shutdown_deadline_seconds;
-  setTimeout(() => {
-    log.error({ seconds }, 'the deadline for stopping has passed: ending as it is');
-    process.exit(CUT_SHORT);
-  }, seconds * 1000).unref();
-  const isClean = await stopAll(log, steps);
-  log.info({ seconds: sinceFirst() }, 'stopped');
-  return isClean ? 0 : CUT_SHORT;
+  // A start that is cut short may fail on what is shut under it: that is not news.
+  opening.catch(() => undefined);
+  const name = await signal;
+  const seconds = startDeadline(config, log);
+  log.info({ signal: name }, 'stopping: finishing what is in hand; a second signal stops at once');
+  const isClean = await shut(log, parts);
+  log.info({ seconds: seconds() }, 'stopped');
+  return isClean ? 0 : NOT_CLEAN;
 }
 
-/** Shuts `steps`, last opened first; true when none failed. */
-export async function stopAll(log: Logger, steps: readonly StopStep[]): Promise<boolean> {
+/** From here on the process ends at the deadline, or at the next signal, whatever hangs. */
+function startDeadline(config: Config, log: Logger): () => number {
+  const elapsed = stopwatch();
+  for (const name of SIGNALS) {
+    process.on(name, () => {
+      if (elapsed() < SAME_PRESS_SECONDS) return;
+      log.warn({ signal: name }, 'second signal: stopping at once');
+      process.exit(NOT_CLEAN);
+    });
+  }
+  const limit_seconds = config.shutdown_deadline_seconds;
+  setTimeout(() => {
+    log.error({ limit_seconds }, 'the deadline for stopping has passed: ending as it is');
+    process.exit(NOT_CLEAN);
+  }, limit_seconds * 1000).unref();
+  return elapsed;
+}
+
+/** Shuts `parts`, last opened first; true when none failed. */
+async function shut(log: Logger, parts: readonly Part[]): Promise<boolean> {
   let isClean = true;
-  for (const { what, stop } of steps.toReversed()) {
+  for (const { what, stop } of parts.toReversed()) {
     try {
       await stop();
       log.debug({ what }, 'shut');
@@ -66,7 +86,7 @@ async function firstSignal(): Promise<string> {
   return await new Promise((resolve) => {
     const listeners = SIGNALS.map((name) => {
       const listener = () => {
-        for (const { name, listener } of listeners) process.off(name, listener);
+        for (const each of listeners) process.off(each.name, each.listener);
         resolve(name);
       };
       process.on(name, listener);

@@ -11,7 +11,7 @@ import { type Command, UsageError } from './command.ts';
 import { findPort } from './find-port.ts';
 import { findDatabase, migrateWhenReady } from './open-database.ts';
 import { openEngine } from './open-engine.ts';
-import { runUntilStopped } from './stopping.ts';
+import { runServer } from './stopping.ts';
 
 export const worker: Command = {
   parameters: '[--queues decide,tender,watch]',
@@ -22,18 +22,18 @@ puts the queues on Redis. --queues limits which queues this process answers. /li
   run: async (parameters, config) => {
     const queues = readQueues(parameters);
     const log = createLog(config, 'worker');
-    const database = await findDatabase(config, log, { mayShare: true, mayStart: false });
-    await migrateWhenReady(database.url, log);
-    const engine = openEngine(config, database.url, log);
-    const workers = startWorkers(engine, { queues });
-    const at = { host: config.host, port: await findPort(config) };
-    const health = await startHealthServer(at, () => isReady(engine, workers));
-    log.info({ queues, health_port: health.port }, 'the worker runs');
-    return await runUntilStopped(config, log, [
-      { what: 'database connections', stop: () => engine.database.close() },
-      { what: 'workers', stop: () => workers.stop() },
-      { what: 'health', stop: () => health.close() },
-    ]);
+    return await runServer(config, log, async (opened) => {
+      const database = await findDatabase(config, log, { mayShare: true, mayStart: false });
+      await migrateWhenReady(database.url, log);
+      const engine = openEngine(config, database.url, log);
+      opened('database connections', () => engine.database.close());
+      const workers = startWorkers(engine, { queues });
+      opened('workers', () => workers.stop());
+      const at = { host: config.host, port: await findPort(config) };
+      const health = await startHealthServer(at, () => isReady(engine, workers));
+      opened('health', () => health.close());
+      log.info({ queues, health_port: health.port }, 'the worker runs');
+    });
   },
 };
 

@@ -8,8 +8,10 @@ export interface Clock {
   now(): Temporal.Instant;
 }
 
-/** The machine's own clock. */
-export const systemClock: Clock = { now: () => Temporal.Now.instant() };
+/** The machine's own clock, in whole microseconds: what PostgreSQL stores is what was answered. */
+export const systemClock: Clock = {
+  now: () => Temporal.Now.instant().round({ smallestUnit: 'microsecond', roundingMode: 'floor' }),
+};
 
 /** A clock that stands still until it is moved; for tests. */
 export interface ManualClock extends Clock {
