@@ -94,6 +94,18 @@ export async function lockNetworks(tx: Tx): Promise<void> {
   await sql`select pg_advisory_xact_lock(hashtextextended('portolan.networks', 0))`.execute(tx);
 }
 
+/**
+ * Keeps the network from changing until the transaction ends, if `version` is still the newest;
+ * false if it is not. Work planned on it meanwhile is seen by the next version's orphan check.
+ * Holders share the lock; only `lockNetworks` waits for them.
+ */
+export async function holdNetwork(tx: Tx, version: number): Promise<boolean> {
+  await sql`select pg_advisory_xact_lock_shared(hashtextextended('portolan.networks', 0))`.execute(
+    tx,
+  );
+  return (await findCurrentNetworkVersion(tx)) === version;
+}
+
 /** Inserts a version. The caller holds `lockNetworks`; the primary key is the last line. */
 export async function insertNetwork(
   tx: Tx,
