@@ -78,3 +78,16 @@ async function listenOnce(
     await client.end().catch(() => undefined);
   }
 }
+
+/**
+ * A connection class for pools of others that lend clients out unheard: a client whose server goes
+ * away reports to `onError` instead of ending the process.
+ */
+export function heardClient(onError: (error: Error) => void): typeof pg.Client {
+  return class extends pg.Client {
+    constructor(config?: string | pg.ClientConfig) {
+      super(config);
+      this.on('error', onError);
+    }
+  };
+}

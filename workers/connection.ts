@@ -4,6 +4,7 @@
  */
 import { once } from 'node:events';
 import { createPostgresBackend, Queue, Worker } from 'bullmq';
+import { heardClient } from '../db/listen.ts';
 import type { Config } from '../src/runtime/config.ts';
 import { openRedis, type Redis } from '../src/runtime/redis.ts';
 import { inTime } from './in-time.ts';
@@ -39,14 +40,11 @@ export interface QueueConnection {
   close(): Promise<void>;
 }
 
+type OnError = (error: Error) => void;
 type Closable = { close(force?: boolean): Promise<unknown> };
 
 /** Opens a connection; whether the back-end is there shows in `ready` and in the first job. */
-export function openConnection(
-  config: Config,
-  url: string,
-  onError: (error: Error) => void,
-): QueueConnection {
+export function openConnection(config: Config, url: string, onError: OnError): QueueConnection {
   const redis = config.redis_url === undefined ? [] : redisPair(config.redis_url, onError);
   const opened: Closable[] = [];
   const queues = new Map<QueueName, Queue>();
@@ -58,7 +56,7 @@ export function openConnection(
     return made;
   };
   const queueOf = (name: QueueName): Queue => {
-    const queue = queues.get(name) ?? keep(openQueue(name, url, redis[0]));
+    const queue = queues.get(name) ?? keep(openQueue(name, { url, redis: redis[0], onError }));
     queues.set(name, queue);
     return queue;
   };
@@ -72,7 +70,7 @@ export function openConnection(
       ring: (bell_id) => inTime(RING_LIMIT_MS, ring(queueOf(name), bell_id)),
     }),
     listener: (name, onJob) => {
-      const worker = keep(openWorker(name, onJob, { config, url, redis: redis[1] }));
+      const worker = keep(openWorker(name, onJob, { config, url, redis: redis[1], onError }));
       return { drain: () => worker.close() };
     },
     close: async () => {
@@ -96,25 +94,28 @@ async function ring(queue: Queue, bell_id: string): Promise<void> {
   await queue.add('look', {}, { deduplication: { id: bell_id, keepLastIfActive: true } });
 }
 
-function openQueue(name: QueueName, url: string, redis: Redis | undefined): Queue {
+function openQueue(
+  name: QueueName,
+  at: { url: string; redis: Redis | undefined; onError: OnError },
+): Queue {
   const defaultJobOptions = { removeOnComplete: KEEP_COMPLETED, removeOnFail: KEEP_FAILED };
   const streams = { events: { maxLen: 100 } };
-  if (redis !== undefined) {
+  if (at.redis !== undefined) {
     return new Queue(name, {
-      connection: redis,
+      connection: at.redis,
       prefix: REDIS_PREFIX,
       defaultJobOptions,
       streams,
     });
   }
-  const options = { connection: postgresOptions(url, 1), defaultJobOptions, streams };
+  const options = { connection: postgresOptions(at, 1), defaultJobOptions, streams };
   return new Queue(name, options, createPostgresBackend) as unknown as Queue;
 }
 
 function openWorker(
   name: QueueName,
   onJob: () => Promise<void>,
-  at: { config: Config; url: string; redis: Redis | undefined },
+  at: { config: Config; url: string; redis: Redis | undefined; onError: OnError },
 ): Worker {
   const lock_ms = at.config.queue_lock_seconds * 1000;
   const options = {
@@ -129,7 +130,7 @@ function openWorker(
   if (at.redis !== undefined) {
     return new Worker(name, onJob, { ...options, connection: at.redis, prefix: REDIS_PREFIX });
   }
-  const connection = postgresOptions(at.url, 2);
+  const connection = postgresOptions(at, 2);
   return new Worker(
     name,
     onJob,
@@ -139,9 +140,11 @@ function openWorker(
 }
 
 /** The queue holds no truth, so its commits need not wait for the disk. */
-function postgresOptions(url: string, connections: number) {
+function postgresOptions({ url, onError }: { url: string; onError: OnError }, connections: number) {
   return {
     connectionString: url,
+    // BullMQ takes clients out of its pool without listening to their errors.
+    Client: heardClient(onError),
     schema: POSTGRES_SCHEMA,
     migrate: true,
     max: connections,

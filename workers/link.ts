@@ -6,10 +6,13 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Services } from '../src/runtime/services.ts';
 import { recordQueueRecovery } from '../src/runtime/telemetry.ts';
 import { type Bell, openConnection, type QueueConnection } from './connection.ts';
+import { inTime } from './in-time.ts';
 import type { QueueName } from './queues.ts';
 
 /** Pause (ms) before another attempt to reach a queue that does not answer. */
 const RETRY_MS = 1000;
+/** Longest wait (ms) at a stop for the jobs in hand. */
+const DRAIN_LIMIT_MS = 5000;
 
 /** A connection in use. */
 export interface Link {
@@ -57,8 +60,11 @@ export function keepLinked(services: Services, options: LinkOptions): LinkKeeper
     const reason = stopping.aborted ? 'stopping' : await broken.promise;
     stopping.removeEventListener('abort', stopped);
     link = null;
-    if (stopping.aborted) await Promise.allSettled(workers.map((worker) => worker.drain()));
-    else {
+    if (stopping.aborted) {
+      // A worker whose connection was cut before may wait for ever; what it had in hand is done.
+      const drained = Promise.allSettled(workers.map((worker) => worker.drain()));
+      await inTime(DRAIN_LIMIT_MS, drained).catch(() => undefined);
+    } else {
       recordQueueRecovery();
       log.error({ reason }, 'the queue is broken: connecting anew');
     }
