@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { inTransaction } from '../../db/database.ts';
 import { isMigrated } from '../../db/migrate.ts';
 import { readMark } from '../../db/work-pages.ts';
+import { Refusal } from '../domain/errors.ts';
 import type { Engine } from '../fulfillment/engine.ts';
 import { registry } from '../runtime/telemetry.ts';
 import { READY_TIMEOUT_MS } from './limits.ts';
@@ -17,10 +18,10 @@ export function addHealth(app: FastifyInstance, options: HealthOptions): void {
   const hidden = { schema: { hide: true } };
   const missing = missingParts(options);
   app.get('/livez', hidden, async () => ({ status: 'alive' }));
-  app.get('/readyz', hidden, async (_request, reply) => {
+  app.get('/readyz', hidden, async () => {
     const reason = await missing();
-    if (reason !== null) reply.status(503).header('retry-after', '1');
-    return reason === null ? { status: 'ready' } : { status: 'not_ready', reason };
+    if (reason !== null) throw new Refusal('overloaded', `not ready: ${reason}`);
+    return { status: 'ready' };
   });
   app.get('/metrics', hidden, async (_request, reply) => {
     reply.type(registry.contentType);

@@ -100,6 +100,7 @@ export async function describeApi(app: FastifyInstance, version: string): Promis
   await app.register(swaggerUi, {
     routePrefix: '/docs',
     staticCSP: UI_CSP,
+    theme: { title: 'Portolan: the interface' },
     uiConfig: { deepLinking: true, tryItOutEnabled: false },
   });
   app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());

@@ -78,7 +78,11 @@ export function problemOf({ code, message, faults }: Refusal): ProblemDocument {
 /** The refusal an error stands for; null when it is a bug. */
 export function asRefusal(error: unknown): Refusal | null {
   if (error instanceof Refusal) return error;
-  const { code, message } = error as { code?: string; message?: string };
+  const { code, message, statusCode } = error as {
+    code?: string;
+    message?: string;
+    statusCode?: number;
+  };
   const known = code === undefined ? undefined : FRAMEWORK_REFUSALS[code];
   if (known !== undefined) return new Refusal(...known);
   const isAway =
@@ -86,7 +90,14 @@ export function asRefusal(error: unknown): Refusal | null {
     message === 'Connection terminated unexpectedly' ||
     message === 'Connection terminated';
   if (isAway) return new Refusal('overloaded', 'the database does not answer in time; try again');
-  return null;
+  return statusCode === undefined ? null : refusalOfStatus(statusCode);
+}
+
+/** What a part of Fastify refused with a status of its own, such as a path out of a folder. */
+function refusalOfStatus(status: number): Refusal | null {
+  if (status === 403 || status === 404) return new Refusal('not_found', 'there is no such path');
+  if (status < 400 || status > 499) return null;
+  return new Refusal('invalid_request', 'the request could not be read');
 }
 
 /** Fastify's error handler. */

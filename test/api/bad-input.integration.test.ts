@@ -289,12 +289,3 @@ function bodyFor(route: Documented): Ask {
   if (bodySchema(route) === undefined) return {};
   return { body: isBulk(route) ? [] : {} };
 }
-
-test('paths that do not exist answer 404 with or without a key', async () => {
-  for (const line of ['GET /v2/orders', 'POST /v1/nothing', 'GET /v1', 'DELETE /']) {
-    expectProblem(await api.ask(line), 'not_found', line);
-    expectProblem(await api.ask(line, { as: '*' }), 'not_found', line);
-  }
-  const undecodable = await api.ask('GET /v1/orders/%E0%A4%A', { as: 'shop' });
-  expectProblem(undecodable, 'invalid_request', 'a broken escape');
-});

@@ -95,6 +95,18 @@ describe('the process', () => {
     expect(metrics.text).toContain('route="/v1/orders"');
   });
 
+  test('answers 404 where there is no path, with or without a key', async () => {
+    const lines = ['GET /v2/orders', 'POST /v1/nothing', 'GET /v1', 'DELETE /'];
+    lines.push('GET /docs/static/../../../package.json');
+    for (const line of lines) {
+      const without = await api.ask(line);
+      expect(without.body, line).toMatchObject({ status: 404, code: 'not_found' });
+      expect((await api.ask(line, { as: '*' })).text, line).toBe(without.text);
+    }
+    const undecodable = await api.ask('GET /v1/orders/%E0%A4%A', { as: 'shop' });
+    expect(undecodable.body).toMatchObject({ status: 400, code: 'invalid_request' });
+  });
+
   test('shows its pages under a strict content security policy', async () => {
     for (const path of ['/', '/docs/errors', '/docs/']) {
       const page = await api.ask(`GET ${path}`);
@@ -119,7 +131,7 @@ describe('the process', () => {
     const closed = stopping.app.close();
     await new Promise((resolve) => setTimeout(resolve, 50));
 
-    expect(await probe.end()).toMatch(/^HTTP\/1\.1 503 [\s\S]*"not_ready"/);
+    expect(await probe.end()).toMatch(/^HTTP\/1\.1 503 [\s\S]*problem\+json[\s\S]*not ready/);
     expect(await work.end()).toMatch(/^HTTP\/1\.1 503 [\s\S]*problem\+json[\s\S]*"overloaded"/);
     await closed;
     await stopping.close();

@@ -23,9 +23,10 @@ export const streamJournal = (doors: Doors) => {
   return operation({
     summary: 'Follow the journal',
     description:
-      'Server-sent events: each has the journal number as its id and the event as JSON. Without an id ' +
-      'the stream starts now, and says the id it starts after; with the header Last-Event-ID (or after, for clients that cannot set it) ' +
-      'it goes on after that event, without gap or repetition.',
+      'Server-sent events: each has the journal number as its id and the event as JSON. Without an ' +
+      'id the stream starts now, and says the id it starts after; with the header Last-Event-ID (or ' +
+      'the parameter after, for clients that cannot set it) it goes on after that event, without ' +
+      'gap or repetition.',
     tag: 'live',
     scope: 'live:read',
     query: Closed({
