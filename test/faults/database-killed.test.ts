@@ -12,7 +12,7 @@ import { openDatabase } from '../../db/database.ts';
 import { until } from '../workers/until.ts';
 import { type PortolanProcess, startPortolan } from './processes.ts';
 
-const ORDERS = 120;
+const ORDERS = 80;
 const CLIENTS = 6;
 
 describe('an embedded database that is killed', () => {
@@ -23,7 +23,10 @@ describe('an embedded database that is killed', () => {
 
   beforeEach(async () => {
     data_dir = mkdtempSync(join(tmpdir(), 'portolan-fault-'));
-    portolan = startPortolan(['start'], { PORTOLAN_DATA_DIR: data_dir, PORTOLAN_LOG_LEVEL: 'debug' });
+    portolan = startPortolan(['start'], {
+      PORTOLAN_DATA_DIR: data_dir,
+      PORTOLAN_LOG_LEVEL: 'debug',
+    });
     await portolan.says('Portolan is running');
     base = /page\s+(http:\S+)\//.exec(portolan.said())![1]!;
     const kept = JSON.parse(readFileSync(join(data_dir, 'keys.json'), 'utf8')).keys;
