@@ -45,6 +45,8 @@ export interface MilestonePlan {
   readonly ready_seconds: number;
   readonly pickup_seconds: number;
   readonly promise_seconds: number;
+  /** Time the carrier has to answer: the work cannot be released before. */
+  readonly answer_seconds: number;
 }
 
 /** The first scan is owed this long after the pickup. */
@@ -54,22 +56,32 @@ export const OUT_FOR_DELIVERY_SECONDS = 2 * 3600;
 /** A milestone is at risk when this share of its own time is left (from the one before it). */
 export const AT_RISK_SHARE = 0.25;
 
-/** Starts the clock: due instants from the plan, never decreasing, all open. */
+/** Share of the warehouse's work that is done when the units are picked. */
+const PICK_SHARE = 0.6;
+/** Share that is left for bringing the packed parcel to the dock. */
+const HAND_OVER_SHARE = 0.1;
+
+/**
+ * Starts the clock: due instants backed off from the pickup and the promise (the latest at which the
+ * next party can still be in time), never decreasing, all open.
+ */
 export function startMilestones(plan: MilestonePlan): MilestoneClock {
-  const { pick_from_seconds, ready_seconds, pickup_seconds, promise_seconds } = plan;
-  const pick = pick_from_seconds + (ready_seconds - pick_from_seconds) * 0.6;
+  const { pickup_seconds, promise_seconds } = plan;
+  const work = plan.ready_seconds - plan.pick_from_seconds;
   const seconds = [
-    Math.max(plan.planned_seconds, pick_from_seconds),
-    pick,
-    ready_seconds,
+    Math.max(pickup_seconds - work, plan.planned_seconds + plan.answer_seconds),
+    pickup_seconds - work * (1 - PICK_SHARE),
+    pickup_seconds - work * HAND_OVER_SHARE,
     pickup_seconds,
-    Math.min(pickup_seconds + FIRST_SCAN_SECONDS, promise_seconds),
+    pickup_seconds + FIRST_SCAN_SECONDS,
     Math.max(pickup_seconds, promise_seconds - OUT_FOR_DELIVERY_SECONDS),
     promise_seconds,
   ];
+  // Where the pickup leaves less time than the carrier's answer, all that follows moves with it;
+  // nothing is due after the promise.
   let latest = 0;
   const due = seconds.map((second) => {
-    latest = Math.max(latest, Math.round(second));
+    latest = Math.max(latest, Math.min(Math.round(second), promise_seconds));
     return Temporal.Instant.fromEpochMilliseconds(latest * 1000);
   });
   const clock = {
@@ -145,14 +157,7 @@ export function earlier(a: Temporal.Instant | null, b: Temporal.Instant): Tempor
  * starts open again.
  */
 export function replanMilestones(clock: MilestoneClock, plan: MilestonePlan): MilestoneClock {
-  const cap = (seconds: number) => Math.min(seconds, plan.promise_seconds);
-  const fresh = startMilestones({
-    planned_seconds: cap(plan.planned_seconds),
-    pick_from_seconds: cap(plan.pick_from_seconds),
-    ready_seconds: cap(plan.ready_seconds),
-    pickup_seconds: cap(plan.pickup_seconds),
-    promise_seconds: plan.promise_seconds,
-  });
+  const fresh = startMilestones(plan);
   const due: Temporal.Instant[] = [];
   const state = clock.milestone_state.map((was, index) => {
     const settled = was === 'met' || was === 'breached';

@@ -110,6 +110,7 @@ function moveTo(tender: TenderBatch, shipment: ShipmentDraft, parcel: ParcelPlan
     ready_seconds: parcel.ready_seconds,
     pickup_seconds: parcel.pickup_seconds,
     promise_seconds: Math.floor(shipment.promise_at.epochMilliseconds / 1000),
+    answer_seconds: network.document.policy.lease_seconds,
   };
   Object.assign(shipment, replanMilestones(shipment, plan));
   placed.push(shipment);

@@ -114,6 +114,7 @@ function shipmentRow(
       ready_seconds: parcel.ready_seconds,
       pickup_seconds: parcel.pickup_seconds,
       promise_seconds: parcel.promise_seconds,
+      answer_seconds: network.document.policy.lease_seconds,
     }),
   };
 }
