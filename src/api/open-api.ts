@@ -17,6 +17,14 @@ const ALWAYS: readonly RefusalCode[] = [
   'overloaded',
 ];
 
+/** What a route with a body may refuse beside that. */
+const WITH_BODY: readonly RefusalCode[] = [
+  'invalid_json',
+  'request_timeout',
+  'too_large',
+  'unsupported_media_type',
+];
+
 const TAGS = [
   { name: 'promises', description: 'Platforms: a date and a price before the sale' },
   { name: 'orders', description: 'Platforms: orders and what became of them' },
@@ -54,10 +62,15 @@ export function describeOperation(
   const { summary, description, tag, scope, answers, refusals = [], stream_type } = operation;
   const response: Record<string, unknown> = {};
   for (const [status, schema] of Object.entries(answers)) {
+    const isCopy = status === '200' && 201 in answers;
+    const description = isCopy ? 'Posted before: answered as then' : 'Done';
     response[status] =
-      stream_type === undefined ? schema : { content: { [stream_type]: { schema } } };
+      stream_type === undefined
+        ? { ...schema, description }
+        : { description, content: { [stream_type]: { schema } } };
   }
-  const codes = [...new Set([...ALWAYS, ...refusals])];
+  const ofBody = parts.body === undefined ? [] : WITH_BODY;
+  const codes = [...new Set([...ALWAYS, ...ofBody, ...refusals])];
   for (const [status, group] of Map.groupBy(codes, (code) => REFUSALS[code].status)) {
     response[status] = { description: group.join(', '), ...ProblemAnswer };
   }
@@ -67,6 +80,7 @@ export function describeOperation(
     ...(description === undefined ? {} : { description }),
     tags: [tag],
     security: [{ api_key: [scope] }],
+    ...(operation.rows === true ? { consumes: ['application/json', 'application/x-ndjson'] } : {}),
     querystring: parts.query ?? Closed({}),
     ...(parts.params === undefined ? {} : { params: parts.params }),
     ...(parts.body === undefined ? {} : { body: parts.body }),
@@ -92,10 +106,11 @@ export async function describeApi(app: FastifyInstance, version: string): Promis
         },
       },
     },
-    transform: ({ schema, url, route }) => ({
-      schema: documented(schema, route.config?.documented_body),
-      url,
-    }),
+    transform: ({ schema, url, route }) => {
+      const operationId = nameOf(String(route.method), url);
+      const shown = documented(schema, route.config?.documented_body);
+      return { schema: { ...shown, operationId }, url };
+    },
   });
   await app.register(swaggerUi, {
     routePrefix: '/docs',
@@ -106,19 +121,32 @@ export async function describeApi(app: FastifyInstance, version: string): Promis
   app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
 }
 
-/** The schema as it is shown: rows in place of unknowns, formats where the serialiser had none. */
-function documented(schema: FastifySchema, body: object | undefined): FastifySchema {
-  const shown = schema?.body === undefined || body === undefined ? schema : { ...schema, body };
-  return withFormats(shown) as FastifySchema;
+/** `GET /v1/orders/:id/decision` → `getOrdersIdDecision`. */
+function nameOf(method: string, url: string): string {
+  const words = url.split(/[^a-z0-9]+/i).filter((word) => word !== '' && word !== 'v1');
+  const capitals = words.map((word) => word[0]!.toUpperCase() + word.slice(1));
+  return method.toLowerCase() + capitals.join('');
 }
 
-function withFormats(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withFormats);
+/** The schema as it is shown: rows in place of unknowns, in the dialect of OpenAPI 3.1. */
+function documented(schema: FastifySchema, body: object | undefined): FastifySchema {
+  const shown = schema?.body === undefined || body === undefined ? schema : { ...schema, body };
+  return inDialect(shown) as FastifySchema;
+}
+
+/**
+ * JSON Schema draft 7, which validates, in the words of 2020-12, which OpenAPI 3.1 speaks: tuples
+ * are `prefixItems`; and formats appear that the serialiser must not see.
+ */
+function inDialect(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(inDialect);
   if (typeof value !== 'object' || value === null) return value;
+  const isTuple = 'items' in value && Array.isArray(value.items);
+  const renamed: Record<string, string> = isTuple
+    ? { items: 'prefixItems', additionalItems: 'items' }
+    : { 'x-format': 'format' };
   return Object.fromEntries(
-    Object.entries(value).map(([name, item]) =>
-      name === 'x-format' ? ['format', item] : [name, withFormats(item)],
-    ),
+    Object.entries(value).map(([name, item]) => [renamed[name] ?? name, inDialect(item)]),
   );
 }
 
