@@ -114,7 +114,7 @@ const before = (
 ): boolean => (a[0] !== b[0] ? a[0] < b[0] : a[1] !== b[1] ? a[1] < b[1] : a[2] < b[2]);
 
 /** The lane and zone that count for a service: most specific zone, catch-all last, then first. */
-function laneOf(
+export function laneOf(
   checked: CheckedParcel,
   warehouse: WarehouseInput,
   service: ServiceInput,
@@ -172,7 +172,7 @@ export function checkLane(
   }
 }
 
-function rateFor(card: RateCardInput, area: string, billedMg: number) {
+export function rateFor(card: RateCardInput, area: string, billedMg: number) {
   const band = card.weight_breaks_grams.findIndex((grams) => billedMg <= Math.round(grams * 1000));
   return band < 0 ? undefined : (card.rates[area]?.[band] ?? undefined);
 }

@@ -38,7 +38,7 @@ function meanLateness(
 }
 
 /** Expected lateness of a pickup, seconds, summed over the pieces of the transit distribution. */
-function expectedLateness(
+export function expectedLateness(
   network: CheckedNetwork,
   zone: ZoneInput,
   points: readonly (readonly [number, number])[],

@@ -4,7 +4,7 @@
  * without competition; a complete choice is then given slots in every order of its parcels.
  */
 import type { Limits } from './exact.ts';
-import { scheduleTogether, wayOf } from './joint.ts';
+import { scheduleTogether, unitsSuffice, wayOf } from './joint.ts';
 import { splitCost, timeCost } from './objective.ts';
 import { type Choice, parcelCost } from './parcels.ts';
 import type { Problem } from './problem.ts';
@@ -73,7 +73,7 @@ function branches(search: Search, open: number, chosen: readonly Choice[], cost:
 function descend(search: Search, open: number, chosen: readonly Choice[], cost: number): void {
   const { problem, limits } = search;
   if (open === 0) {
-    problem.work += 100 * chosen.length;
+    problem.work += 1000 * chosen.length;
     const ways = chosen.map((choice) => wayOf(problem, choice));
     const fitted = scheduleTogether(problem, ways);
     if (fitted !== undefined && (search.best === undefined || fitted.cost < search.best.cost)) {
@@ -81,7 +81,7 @@ function descend(search: Search, open: number, chosen: readonly Choice[], cost: 
     }
     return;
   }
-  if (chosen.length === problem.splitLimit) return;
+  if (chosen.length === problem.splitLimit || !unitsSuffice(problem, chosen)) return;
   for (const { choice, bound } of branches(search, open, chosen, cost)) {
     if (search.best !== undefined && bound >= search.best.cost) return;
     if (problem.work > limits.work || limits.shouldStop()) search.stopped = true;

@@ -90,9 +90,9 @@ export function greedyParcels(
   context: OrderContext,
   items: readonly Item[],
   splitLimit: number,
-): { parcels: ParcelPlan[]; groups: Item[][]; cost: number } | undefined {
+): { parcels: ParcelPlan[]; cost: number; work: number } | undefined {
   const parcels: ParcelPlan[] = [];
-  const groups: Item[][] = [];
+  let work = 0;
   let open = [...items];
   while (open.length > 0 && parcels.length < splitLimit) {
     let best: { parcel: ParcelPlan; price: number; items: Item[] } | undefined;
@@ -100,6 +100,7 @@ export function greedyParcels(
     for (let i = 0; i < all.length; i++) {
       // Past the first few, a warehouse is only looked at while nothing was found at all.
       if (best !== undefined && (i >= TRIED || all[i]!.items.length < best.items.length)) break;
+      work += context.lanes.start[all[i]!.warehouse + 1]! - context.lanes.start[all[i]!.warehouse]!;
       const found = fittingParcel(context, all[i]!, latestPromise(parcels));
       if (found === undefined) continue;
       const more = found.items.length - (best?.items.length ?? 0);
@@ -109,9 +110,8 @@ export function greedyParcels(
     const { parcel, items: sent } = best;
     take(context.board, { parcels: [parcel] });
     parcels.push(parcel);
-    groups.push(sent);
     open = open.filter((item) => !sent.includes(item));
   }
   giveBack(context.board, { parcels });
-  return open.length === 0 ? { parcels, groups, cost: planCost(context, parcels) } : undefined;
+  return open.length === 0 ? { parcels, cost: planCost(context, parcels), work } : undefined;
 }
