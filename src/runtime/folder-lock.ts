@@ -55,14 +55,14 @@ export function folderHolder(folder: string): number | null {
   return holder !== null && isRunning(holder) ? holder.pid : null;
 }
 
-/** True when a process with this id exists, whoever owns it. */
+/** True when a process with this id runs, whoever owns it. One that only waits to be reaped does not. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
+    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
   }
+  return statFields(pid)[0] !== 'Z';
 }
 
 /** The command line of a process, or an empty text when it cannot be known. */
@@ -77,11 +77,18 @@ function isRunning(holder: Holder): boolean {
 
 /** When a process began: on Linux in clock ticks since this boot, with the boot's own id. */
 function bornAt(pid: number): string {
-  const stat = readIfThere(`/proc/${pid}/stat`);
-  if (!stat) return ps(pid, 'lstart');
-  // The second field is the command in brackets and may hold anything; start time is field 22.
-  const ticks = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+  const ticks = statFields(pid)[19];
+  if (ticks === undefined) return ps(pid, 'lstart');
   return `${readIfThere('/proc/sys/kernel/random/boot_id').trim()} ${ticks}`;
+}
+
+/**
+ * What Linux says of a process, from its state (the third field of `/proc/…/stat`) on; elsewhere
+ * nothing. The field before it, the command in brackets, may hold anything.
+ */
+function statFields(pid: number): string[] {
+  const stat = readIfThere(`/proc/${pid}/stat`);
+  return stat === '' ? [] : stat.slice(stat.lastIndexOf(')') + 2).split(' ');
 }
 
 function ps(pid: number, field: string): string {

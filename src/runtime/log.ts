@@ -31,11 +31,14 @@ const REDACTED = SECRET_FIELDS.flatMap((field) => [
   `body.destination.${field}`,
 ]);
 
+/** Where lines go. */
+type LogStream = NodeJS.WritableStream & { readonly isTTY?: boolean };
+
 /** The root logger of a process; `role` (api, worker, …) is on every line. */
 export function createLog(
   config: Pick<Config, 'log_level' | 'log_format'>,
   role: string,
-  destination: NodeJS.WriteStream = process.stdout,
+  destination: LogStream = process.stdout,
 ): Logger {
   const options = {
     level: config.log_level,
@@ -52,7 +55,7 @@ export function createLog(
 }
 
 /** In this process and synchronous: nothing is lost when the process ends. */
-function prettyStream(destination: NodeJS.WriteStream): pinoPretty.PrettyStream {
+function prettyStream(destination: LogStream): pinoPretty.PrettyStream {
   return pinoPretty({
     destination,
     sync: true,
