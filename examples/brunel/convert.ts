@@ -166,10 +166,13 @@ export function toStock(tables: BrunelTables): BrunelStock[] {
   );
 }
 
-/** Orders as `POST /v1/orders/bulk` takes them. */
+/**
+ * Orders as `POST /v1/orders/bulk` takes them. A reference begins with the order's place in the file:
+ * what is accepted in one transaction is numbered by reference, and so the file's order is kept.
+ */
 export function toOrders(tables: BrunelTables) {
-  return tables.orders.map((order) => ({
-    external_ref: order.order_id,
+  return tables.orders.map((order, index) => ({
+    external_ref: `${String(index + 1).padStart(5, '0')}/${order.order_id}`,
     destination: DESTINATION,
     lines: [
       {

@@ -164,15 +164,14 @@ async function listOrders(platform: Send): Promise<ListedOrder[]> {
 }
 
 interface Decision {
-  readonly result: Plan;
+  readonly plan: Plan | null;
   readonly late: boolean;
   /** True when deciding again from what was stored gave the same plan. */
   readonly replayed: boolean | null;
 }
 interface Plan {
-  readonly outcome: string;
   readonly cost: number;
-  readonly parcels: readonly { readonly warehouse_id: string; readonly pickup_seconds: number }[];
+  readonly parcels: readonly { readonly warehouse_id: string; readonly pickup_at: string }[];
 }
 
 /** The plans of all orders that have one: what each costs and from where it leaves. */
@@ -196,7 +195,7 @@ interface Outcome {
 }
 
 function report(tables: BrunelTables, { orders, decisions, seconds, audit }: Outcome) {
-  const plans = decisions.map((decision) => decision.result);
+  const plans = decisions.flatMap((decision) => decision.plan ?? []);
   const greedy = serveGreedily(tables, MULTIPLE);
   const sameOrder = serveGreedily(inOrderOfAcceptance(tables, orders), MULTIPLE);
   const used = new Map<string, number>();
@@ -207,7 +206,7 @@ function report(tables: BrunelTables, { orders, decisions, seconds, audit }: Out
   const exceeded = tables.plants
     .filter((plant, index) => (used.get(plant.id) ?? 0) > limits[index]!)
     .map((plant) => plant.id);
-  const pickups = new Set(plans.flatMap((plan) => plan.parcels.map((one) => one.pickup_seconds)));
+  const pickups = new Set(plans.flatMap((plan) => plan.parcels.map((one) => one.pickup_at)));
   const cents = plans.reduce((total, plan) => total + plan.cost, 0);
   const ok = exceeded.length === 0 && pickups.size === 1 && audit !== false;
   return {
@@ -233,11 +232,11 @@ function report(tables: BrunelTables, { orders, decisions, seconds, audit }: Out
 
 /** Ids ascend with acceptance; concurrent intake may accept rows of a bulk in another order. */
 function inOrderOfAcceptance(tables: BrunelTables, orders: readonly ListedOrder[]): BrunelTables {
-  const idOf = new Map(orders.map((order) => [order.external_ref, order.order_id]));
-  const sorted = tables.orders.toSorted((a, b) => {
-    return (idOf.get(a.order_id) ?? '') < (idOf.get(b.order_id) ?? '') ? -1 : 1;
-  });
-  return { ...tables, orders: sorted };
+  const byRef = new Map(orders.map((order) => [order.external_ref, order.order_id]));
+  const idOf = toOrders(tables).map(({ external_ref }) => byRef.get(external_ref) ?? '');
+  const places = idOf.map((_, place) => place);
+  const sorted = places.toSorted((a, b) => (idOf[a]! < idOf[b]! ? -1 : 1));
+  return { ...tables, orders: sorted.map((place) => tables.orders[place]!) };
 }
 
 function round(value: number, digits: number): number {
