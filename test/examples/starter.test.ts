@@ -13,10 +13,15 @@ describe('the starter network', () => {
   const compiled = compileNetwork(network, { from_seconds: at });
 
   test('puts every postal code of Korea into exactly one zone', () => {
-    for (let code = 1000; code <= 63_999; code += 1) {
-      const postal_code = String(code).padStart(5, '0');
-      expect(zonesOf(compiled, { country: 'KR', postal_code }), postal_code).toHaveLength(1);
-    }
+    const codes = Array.from({ length: 63_000 }, (_, index) => {
+      return String(1000 + index).padStart(5, '0');
+    });
+
+    const elsewhere = codes.filter((postal_code) => {
+      return zonesOf(compiled, { country: 'KR', postal_code }).length !== 1;
+    });
+
+    expect(elsewhere).toEqual([]);
   });
 
   test('delivers a mug to every zone at every hour of the week', () => {
