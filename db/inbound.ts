@@ -90,12 +90,17 @@ export interface KnownReceipt {
   readonly answer: unknown;
 }
 
-/** Finds a receipt by the warehouse's own id of it. */
+/**
+ * Locks the warehouse's own id of a receipt until the transaction ends, and finds the receipt that
+ * used it: copies that come at once wait for the first and then see it.
+ */
 export async function findReceipt(
   tx: Tx,
   warehouse_id: string,
   receipt_ref: string,
 ): Promise<KnownReceipt | null> {
+  const name = `receipt ${warehouse_id} ${receipt_ref}`;
+  await sql`select pg_advisory_xact_lock(hashtextextended(${name}, 0))`.execute(tx);
   const rows = await sql<KnownReceipt>`
     select body_hash, lines as answer from receipts
     where warehouse_id = ${warehouse_id} and receipt_ref = ${receipt_ref}`.execute(tx);
@@ -112,12 +117,7 @@ export interface NewReceipt {
   readonly received_at: Temporal.Instant;
 }
 
-/** Keeps a receipt; false when another post of it came first: the caller must roll back. */
-export async function insertReceipt(tx: Tx, receipt: NewReceipt): Promise<boolean> {
-  const inserted = await sql`
-    insert into receipts (warehouse_id, receipt_ref, body_hash, notice_id, lines, received_at)
-    select warehouse_id, receipt_ref, body_hash, notice_id, lines, received_at
-    from json_populate_recordset(null::receipts, ${asJson([receipt])}::json)
-    on conflict do nothing`.execute(tx);
-  return inserted.numAffectedRows === 1n;
+/** Keeps a receipt; the caller holds the lock of `findReceipt`. */
+export async function insertReceipt(tx: Tx, receipt: NewReceipt): Promise<void> {
+  await insertRows(tx, 'receipts', [receipt]);
 }

@@ -52,6 +52,7 @@ export async function adjustStock(engine: Engine, command: AdjustStock): Promise
   const body_hash = hashOf(lines).toString('hex');
   const entity_id = `${warehouse_id} ${adjustment_ref}`;
   const told = { warehouse_id, adjustment_ref, adjusted_lines: lines.length };
+  const budgets = await decisionBudgets(engine);
   return await inTransaction(engine.database, async (tx) => {
     const known = await findAdjustment(tx, entity_id);
     if (known !== null) {
@@ -60,7 +61,6 @@ export async function adjustStock(engine: Engine, command: AdjustStock): Promise
       throw new Refusal('event_conflict', detail, [{ pointer: '/adjustment_ref', detail }]);
     }
     const at = engine.clock.now();
-    const budgets = await decisionBudgets(engine);
     await wakeBackorders(tx, found(lines), { at, budgets, request_id });
     await correct(tx, command, lines, at);
     await appendEvents(tx, [

@@ -5,7 +5,11 @@ import type { Engine } from './engine.ts';
 
 const known = new WeakMap<Network, DecisionBudgets>();
 
-/** The decision budgets of the network as it is now, in seconds. */
+/**
+ * The decision budgets of the network as it is now, in seconds. Ask before a transaction is opened:
+ * the network source reads the database on a connection of its own, and as many transactions as
+ * the pool has connections would wait for one that none of them gives back.
+ */
 export async function decisionBudgets(engine: Engine): Promise<DecisionBudgets> {
   const network = await engine.networks.current();
   if (network === null) return { by_platform: {}, otherwise: WITHOUT_NETWORK_SECONDS };

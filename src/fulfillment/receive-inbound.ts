@@ -2,7 +2,7 @@
  * RECEIVE: a warehouse counts goods in, against a notice or unannounced. Sellable units are free at
  * once, and wake the orders that wait for them; damaged and quarantined units are kept apart.
  */
-import { wakeBackorders } from '../../db/backorders.ts';
+import { type DecisionBudgets, wakeBackorders } from '../../db/backorders.ts';
 import { inTransaction, type Tx } from '../../db/database.ts';
 import {
   findReceipt,
@@ -22,7 +22,7 @@ import { type MatchedLine, matchReceipt, type NoticeLine, outstanding } from '..
 import type { LedgerEntry } from '../domain/units.ts';
 import { decisionBudgets } from './decision-budget.ts';
 import type { Engine, LiveNetwork } from './engine.ts';
-import { hashOf, raceLost } from './part-events.ts';
+import { hashOf } from './part-events.ts';
 import { datesOfLots, networkNow, refuseUnknown } from './stock-faults.ts';
 
 /** A posted line with what is known of its SKU. */
@@ -64,6 +64,7 @@ export async function receiveInbound(
   refuseUnknown(network, command.warehouse_id, command.lines);
   const lines = linesOf(network, command);
   const body_hash = hashOf([command.notice_reference, command.final === true, lines]);
+  const budgets = await decisionBudgets(engine);
   return await inTransaction(engine.database, async (tx) => {
     const known = await findReceipt(tx, command.warehouse_id, command.receipt_ref);
     if (known !== null) {
@@ -74,8 +75,8 @@ export async function receiveInbound(
       throw new Refusal('event_conflict', detail, [{ pointer: '/receipt_ref', detail }]);
     }
     const notice = await noticeOf(tx, command);
-    const answer = await countIn(engine, tx, { command, lines, notice });
-    const kept = await insertReceipt(tx, {
+    const answer = await countIn(engine, tx, { command, lines, notice, budgets });
+    await insertReceipt(tx, {
       warehouse_id: command.warehouse_id,
       receipt_ref: command.receipt_ref,
       body_hash: hexBytes(body_hash),
@@ -83,7 +84,6 @@ export async function receiveInbound(
       lines: answer,
       received_at: engine.clock.now(),
     });
-    if (!kept) throw raceLost('the receipt was posted twice at once');
     return { status: 'applied', ...answer };
   });
 }
@@ -92,10 +92,11 @@ interface Receipt {
   readonly command: ReceiveInbound;
   readonly lines: readonly Line[];
   readonly notice: NoticeRow | null;
+  readonly budgets: DecisionBudgets;
 }
 
 async function countIn(engine: Engine, tx: Tx, receipt: Receipt): Promise<Answer> {
-  const { command, lines, notice } = receipt;
+  const { command, lines, notice, budgets } = receipt;
   const { warehouse_id, receipt_ref, request_id } = command;
   const at = engine.clock.now();
   const announced = notice === null ? [] : await listNoticeLines(tx, notice.notice_id);
@@ -105,7 +106,6 @@ async function countIn(engine: Engine, tx: Tx, receipt: Receipt): Promise<Answer
   const closes = isOpen && (command.final === true || announced.every((l) => outstanding(l) === 0));
   const missing = closes ? missingOf(announced) : [];
   // Orders are locked before lots: whoever waits for these units is woken first.
-  const budgets = await decisionBudgets(engine);
   const woken = await wakeBackorders(tx, lines, { at, budgets, request_id });
   const gone = isOpen ? [...matched.arrived, ...missing] : [];
   const seller = notice?.seller_id ?? '';

@@ -1,4 +1,5 @@
 /** RESOLVE: an operator settles what the engine could not: decide again, cancel, or noted. */
+import type { DecisionBudgets } from '../../db/backorders.ts';
 import { inTransaction, type Tx } from '../../db/database.ts';
 import {
   closeException,
@@ -45,8 +46,9 @@ export async function resolveException(
   if (exception === null) throw new Refusal('not_found', `there is no exception ${exception_id}`);
   if (exception.resolved_at !== null) return answerAgain(exception, resolution);
   if (resolution === 'cancel') await cancelItsOrder(engine, exception, command);
+  const budgets = await decisionBudgets(engine);
   return await inTransaction(engine.database, async (tx) => {
-    if (resolution === 'retry') await decideAgain(engine, tx, exception, command);
+    if (resolution === 'retry') await decideAgain(engine, tx, { exception, command, budgets });
     const closed = await closeException(tx, exception_id, resolution, engine.clock.now());
     if (!closed) return answerAgain((await findException(tx, exception_id))!, resolution);
     await journal(engine, tx, exception, command);
@@ -75,9 +77,10 @@ async function cancelItsOrder(
 async function decideAgain(
   engine: Engine,
   tx: Tx,
-  { order_id, kind }: ExceptionRow,
-  { request_id }: ResolveException,
+  retry: { exception: ExceptionRow; command: ResolveException; budgets: DecisionBudgets },
 ): Promise<void> {
+  const { order_id, kind } = retry.exception;
+  const { request_id } = retry.command;
   const orders = await lockOrders(tx, order_id === null ? [] : [order_id]);
   const order = order_id === null ? undefined : orders.get(order_id);
   if (order?.state === 'accepted') return;
@@ -87,7 +90,7 @@ async function decideAgain(
   }
   const at = engine.clock.now();
   const batch = openBatch({ at, request_id, newId: engine.newId, orders, shipments: new Map() });
-  const budget_seconds = budgetOf(await decisionBudgets(engine), order.platform_id);
+  const budget_seconds = budgetOf(retry.budgets, order.platform_id);
   order.excluded_warehouses = [];
   reopenOrder(batch, order, { reason: `retry after ${kind}`, budget_seconds });
   await saveBatch(tx, batch);
