@@ -1,7 +1,7 @@
 /**
- * Mistakes that other engines made, each kept out by a test: what went wrong there, and that it does
- * not here. The last of them, a feature that was built and never wired, is what the journey is for
- * (test/journey).
+ * Mistakes that other engines made in promising, in working with others and in keeping their books,
+ * each kept out by a test (those of choosing stock are in sourcing-traps.test.ts). The last of them, a
+ * feature that was built and never wired, is what the journey is for (test/journey).
  */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { buildApp } from '../../src/api/app.ts';
@@ -9,12 +9,10 @@ import type { AcceptOrder } from '../../src/domain/commands.ts';
 import { acceptOrders } from '../../src/fulfillment/accept-orders.ts';
 import { answerAssignments } from '../../src/fulfillment/answer-assignments.ts';
 import { createKey } from '../../src/fulfillment/create-key.ts';
-import { decideOrders } from '../../src/fulfillment/decide-orders.ts';
 import { quotePromise } from '../../src/fulfillment/quote-promise.ts';
 import { recordTrackingEvents } from '../../src/fulfillment/record-tracking-events.ts';
 import { recordWarehouseEvents } from '../../src/fulfillment/record-warehouse-events.ts';
-import { aLine, anOrder, lines } from '../builders/commands.ts';
-import { aNetwork, aWarehouse } from '../builders/network.ts';
+import { aLine, anOrder } from '../builders/commands.ts';
 import { type Harness, startHarness } from '../harness.ts';
 
 let harness: Harness;
@@ -39,13 +37,6 @@ const orderOf = (order_id: string) =>
     .executeTakeFirstOrThrow();
 const shipmentsOf = (order_id: string) =>
   harness.owner.selectFrom('shipments').selectAll().where('order_id', '=', order_id).execute();
-const takenFor = (order_id: string) =>
-  harness.owner
-    .selectFrom('reservations')
-    .innerJoin('stock', 'stock.stock_id', 'reservations.stock_id')
-    .select(['warehouse_id', 'sku_id', 'quantity', 'state'])
-    .where('order_id', '=', order_id)
-    .execute();
 
 /** Lets the carrier of a shipment accept it and returns who that is. */
 async function acceptTender(shipment_id: string): Promise<string> {
@@ -61,102 +52,6 @@ async function acceptTender(shipment_id: string): Promise<string> {
   expect(result).toMatchObject({ status: 'applied' });
   return carrier_id;
 }
-
-describe('choosing where units come from', () => {
-  it('does not take the first location of a list, stocked or not (location_ids[0])', async () => {
-    await harness.stock({ quantity: 1, warehouse_id: 'warsaw' });
-
-    const order_id = await accept();
-    await harness.settle();
-
-    expect(await takenFor(order_id)).toMatchObject([{ warehouse_id: 'warsaw', quantity: 1 }]);
-  });
-
-  it('takes from the next location only what is still missing, not all it has', async () => {
-    await harness.stock({ quantity: 3 }, { quantity: 10, warehouse_id: 'lisbon' });
-
-    const order_id = await accept({ lines: [aLine({ quantity: 12 })] });
-    await harness.settle();
-
-    const taken = await takenFor(order_id);
-    expect(taken.reduce((sum, row) => sum + row.quantity, 0)).toBe(12);
-    expect(taken).toHaveLength(2);
-  });
-
-  it('covers one line from two locations where neither has enough', async () => {
-    await harness.stock({ quantity: 3 }, { quantity: 4, warehouse_id: 'warsaw' });
-
-    const order_id = await accept({ lines: [aLine({ quantity: 7 })] });
-    await harness.settle();
-
-    expect((await orderOf(order_id)).state).toBe('decided');
-  });
-
-  it('checks the lines of an order together: two lines of one SKU share its stock', async () => {
-    await harness.stock({ quantity: 5 });
-
-    const order_id = await accept({ lines: lines(['mug', 3], ['mug', 3]) });
-    await harness.settle();
-
-    expect((await orderOf(order_id)).state).toBe('backordered');
-    expect(await takenFor(order_id)).toEqual([]);
-  });
-
-  it('checks the orders of a batch together: each sees what the one before took', async () => {
-    await harness.stock({ quantity: 5 });
-    const orders = [3, 3].map((quantity) => anOrder({ lines: [aLine({ quantity })] }));
-    await acceptOrders(harness.engine, orders);
-
-    await harness.settle();
-
-    const states = await harness.owner.selectFrom('orders').select('state').execute();
-    expect(states.map((row) => row.state).sort()).toEqual(['backordered', 'decided']);
-  });
-
-  it('waits for stock that another transaction holds instead of not seeing it', async () => {
-    await harness.stock({ quantity: 1 });
-    const order_id = await accept();
-    let release = () => {};
-    const held = Promise.withResolvers<void>();
-    const holder = harness.owner.transaction().execute(async (tx) => {
-      await tx.selectFrom('stock').select('stock_id').forUpdate().execute();
-      held.resolve();
-      await new Promise<void>((resolve) => {
-        release = resolve;
-      });
-    });
-    await held.promise;
-
-    const deciding = decideOrders(harness.engine);
-    const early = await Promise.race([deciding, isWaitingForLock().then(() => 'waits')]);
-    release();
-    await Promise.all([holder, deciding]);
-
-    expect(early).toBe('waits');
-    expect((await orderOf(order_id)).state).toBe('decided');
-  });
-
-  it('weighs cost: the cheapest whole plan wins, not the first rule without a tie', async () => {
-    const near = aWarehouse({ id: 'rotterdam', handling_per_parcel: 5000 });
-    const far = aWarehouse({ id: 'utrecht', position: [5.12, 52.09], handling_per_parcel: 0 });
-    await harness.applyNetwork(aNetwork({ warehouses: [near, far] }));
-    await harness.stock({ quantity: 5 }, { quantity: 5, warehouse_id: 'utrecht' });
-
-    const order_id = await accept();
-    await harness.settle();
-
-    expect(await shipmentsOf(order_id)).toMatchObject([{ warehouse_id: 'utrecht' }]);
-  });
-
-  /** Resolves once a session of this database waits for a lock. */
-  async function isWaitingForLock(): Promise<void> {
-    const { until } = await import('../workers/until.ts');
-    const { query } = await import('../postgres.ts');
-    const text = `select 1 from pg_stat_activity where datname = current_database()
-      and wait_event_type = 'Lock'`;
-    await until(async () => (await query(harness.url, text)).rows.length > 0);
-  }
-});
 
 describe('promising', () => {
   it('ties what is set aside to a warehouse, so a date can be shown before the sale', async () => {
