@@ -199,13 +199,22 @@ export async function saveOrders(tx: Tx, orders: readonly OrderDraft[]): Promise
     where order_id = any(${open.map((order) => order.order_id)}::uuid[])`.execute(tx);
 }
 
-/** Saves what progress changes of locked shipments. The caller journals the same versions. */
-export async function saveShipments(tx: Tx, shipments: readonly ShipmentDraft[]): Promise<void> {
+/**
+ * Saves what progress changes of locked shipments. The caller journals the same versions. Shipments
+ * in `asWork` go on their warehouses' work lists: the transaction has its id before it draws a list
+ * number, so a reader of the list that stops at its horizon misses none (see db/journal.ts).
+ */
+export async function saveShipments(
+  tx: Tx,
+  shipments: readonly ShipmentDraft[],
+  asWork: ReadonlySet<ShipmentDraft>,
+): Promise<void> {
   if (shipments.length === 0) return;
   const rows = shipments.map((shipment) => ({
     shipment_id: shipment.shipment_id,
     state: shipment.state,
     version: shipment.version,
+    is_work: asWork.has(shipment),
     delivered_at: shipment.delivered_at,
     tracking_rank: shipment.tracking_rank,
     tracking_status: shipment.tracking_status,
@@ -218,9 +227,11 @@ export async function saveShipments(tx: Tx, shipments: readonly ShipmentDraft[])
     update shipments s set state = d.state, version = d.version, delivered_at = d.delivered_at,
       tracking_rank = d.tracking_rank, tracking_status = d.tracking_status,
       tracking_at = d.tracking_at, milestone_met = d.milestone_met,
-      milestone_state = d.milestone_state, next_due_at = d.next_due_at
+      milestone_state = d.milestone_state, next_due_at = d.next_due_at,
+      released_xid = case when d.is_work then pg_current_xact_id() else s.released_xid end,
+      released_seq = case when d.is_work then nextval('work_seq') else s.released_seq end
     from json_to_recordset(${asJson(rows)}::json) as d(shipment_id uuid, state text,
-      version integer, delivered_at timestamptz, tracking_rank smallint, tracking_status text,
+      version integer, is_work boolean, delivered_at timestamptz, tracking_rank smallint, tracking_status text,
       tracking_at timestamptz, milestone_met timestamptz[], milestone_state text[],
       next_due_at timestamptz)
     where s.shipment_id = d.shipment_id`.execute(tx);
@@ -237,17 +248,6 @@ export async function savePlacements(tx: Tx, shipments: readonly ShipmentDraft[]
       milestone_due = d.milestone_due
     from json_populate_recordset(null::shipments, ${asJson(shipments)}::json) as d
     where s.shipment_id = d.shipment_id`.execute(tx);
-}
-
-/**
- * Puts shipments on their warehouses' work lists. The transaction's id is drawn before the list
- * number, so a reader of the list that stops at its horizon misses none (see db/journal.ts).
- */
-export async function listAsWork(tx: Tx, shipmentIds: readonly string[]): Promise<void> {
-  if (shipmentIds.length === 0) return;
-  await sql`
-    update shipments set released_xid = pg_current_xact_id(), released_seq = nextval('work_seq')
-    where shipment_id = any(${shipmentIds}::uuid[])`.execute(tx);
 }
 
 /** Ends the live assignments of shipments that are cancelled; their locks are held. */

@@ -89,6 +89,7 @@ export interface ReceiveInbound {
     readonly sku_id: string;
     readonly lot?: string | undefined;
     readonly expires_on?: string | undefined;
+    /** Sellable units; damaged and quarantined ones come on top of them. */
     readonly quantity: number;
     readonly damaged?: number | undefined;
     readonly quarantined?: number | undefined;
@@ -117,10 +118,8 @@ export interface WarehouseEvent {
   readonly shipment_id: string;
   readonly kind: 'picked' | 'short_picked' | 'packed' | 'handed_over';
   readonly occurred_at: Temporal.Instant;
-  /** For `short_picked`: what was really found, per line of the shipment. */
-  readonly lines?:
-    | readonly { readonly line_no: number; readonly picked: number }[]
-    | undefined;
+  /** For `short_picked`: what was really found of each short line; the others are all there. */
+  readonly lines?: readonly { readonly line_no: number; readonly picked: number }[] | undefined;
   readonly tracking_number?: string | undefined;
 }
 

@@ -113,7 +113,8 @@ function shortages(lines: readonly Line[], lots: ReadonlyMap<string, CountedLot>
     const least = { on_hand: balance.reserved, damaged: 0, quarantined: 0 };
     for (const name of ['on_hand', 'damaged', 'quarantined'] as const) {
       if (line[name] >= 0 || balance[name] >= least[name]) continue;
-      const detail = `got ${line[name]}, which leaves ${balance[name]}, expected at least ${least[name]} to stay`;
+      const left = `leaves ${balance[name]}, expected at least ${least[name]} to stay`;
+      const detail = `got ${line[name]}, which ${left}`;
       faults.push({ pointer: `/lines/${index}/${name}`, detail });
     }
   });

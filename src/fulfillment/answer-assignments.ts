@@ -10,7 +10,7 @@ import {
   listAssignments,
 } from '../../db/assignments.ts';
 import { inTransaction } from '../../db/database.ts';
-import { listAsWork, lockShipments } from '../../db/shipment-progress.ts';
+import { lockShipments } from '../../db/shipment-progress.ts';
 import type { AnswerOutcome, AssignmentAnswer, RowResult } from '../domain/commands.ts';
 import { type Batch, lateData, meet, openBatch, saveBatch, tellShipment } from './batch.ts';
 import type { Engine } from './engine.ts';
@@ -23,7 +23,6 @@ interface Desk {
   readonly batch: Batch;
   readonly assignments: ReadonlyMap<string, AssignmentRow>;
   readonly ended: Map<string, EndedOffer>;
-  readonly released: string[];
 }
 
 /**
@@ -49,11 +48,9 @@ export async function answerAssignments(
       batch: openBatch({ at, request_id, newId: engine.newId, shipments }),
       assignments: new Map(rows.map((row) => [row.assignment_id, row])),
       ended: new Map(),
-      released: [],
     };
     const results = answers.map((answer) => decideAnswer(desk, answer));
     await endOffers(tx, [...desk.ended.values()], at);
-    await listAsWork(tx, desk.released);
     await saveBatch(tx, desk.batch);
     return results;
   });
@@ -87,7 +84,7 @@ function decideAnswer(desk: Desk, answer: AssignmentAnswer): Result {
   if (wanted === 'accepted') {
     shipment.state = 'released';
     const late = meet(shipment, 'release', at);
-    desk.released.push(shipment.shipment_id);
+    desk.batch.released_shipments.add(shipment);
     tellShipment(desk.batch, shipment, 'shipment.released', { ...facts, ...lateData(late) });
   } else {
     // Due at once, and without a live offer: that is what the tender step looks for.

@@ -37,6 +37,8 @@ export interface Batch {
   readonly changed_orders: Set<OrderDraft>;
   readonly changed_shipments: Set<ShipmentDraft>;
   readonly cancelled_shipments: ShipmentDraft[];
+  /** Shipments that their warehouses may start on. */
+  readonly released_shipments: Set<ShipmentDraft>;
   readonly freed_capacity: Slot[];
   /** Orders whose units or shipments moved so that the order may have shipped or ended. */
   readonly to_settle: Set<string>;
@@ -63,6 +65,7 @@ export function openBatch(parts: BatchParts): Batch {
     changed_orders: new Set(),
     changed_shipments: new Set(),
     cancelled_shipments: [],
+    released_shipments: new Set(),
     freed_capacity: [],
     to_settle: new Set(),
   };
@@ -195,7 +198,7 @@ export async function saveBatch(tx: Tx, batch: Batch): Promise<void> {
     await giveBackCapacity(tx, batch.freed_capacity);
   }
   await saveUnits(tx, batch.book, batch.at);
-  await saveShipments(tx, [...batch.changed_shipments]);
+  await saveShipments(tx, [...batch.changed_shipments], batch.released_shipments);
   await withdrawAssignments(
     tx,
     batch.cancelled_shipments.map((shipment) => shipment.shipment_id),
