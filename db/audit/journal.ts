@@ -1,14 +1,25 @@
 /** Invariants of the journal: gapless, legal, and folding to the rows. */
 import { sql } from 'kysely';
+import { EVENTS } from '../../src/domain/events.ts';
 import { ORDER_TRANSITIONS } from '../../src/domain/order.ts';
 import { SHIPMENT_RANK } from '../../src/domain/shipment.ts';
 import type { AuditCheck } from './check.ts';
 
 const ORDER_MOVES = sql.lit(JSON.stringify(ORDER_TRANSITIONS));
+const KNOWN_EVENTS = sql.lit(JSON.stringify(EVENTS));
 const RANKS = sql.lit(JSON.stringify(SHIPMENT_RANK));
 
 /** Checks over the journal and the rows it tells of. */
 export const JOURNAL_CHECKS: readonly AuditCheck[] = [
+  {
+    invariant: 'events_are_known',
+    promise: 'The journal speaks only words of its vocabulary, each of the entity it belongs to.',
+    find: sql`
+      select format('%s event(s) of type %s on entity %s', count(*), j.type, j.entity) as detail
+      from journal j
+      where ${KNOWN_EVENTS}::jsonb -> j.type ->> 'entity' is distinct from j.entity
+      group by j.type, j.entity`,
+  },
   {
     invariant: 'versions_gapless',
     promise: 'The events of an entity are numbered from 1 without a gap, in journal order.',

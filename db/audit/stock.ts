@@ -66,6 +66,20 @@ export const STOCK_CHECKS: readonly AuditCheck[] = [
         else false end`,
   },
   {
+    invariant: 'incoming_equals_notices',
+    promise: 'What is incoming of a lot is what open notices announce and nobody counted in yet.',
+    find: sql`
+      with announced as (
+        select n.warehouse_id, l.sku_id, n.seller_id, l.lot,
+          sum(greatest(l.expected - l.received, 0)) as units
+        from inbound_notices n join inbound_lines l using (notice_id)
+        where n.state = 'open' group by 1, 2, 3, 4)
+      select format('%s at %s of %s, lot "%s": incoming %s, announced %s', sku_id, warehouse_id,
+        seller_id, lot, coalesce(s.incoming, 0), coalesce(a.units, 0)) as detail
+      from stock s full join announced a using (warehouse_id, sku_id, seller_id, lot)
+      where coalesce(s.incoming, 0) <> coalesce(a.units, 0)`,
+  },
+  {
     invariant: 'capacity_equals_takes',
     promise: 'Capacity used is the sum of what live shipments and quotes took.',
     find: sql`

@@ -66,6 +66,10 @@ export const EVENTS = {
   'stock.received': { entity: 'receipt', tells: 'A receipt was counted in.' },
   'stock.adjusted': { entity: 'adjustment', tells: 'Counted stock was corrected.' },
 
+  'network.applied': { entity: 'network', tells: 'A new version of the network is in force.' },
+  'key.created': { entity: 'key', tells: 'An API key was made for a party.' },
+  'key.revoked': { entity: 'key', tells: 'An API key was withdrawn for good.' },
+
   'exception.resolved': { entity: 'exception', tells: 'An operator resolved an exception.' },
 } as const satisfies Record<string, { entity: string; tells: string }>;
 

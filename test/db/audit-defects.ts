@@ -7,6 +7,12 @@ const noChecks = (table: string) => `
       and contype = 'c' loop execute format('alter table ${table} drop constraint %I', c.conname);
     end loop; end $$;`;
 
+/** One more event of the world's shipment, which its row knows of. */
+const noted = (entity: string, type: string) => `
+  insert into journal (entity, entity_id, version, type, at, data)
+  values ('${entity}', '${SHIPMENT}', 3, '${type}', now(), '{"state": "released"}');
+  update shipments set version = 3`;
+
 /** Invariant, what is planted, and how; constraints are dropped where they would refuse. */
 export const DEFECTS: readonly (readonly [invariant: string, defect: string, plant: string])[] = [
   [
@@ -47,6 +53,21 @@ export const DEFECTS: readonly (readonly [invariant: string, defect: string, pla
     'units shipped out of a warehouse where they still are',
     `update reservations set state = 'shipped' where shipment_id is not null`,
   ],
+  [
+    'incoming_equals_notices',
+    'units that are incoming from nowhere',
+    `update stock set incoming = 5`,
+  ],
+  [
+    'incoming_equals_notices',
+    'a notice that nobody counts on',
+    `insert into inbound_notices (notice_id, seller_id, warehouse_id, reference, state, created_at)
+      values ('${QUOTE}', 'acme', 'rotterdam', 'truck', 'open', now());
+      insert into inbound_lines (notice_id, line_no, sku_id, expected)
+      values ('${QUOTE}', 1, 'mug', 3)`,
+  ],
+  ['events_are_known', 'a word nobody knows', noted('shipment', 'shipment.vanished')],
+  ['events_are_known', 'a word of another entity', noted('shipment', 'order.decided')],
   ['capacity_equals_takes', 'capacity nobody took', 'update capacity_usage set used = used + 1'],
   ['capacity_equals_takes', 'capacity taken but not counted', 'delete from capacity_usage'],
   [

@@ -137,7 +137,7 @@ describe.each(DRIVERS)('the journey of an order, $name', ({ redis_url, hasWorker
 
   async function carrierAccepts(shipment: Answer): Promise<void> {
     const carrier = await aParty(app, harness.engine, 'carrier', shipment.carrier_id);
-    const { assignments } = await carrier.get('/v1/assignments');
+    const { assignments } = await carrier.get('/v1/assignments?wait=20');
     expect(assignments).toMatchObject([{ shipment_id: shipment.shipment_id, fencing_token: 1 }]);
     const { assignment_id, fencing_token } = assignments[0];
     const path = `/v1/assignments/${assignment_id}/accept`;
@@ -146,7 +146,7 @@ describe.each(DRIVERS)('the journey of an order, $name', ({ redis_url, hasWorker
   }
 
   async function warehousePacks(warehouse: Party, shipment_id: string): Promise<void> {
-    const { work } = await warehouse.get('/v1/warehouses/rotterdam/work');
+    const { work } = await warehouse.get('/v1/warehouses/rotterdam/work?wait=20');
     expect(work).toMatchObject([
       { shipment_id, state: 'released', lines: [{ sku_id: 'mug', quantity: 2 }] },
     ]);
