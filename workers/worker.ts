@@ -6,7 +6,7 @@
 import type { OwedBells } from '../db/bells.ts';
 import type { Engine } from '../src/fulfillment/engine.ts';
 import { answerBell, HANDLERS, type Handlers } from './handlers.ts';
-import { keepLinked } from './link.ts';
+import { keepLinked, type Link } from './link.ts';
 import { QUEUE_NAMES, type QueueName } from './queues.ts';
 import { startRelay } from './relay.ts';
 import { createWatchdog } from './watchdog.ts';
@@ -45,16 +45,26 @@ export function startWorkers(engine: Engine, options: WorkersOptions = {}): Work
   };
   const onLinked = () => watchdog.reset();
   const links = keepLinked(engine, { queues, work, onLinked, stopping: stopping.signal });
+  /** Says once that ringing fails, and once that it works again. */
+  let isSilent = false;
+  const ringOn = async (link: Link, queue: QueueName) => {
+    try {
+      await link.ring(queue);
+      if (isSilent) engine.log.info({ queue }, 'the queue takes jobs again');
+      isSilent = false;
+    } catch (error) {
+      if (!isSilent) engine.log.warn({ queue, err: error }, 'could not ring: work stays owed');
+      isSilent = true;
+      if (isMissingObject(error)) link.giveUp('its schema is gone');
+    }
+  };
   const ringOwed = async (owed: OwedBells) => {
     for (const queue of queues) {
       const link = links.current();
       if (watchdog.saw(queue, owed[queue])) {
         link?.giveUp(`work is owed, and no job of the queue ${queue} starts`);
       } else if (link !== null && owed[queue] && watchdog.mayRing(queue)) {
-        await link.ring(queue).catch((error) => {
-          engine.log.warn({ queue, err: error }, 'could not ring: the work stays owed');
-          if (isMissingObject(error)) link.giveUp('its schema is gone');
-        });
+        await ringOn(link, queue);
       }
     }
   };

@@ -13,7 +13,7 @@ export async function flushRedis(url: string): Promise<void> {
 
 export interface OwnRedis {
   readonly url: string;
-  /** Kills it without warning; what it held is gone. */
+  /** Kills it without warning, if it runs; what it held is gone. */
   kill(): Promise<void>;
   /** Starts it again, empty, on the same port. */
   start(): Promise<void>;
@@ -44,8 +44,11 @@ export async function ownRedis(): Promise<OwnRedis> {
     url,
     start,
     kill: async () => {
-      const ended = new Promise((resolve) => child?.once('exit', resolve));
-      child?.kill('SIGKILL');
+      const dying = child;
+      child = null;
+      if (dying === null) return;
+      const ended = new Promise((resolve) => dying.once('exit', resolve));
+      dying.kill('SIGKILL');
       await ended;
     },
   };

@@ -4,18 +4,19 @@
  * (PORTOLAN_TEST_REDIS_URL).
  */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { startWorkers, type Workers, type WorkersOptions } from '../../workers/worker.ts';
+import type { Step } from '../../workers/handlers.ts';
+import { startWorkers, type Workers } from '../../workers/worker.ts';
 import { type Harness, startHarness } from '../harness.ts';
 import { query } from '../postgres.ts';
 import { flushRedis, plantRedisGhost } from './redis-server.ts';
 import { until } from './until.ts';
+import { acceptOrder, handlersWith, takeWaiting } from './waiting-orders.ts';
 
 const REDIS_URL = process.env.PORTOLAN_TEST_REDIS_URL;
 const BACKENDS = [
   { name: 'PostgreSQL', redis_url: undefined },
   ...(REDIS_URL === undefined ? [] : [{ name: 'Redis', redis_url: REDIS_URL }]),
 ];
-const NO_WORK = async () => ({ done: 0, more: false });
 
 describe.skipIf(REDIS_URL !== undefined)('workers on Redis', () => {
   it.skip('skipped: PORTOLAN_TEST_REDIS_URL names no Redis', () => {});
@@ -26,7 +27,7 @@ describe.each(BACKENDS)('workers on $name', ({ redis_url }) => {
   let workers: Workers | null;
   /** How often the stand-in for the decide step ran, and how much it found. */
   let runs: number;
-  let decided: number;
+  let decided: { count: number };
 
   beforeEach(async () => {
     const config = {
@@ -38,7 +39,7 @@ describe.each(BACKENDS)('workers on $name', ({ redis_url }) => {
     harness = await startHarness({ config });
     workers = null;
     runs = 0;
-    decided = 0;
+    decided = { count: 0 };
     if (redis_url !== undefined) await flushRedis(redis_url);
   });
   afterEach(async () => {
@@ -46,45 +47,21 @@ describe.each(BACKENDS)('workers on $name', ({ redis_url }) => {
     await harness.close({ audit: false });
   });
 
-  /** Puts an accepted order into the database, with or without ringing. */
-  async function accept(options: { ring: boolean }): Promise<void> {
-    const { engine, url } = harness;
-    const order_id = engine.newId();
-    const now = engine.clock.now().toString();
-    await query(
-      url,
-      `insert into orders (order_id, platform_id, external_ref, state, version, body_hash,
-        destination, accepted_at, decide_by)
-       values ($1::uuid, 'shop', $1::text, 'accepted', 1, '\\x00', '{}', $2, $2)`,
-      [order_id, now],
-    );
-    if (options.ring) await query(url, `select pg_notify('portolan_journal', '')`);
-  }
-
   /** A stand-in for the decide step: takes everything that waits, in one go. */
-  async function decideAll(): Promise<{ done: number; more: boolean }> {
+  const decideAll = async () => {
     runs += 1;
-    const text = `update orders set state = 'cancelled' where state = 'accepted'`;
-    const { rowCount } = await query(harness.url, text);
-    decided += rowCount ?? 0;
-    return { done: rowCount ?? 0, more: false };
-  }
-
-  function start(options: WorkersOptions = {}): void {
-    const handlers = {
-      decide: { decideOrders: decideAll },
-      tender: { tenderShipments: NO_WORK },
-      watch: { watchMilestones: NO_WORK },
-    };
-    workers = startWorkers(harness.engine, { handlers, ...options });
-  }
+    return await takeWaiting(harness, decided);
+  };
+  const start = (decideOrders: Step = decideAll): void => {
+    workers = startWorkers(harness.engine, { handlers: handlersWith(decideOrders) });
+  };
 
   it('does what was owed before they started', async () => {
-    await accept({ ring: false });
+    await acceptOrder(harness, { ring: false });
 
     start();
 
-    await until(() => decided === 1);
+    await until(() => decided.count === 1);
   });
 
   it('hears a ring at once, long before the sweep', async () => {
@@ -93,9 +70,9 @@ describe.each(BACKENDS)('workers on $name', ({ redis_url }) => {
     start();
     await until(() => workers?.isReady() === true);
 
-    await accept({ ring: true });
+    await acceptOrder(harness);
 
-    await until(() => decided === 1, 5);
+    await until(() => decided.count === 1, 5);
   });
 
   it('coalesces many rings into few jobs', async () => {
@@ -103,80 +80,64 @@ describe.each(BACKENDS)('workers on $name', ({ redis_url }) => {
     await until(() => workers?.isReady() === true);
 
     const orders = 60;
-    await Promise.all(Array.from({ length: orders }, () => accept({ ring: true })));
+    await Promise.all(Array.from({ length: orders }, () => acceptOrder(harness)));
 
-    await until(() => decided === orders);
+    await until(() => decided.count === orders);
     expect(runs).toBeLessThan(orders);
   });
 
   it('runs a failed step again, and lets the other queues go on', async () => {
     let failures = 0;
-    start({
-      handlers: {
-        decide: {
-          decideOrders: async () => {
-            failures += 1;
-            if (failures <= 2) throw new Error('a bug');
-            return await decideAll();
-          },
-        },
-        tender: { tenderShipments: NO_WORK },
-        watch: { watchMilestones: NO_WORK },
-      },
+    start(async () => {
+      failures += 1;
+      if (failures <= 2) throw new Error('a bug');
+      return await decideAll();
     });
-    await accept({ ring: true });
+    await acceptOrder(harness);
 
-    await until(() => decided === 1);
+    await until(() => decided.count === 1);
     expect(failures).toBe(3);
   });
 
   it('recovers by itself when the queue is wiped', async () => {
     start();
-    await accept({ ring: true });
-    await until(() => decided === 1);
+    await acceptOrder(harness);
+    await until(() => decided.count === 1);
 
     if (redis_url === undefined) await query(harness.url, 'drop schema bullmq cascade');
     else await flushRedis(redis_url);
-    await accept({ ring: true });
+    await acceptOrder(harness);
 
-    await until(() => decided === 2, 20);
-    await accept({ ring: true });
-    await until(() => decided === 3, 20);
+    await until(() => decided.count === 2, 20);
+    await acceptOrder(harness);
+    await until(() => decided.count === 3, 20);
   });
 
   it('takes a wedged queue for broken and connects anew', async () => {
     start();
     await until(() => workers?.isReady() === true);
 
-    await accept({ ring: true });
-    await until(() => decided === 1);
+    await acceptOrder(harness);
+    await until(() => decided.count === 1);
 
     // A job that vanished and left its deduplication key: every later bell is swallowed.
     await plantGhost(harness.url, redis_url);
-    await accept({ ring: true });
+    await acceptOrder(harness);
 
-    await until(() => decided === 2, 20);
+    await until(() => decided.count === 2, 20);
   });
 
   it('finishes the batch in hand when stopped, and takes no other', async () => {
     let isRunning = false;
     let wasFinished = false;
     const gate = Promise.withResolvers<void>();
-    start({
-      handlers: {
-        decide: {
-          decideOrders: async () => {
-            isRunning = true;
-            await gate.promise;
-            wasFinished = true;
-            return { done: 1, more: true };
-          },
-        },
-        tender: { tenderShipments: NO_WORK },
-        watch: { watchMilestones: NO_WORK },
-      },
+    start(async () => {
+      isRunning = true;
+      await gate.promise;
+      wasFinished = true;
+      return { done: 1, more: true };
     });
-    await accept({ ring: true });
+    await acceptOrder(harness);
     await until(() => isRunning);
 
     const stopped = workers?.stop();
@@ -195,6 +156,8 @@ async function plantGhost(url: string, redis_url: string | undefined): Promise<v
     await plantRedisGhost(redis_url, 'decide');
     return;
   }
+  const keys = 'select from bullmq.dedup';
+  await until(async () => (await query(url, keys)).rowCount === 0);
   await query(
     url,
     `insert into bullmq.dedup (queue, dedup_id, job_id)

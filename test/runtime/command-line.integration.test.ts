@@ -1,0 +1,62 @@
+/** What people meet first: the help, and a clear word for every mistake. */
+import { spawnSync } from 'node:child_process';
+import { describe, expect, it } from 'vitest';
+
+/** Runs `portolan` with nothing but these settings. */
+function portolan(parameters: readonly string[], settings: Record<string, string> = {}) {
+  const env = { PATH: process.env.PATH, ...settings };
+  return spawnSync(process.execPath, ['src/main.ts', ...parameters], { env, encoding: 'utf8' });
+}
+
+describe('the command line', () => {
+  it('lists every command in its help', () => {
+    const { status, stdout } = portolan(['--help']);
+
+    expect(status).toBe(0);
+    for (const command of ['start', 'api', 'worker', 'migrate', 'import', 'audit', 'key']) {
+      expect(stdout).toMatch(new RegExp(`^ {2}${command} +\\S`, 'm'));
+    }
+  });
+
+  it('explains one command, asked either way', () => {
+    expect(portolan(['worker', '--help']).stdout).toContain('--queues');
+    expect(portolan(['help', 'worker']).stdout).toContain('--queues');
+  });
+
+  it('refuses an unknown command with exit code 2 and the list', () => {
+    const { status, stderr } = portolan(['strat']);
+
+    expect(status).toBe(2);
+    expect(stderr).toContain('there is no command "strat"');
+    expect(stderr).toContain('start, api, worker');
+  });
+
+  it.each([
+    [['worker', '--queues', 'decide,dream'], 'no queue dream'],
+    [['worker', '--colour'], '--colour'],
+    [['import'], 'name at least one file'],
+    [['key', 'create', '--role', 'king'], 'got king, expected platform'],
+    [['key', 'create', '--role', 'carrier'], '--party'],
+  ])('refuses %j with exit code 2 and the reason', (parameters, reason) => {
+    const { status, stderr } = portolan(parameters);
+
+    expect(stderr).toContain(reason);
+    expect(status).toBe(2);
+  });
+
+  it('reports a wrong environment whole, with exit code 1', () => {
+    const { status, stderr } = portolan(['migrate'], { PORTOLAN_PORT: 'x', REDIS_URL: 'y' });
+
+    expect(status).toBe(1);
+    expect(stderr).toContain('PORTOLAN_PORT: got "x"');
+    expect(stderr).toContain('REDIS_URL: got');
+    expect(stderr).not.toContain('    at ');
+  });
+
+  it('says what an API without a database needs', () => {
+    const { status, stderr } = portolan(['api'], { PORTOLAN_DATA_DIR: '/nowhere/at/all' });
+
+    expect(status).toBe(1);
+    expect(stderr).toContain('DATABASE_URL is not set');
+  });
+});
