@@ -39,22 +39,32 @@ export async function claimKey(
   owner: KeyOwner,
   claim: { request_hash: Buffer; now: Temporal.Instant; stale_before: Temporal.Instant },
 ): Promise<StoredAnswer | undefined> {
-  const now = claim.now.toString();
-  const claimed = await sql`
-    insert into idempotency_keys as k (role, party_id, key, request_hash, status, response, created_at)
-    values (${owner.role}, ${owner.party_id}, ${owner.key}, ${claim.request_hash}, 0, 'null', ${now})
-    on conflict (role, party_id, key) do update set created_at = excluded.created_at
-      where k.status = 0 and k.created_at < ${claim.stale_before.toString()}
-        and k.request_hash = excluded.request_hash
-    returning 1`.execute(tx);
-  if (claimed.rows.length > 0) return undefined;
+  for (;;) {
+    const now = claim.now.toString();
+    const claimed = await sql`
+      insert into idempotency_keys as k
+        (role, party_id, key, request_hash, status, response, created_at)
+      values
+        (${owner.role}, ${owner.party_id}, ${owner.key}, ${claim.request_hash}, 0, 'null', ${now})
+      on conflict (role, party_id, key) do update set created_at = excluded.created_at
+        where k.status = 0 and k.created_at < ${claim.stale_before.toString()}
+          and k.request_hash = excluded.request_hash
+      returning 1`.execute(tx);
+    if (claimed.rows.length > 0) return undefined;
+    const stored = await findAnswer(tx, owner);
+    // Missing: it was given back or forgotten since; then the key is free to be claimed.
+    if (stored !== undefined) return stored;
+  }
+}
+
+async function findAnswer(tx: Tx, owner: KeyOwner): Promise<StoredAnswer | undefined> {
   return await tx
     .selectFrom('idempotency_keys')
     .select(['request_hash', 'status', 'response', 'created_at'])
     .where('role', '=', owner.role)
     .where('party_id', '=', owner.party_id)
     .where('key', '=', owner.key)
-    .executeTakeFirstOrThrow();
+    .executeTakeFirst();
 }
 
 /** Stores the answer of a claimed request. */

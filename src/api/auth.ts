@@ -29,18 +29,26 @@ const REMEMBER_MS = 1000;
 const MAX_REMEMBERED = 10_000;
 const KEY = /^Bearer +(ptl_([0-9a-f]{12})_[A-Za-z0-9_-]{43})$/i;
 
+interface Memory {
+  readonly caller: Caller | null;
+  readonly until: number;
+}
+
 /** Opens a key ring on the engine's database. */
 export function keyRing(engine: Engine): KeyRing {
   // The age of a memory is this machine's business: it follows the process's own monotonic clock,
   // not the injected one.
-  const remembered = new Map<string, { caller: Caller | null; until: number }>();
+  // Strangers are remembered apart: however many knock, they do not crowd out the known.
+  const known = new Map<string, Memory>();
+  const strangers = new Map<string, Memory>();
   const asking = new Map<string, Promise<Caller | null>>();
 
   const ask = async (digest: string, key: string, prefix: string) => {
     try {
       const caller = await findCaller(engine, key, prefix);
-      if (remembered.size >= MAX_REMEMBERED) remembered.clear();
-      remembered.set(digest, { caller, until: performance.now() + REMEMBER_MS });
+      const memories = caller === null ? strangers : known;
+      if (memories.size >= MAX_REMEMBERED) memories.clear();
+      memories.set(digest, { caller, until: performance.now() + REMEMBER_MS });
       return caller;
     } finally {
       asking.delete(digest);
@@ -51,13 +59,13 @@ export function keyRing(engine: Engine): KeyRing {
       const [, key, prefix] = KEY.exec(authorization ?? '') ?? [];
       if (key === undefined || prefix === undefined) return null;
       const digest = hash('sha256', key);
-      const known = remembered.get(digest);
-      if (known !== undefined && known.until > performance.now()) return known.caller;
+      const memory = known.get(digest) ?? strangers.get(digest);
+      if (memory !== undefined && memory.until > performance.now()) return memory.caller;
       const pending = asking.get(digest) ?? ask(digest, key, prefix);
       if (!asking.has(digest)) asking.set(digest, pending);
       return pending;
     },
-    forget: () => remembered.clear(),
+    forget: () => known.clear(),
   };
 }
 

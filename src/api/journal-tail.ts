@@ -2,13 +2,19 @@
  * The end of the journal, followed once per process however many listen: the live stream sends its
  * events on, long polls wake when one names their party. It hands out events in the order of their
  * numbers and never one below which another may still appear (db/work-pages.ts says how). It runs
- * only while someone listens.
+ * only while someone listens, and a little longer.
  */
 import type { Logger } from 'pino';
 import { type Database, inTransaction } from '../../db/database.ts';
 import { type JournalEvent, listEvents } from '../../db/journal.ts';
 import { type JournalMark, readMark } from '../../db/work-pages.ts';
-import { TAIL_EVENTS, TAIL_FALLBACK_MS, TAIL_PAUSE_MS, TAIL_READ_EVENTS } from './limits.ts';
+import {
+  TAIL_EVENTS,
+  TAIL_FALLBACK_MS,
+  TAIL_LINGER_MS,
+  TAIL_PAUSE_MS,
+  TAIL_READ_EVENTS,
+} from './limits.ts';
 
 /** Rings when something was journaled; calls back until the returned function is called. */
 export type Bell = (ring: () => void) => () => void;
@@ -43,11 +49,14 @@ export function journalTail(options: JournalTailOptions): JournalTail {
   const listeners = new Set<Listener>();
   let reading = newReading();
   let isRunning = false;
+  let isClosed = false;
+  // Who polls comes back in a moment: the tail is not taken down and set up for every poll.
+  let lingers_until = 0;
   const doorbell = makeDoorbell();
 
   const run = async () => {
     const silence = bell?.(doorbell.ring);
-    while (listeners.size > 0) {
+    while (!isClosed && (listeners.size > 0 || performance.now() < lingers_until)) {
       doorbell.arm();
       let isMore = false;
       try {
@@ -70,17 +79,18 @@ export function journalTail(options: JournalTailOptions): JournalTail {
     position: () => reading.position,
     listen: (listener) => {
       listeners.add(listener);
-      if (!isRunning) {
+      if (!isRunning && !isClosed) {
         isRunning = true;
         void run();
       }
       return () => {
         listeners.delete(listener);
-        if (listeners.size === 0) doorbell.ring();
+        lingers_until = performance.now() + TAIL_LINGER_MS;
       };
     },
     eventsAfter: (seq) => eventsAfter(database, reading, seq),
     close: () => {
+      isClosed = true;
       listeners.clear();
       doorbell.ring();
     },

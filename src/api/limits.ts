@@ -20,6 +20,8 @@ export const TAIL_READ_EVENTS = 1_000;
 export const TAIL_PAUSE_MS = 15;
 /** … and at most this far while someone listens, should a ring be lost. */
 export const TAIL_FALLBACK_MS = 1_000;
+/** The tail goes on this long after its last listener has left. */
+export const TAIL_LINGER_MS = 5_000;
 /** Silence on the live stream is broken by a comment this often, so that proxies keep it open. */
 export const HEARTBEAT_MS = 15_000;
 /** A live client that takes nothing for this long is cut off; it may resume. */

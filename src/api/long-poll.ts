@@ -61,7 +61,8 @@ function bellFor(caller: Caller, tail: JournalTail, signals: readonly AbortSigna
     wake();
   };
   const stop = tail.listen((events) => {
-    if (events.some((event) => names(event, caller))) ring();
+    // None: the tail has just begun. What came before it knew its place would never be told.
+    if (events.length === 0 || events.some((event) => names(event, caller))) ring();
   });
   for (const signal of signals) signal.addEventListener('abort', ring);
   return {

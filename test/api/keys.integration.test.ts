@@ -1,6 +1,7 @@
 /** Keys, quotas, probes and headers: what is true of every request. */
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { buildApp } from '../../src/api/app.ts';
 import { type Api, orderBody, startApi } from './api-harness.ts';
 
 let api: Api;
@@ -35,6 +36,23 @@ describe('keys', () => {
     expect((await revoke()).status).toBe(204);
     expect((await withKey(body.key, 'GET /v1/orders')).body.code).toBe('invalid_key');
     expect((await revoke()).status).toBe(204);
+  });
+
+  test('stop working in other processes too, within two seconds', async () => {
+    const { body } = await makeKey({ role: 'platform', party_id: 'shop' });
+    const other = await buildApp(api.engine);
+    const askOther = async () => {
+      const authorization = `Bearer ${body.key}`;
+      return (await other.inject({ url: '/v1/orders', headers: { authorization } })).statusCode;
+    };
+    expect(await askOther()).toBe(200);
+
+    await api.ask(`DELETE /v1/keys/${body.key_id}`, { as: '*' });
+    const revoked = performance.now();
+    while ((await askOther()) !== 401) {
+      expect(performance.now() - revoked).toBeLessThan(2_000);
+    }
+    await other.close();
   });
 
   test('carry only the scopes they were given', async () => {
