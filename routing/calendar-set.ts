@@ -2,6 +2,7 @@
  * The calendars of a whole network. Equal timetables are compiled once; pickup timetables, of which
  * there are (time zones × schedules), are compiled when first asked for.
  */
+import { type ArrivalCache, arrivalCache } from './arrivals.ts';
 import {
   type DayTable,
   daysOfDates,
@@ -31,6 +32,7 @@ export interface CalendarSet {
   readonly open: readonly OpenCalendar[];
   readonly closedDays: readonly (ReadonlySet<number> | undefined)[];
   readonly doors: readonly (Intervals | undefined)[];
+  readonly arrivals: ArrivalCache;
   /** Pickups of a service at a warehouse, in the warehouse's zone. */
   readonly pickups: (warehouse: number, service: number) => PickupCalendar;
 }
@@ -114,6 +116,7 @@ export function compileCalendars(
         doorCalendar(doorTable(time_zone), delivery_hours, dates(holidays)),
       ),
     ),
+    arrivals: arrivalCache(),
     pickups: pickupLookup(warehouses, services, table),
   };
 }

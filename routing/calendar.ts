@@ -20,10 +20,17 @@ export interface DayTable {
   readonly plain: Uint8Array;
 }
 
+/** For each hour from `base` on, the first index whose value is not before that hour. */
+export interface HourIndex {
+  readonly base: number;
+  readonly first: Int16Array;
+}
+
 /** Sorted disjoint intervals [from, to), epoch seconds. */
 export interface Intervals {
   readonly from: Float64Array;
   readonly to: Float64Array;
+  readonly toIndex: HourIndex;
 }
 
 /** When a warehouse works, and when it may start an order. */
@@ -33,6 +40,7 @@ export interface OpenCalendar extends Intervals {
   /** Inclusive spans in which processing may start: open, and not past the day's cut-off. */
   readonly startFirst: Float64Array;
   readonly startLast: Float64Array;
+  readonly startIndex: HourIndex;
 }
 
 /** Pickups of one timetable in one time zone. */
@@ -40,8 +48,28 @@ export interface PickupCalendar {
   readonly at: Float64Array;
   /** Local date of each pickup, as days since 1970-01-01. */
   readonly day: Int32Array;
-  /** Where the last search ended: neighbours in time hit it at once. */
-  cursor: number;
+  readonly index: HourIndex;
+}
+
+/** Indexes sorted instants by hour, so that a search is one look-up and a short step. */
+function hourIndex(table: DayTable, values: Float64Array): HourIndex {
+  // A day before and after covers time zones ahead of and behind UTC.
+  const base = (table.firstDay - 1) * DAY_SECONDS;
+  const first = new Int16Array((table.days + 2) * 24);
+  for (let hour = 0, i = 0; hour < first.length; hour++) {
+    while (i < values.length && values[i]! < base + hour * 3600) i++;
+    first[hour] = i;
+  }
+  return { base, first };
+}
+
+/** First index with `values[index] ≥ value`; the length if there is none. O(values in an hour). */
+export function firstFrom(values: Float64Array, index: HourIndex, value: number): number {
+  const hour = Math.floor((value - index.base) / 3600);
+  if (hour >= index.first.length) return values.length;
+  let i = hour < 0 ? 0 : index.first[hour]!;
+  while (i < values.length && values[i]! < value) i++;
+  return i;
 }
 
 const plainDate = (day: number): Temporal.PlainDate =>
@@ -177,12 +205,16 @@ export function openCalendar(
       cutOff === undefined ? to - 1 : Math.min(to - 1, instantOf(table, day, secondsOfDay(cutOff)));
     if (last >= from) starts.push([from, last]);
   });
+  const to = Float64Array.from(spans, (span) => span.to);
+  const startLast = Float64Array.from(starts, ([, last]) => last);
   return {
     from: Float64Array.from(spans, (span) => span.from),
-    to: Float64Array.from(spans, (span) => span.to),
+    to,
+    toIndex: hourIndex(table, to),
     before,
     startFirst: Float64Array.from(starts, ([first]) => first),
-    startLast: Float64Array.from(starts, ([, last]) => last),
+    startLast,
+    startIndex: hourIndex(table, startLast),
   };
 }
 
@@ -203,7 +235,8 @@ export function doorCalendar(
       to.push(span.to);
     }
   }
-  return { from: Float64Array.from(from), to: Float64Array.from(to) };
+  const ends = Float64Array.from(to);
+  return { from: Float64Array.from(from), to: ends, toIndex: hourIndex(table, ends) };
 }
 
 /** Pickups of a weekly timetable, without those on `holidays`. O(days × pickups). */
@@ -221,46 +254,25 @@ export function pickupCalendar(
     }
   }
   points.sort((a, b) => a[0] - b[0] || a[1] - b[1]);
-  return {
-    at: Float64Array.from(points, ([at]) => at),
-    day: Int32Array.from(points, ([, day]) => day),
-    cursor: 0,
-  };
-}
-
-/** First index with `sorted[index] ≥ value`. O(log n). */
-export function firstAtLeast(sorted: Float64Array, value: number): number {
-  let low = 0;
-  let high = sorted.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (sorted[middle]! < value) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+  const at = Float64Array.from(points, ([instant]) => instant);
+  return { at, day: Int32Array.from(points, ([, day]) => day), index: hourIndex(table, at) };
 }
 
 /** First pickup not before `ready`, as an index; the calendar's length if there is none. */
 export function firstPickup(calendar: PickupCalendar, ready: number): number {
-  const { at, cursor } = calendar;
-  if (cursor < at.length && at[cursor]! >= ready && (cursor === 0 || at[cursor - 1]! < ready)) {
-    return cursor;
-  }
-  const index = firstAtLeast(at, ready);
-  calendar.cursor = index;
-  return index;
+  return firstFrom(calendar.at, calendar.index, ready);
 }
 
 /** First instant ≥ `at` at which processing may start; -1 beyond the horizon. */
 export function startAt(calendar: OpenCalendar, at: number): number {
-  const i = firstAtLeast(calendar.startLast, at);
+  const i = firstFrom(calendar.startLast, calendar.startIndex, at);
   return i === calendar.startLast.length ? -1 : Math.max(at, calendar.startFirst[i]!);
 }
 
 /** `start` plus `seconds` counted in open hours; -1 beyond the horizon. `start` must be open. */
 export function readyAt(calendar: OpenCalendar, start: number, seconds: number): number {
   const { from, to, before } = calendar;
-  let i = firstAtLeast(to, start + 1);
+  let i = firstFrom(to, calendar.toIndex, start + 1);
   const done = before[i]! + (start - from[i]!) + seconds;
   while (i < to.length && before[i]! + (to[i]! - from[i]!) < done) i++;
   return i === to.length ? -1 : from[i]! + (done - before[i]!);
@@ -269,6 +281,6 @@ export function readyAt(calendar: OpenCalendar, start: number, seconds: number):
 /** `instant` if a door is answered then, else the next opening; -1 beyond the horizon. */
 export function doorAt(doors: Intervals | undefined, instant: number): number {
   if (doors === undefined) return instant;
-  const i = firstAtLeast(doors.to, instant + 1);
+  const i = firstFrom(doors.to, doors.toIndex, instant + 1);
   return i === doors.to.length ? -1 : Math.max(instant, doors.from[i]!);
 }

@@ -3,13 +3,13 @@
  * hour in which picking starts, the pickup – with its promise and its price of lateness. What
  * depends on the parcel's contents (freight, handling) is added per subset.
  */
+
+import { arrivalSlot, latenessIn } from './arrivals.ts';
 import { pairKey, stockRow, usableUnits } from './board.ts';
-import { doorAt, firstPickup, readyAt, startAt } from './calendar.ts';
+import { firstPickup, readyAt, startAt } from './calendar.ts';
 import type { Item } from './items.ts';
 import { needsOf, type OrderContext } from './problem.ts';
-import { roundMoney } from './rates.ts';
-import { expectedLateSeconds } from './transit.ts';
-import { DAY_SECONDS, HOUR_SECONDS } from './types.ts';
+import { HOUR_SECONDS } from './types.ts';
 
 /** Options as parallel arrays; those of candidate c are `first[c] … first[c + 1] - 1`. */
 export interface OptionTable {
@@ -165,42 +165,6 @@ export function freePickup(
   return -1;
 }
 
-// The last lateness per transit table: most warehouses of a schedule share it.
-const late = { pickup: new Float64Array(0), zone: new Int32Array(0), cost: new Float64Array(0) };
-
-function resetLateness(size: number): void {
-  if (late.pickup.length < size) {
-    late.pickup = new Float64Array(size);
-    late.zone = new Int32Array(size);
-    late.cost = new Float64Array(size);
-  }
-  late.pickup.fill(-1);
-}
-
-/** Price of lateness of a pickup, minor units. */
-export function latenessOf(
-  context: OrderContext,
-  transit: number,
-  zone: number,
-  pickup: number,
-): number {
-  const { network, deliverBy, latenessPerDay } = context;
-  if (deliverBy === Number.POSITIVE_INFINITY || latenessPerDay === 0) return 0;
-  const doors = network.calendars.doors[zone];
-  const seconds = expectedLateSeconds(network.transit, transit, pickup, deliverBy, doors);
-  return roundMoney((latenessPerDay * seconds) / DAY_SECONDS);
-}
-
-function cachedLateness(context: OrderContext, t: number, zone: number, pickup: number): number {
-  if (context.deliverBy === Number.POSITIVE_INFINITY) return 0;
-  if (late.pickup[t] !== pickup || late.zone[t] !== zone) {
-    late.pickup[t] = pickup;
-    late.zone[t] = zone;
-    late.cost[t] = latenessOf(context, t, zone, pickup);
-  }
-  return late.cost[t]!;
-}
-
 /** Adds the options of one warehouse that start at `start` with at most `unitsLimit` units. */
 function addServices(
   build: Build,
@@ -230,7 +194,8 @@ function addServices(
     const lane = lanes.lane[row]!;
     const zone = lanes.zone[row]!;
     const t = network.lanes.transit[lane]!;
-    const promise = doorAt(network.calendars.doors[zone], pickup + network.transit.promised[t]!);
+    const slot = arrivalSlot(context, t, zone, pickup);
+    const promise = network.calendars.arrivals.promise[slot]!;
     if (promise < 0) continue;
     if (perishable) carried = livingUntil(build, carried, w, promise);
     if (carried === 0) continue;
@@ -248,7 +213,7 @@ function addServices(
     table.pickup[o] = pickup;
     table.pickupDay[o] = pickups.day[index]!;
     table.promise[o] = promise;
-    table.lateness[o] = cachedLateness(context, t, zone, pickup);
+    table.lateness[o] = latenessIn(context, slot);
   }
 }
 
@@ -297,7 +262,6 @@ export function buildOptions(
     carried: 0,
     served: 0,
   };
-  resetLateness(context.network.transit.median.length);
   table.count = 0;
   table.first.length = 0;
   for (let c = 0; c < candidates.length; c++) {

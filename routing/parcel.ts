@@ -3,10 +3,12 @@
  * capacity taken, weights and cost terms. Reads the board as it is, so parcels of one order are
  * built one after the other with {@link take} between them.
  */
+
+import { arrivalSlot, latenessIn } from './arrivals.ts';
 import { type Board, stockRow } from './board.ts';
 import { doorAt, readyAt } from './calendar.ts';
 import { type Item, partMilligrams } from './items.ts';
-import { eachStart, freePickup, latenessOf } from './options.ts';
+import { eachStart, freePickup } from './options.ts';
 import type { OrderContext } from './problem.ts';
 import { billedMilligrams, freightOf, roundMoney } from './rates.ts';
 import {
@@ -59,10 +61,10 @@ export function place(context: OrderContext, way: Way): Placed | undefined {
   const pickups = network.calendars.pickups(warehouse, service);
   const pickup = pickups.at[index]!;
   const transit = network.lanes.transit[lane]!;
-  const doors = network.calendars.doors[zone];
-  const promise = doorAt(doors, pickup + network.transit.promised[transit]!);
+  const slot = arrivalSlot(context, transit, zone, pickup);
+  const promise = network.calendars.arrivals.promise[slot]!;
   if (promise < 0) return undefined;
-  const lateness = latenessOf(context, transit, zone, pickup);
+  const lateness = latenessIn(context, slot);
   return { ...way, start, ready, pickup, pickupDay: pickups.day[index]!, promise, lateness };
 }
 

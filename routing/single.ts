@@ -2,11 +2,13 @@
  * One line, one parcel: the cheapest (warehouse, service) by looking at all of them, freight first,
  * so that most are dismissed before their slots are looked up. O(warehouses × services), exact.
  */
+
+import { arrivalSlot, latenessIn } from './arrivals.ts';
 import { stockRow, usableUnits } from './board.ts';
-import { doorAt, readyAt } from './calendar.ts';
+import { readyAt } from './calendar.ts';
 import { type Item, makeItem } from './items.ts';
 import { timeCost } from './objective.ts';
-import { eachStart, freePickup, latenessOf } from './options.ts';
+import { eachStart, freePickup } from './options.ts';
 import { buildParcel, type Placed } from './parcel.ts';
 import type { OrderContext } from './problem.ts';
 import { freightOf, roundMoney } from './rates.ts';
@@ -72,12 +74,12 @@ function tryWarehouse(context: OrderContext, item: Item, w: number, best: Best):
     const pickups = network.calendars.pickups(w, service);
     const pickup = pickups.at[index]!;
     const transit = network.lanes.transit[lane]!;
-    const doors = network.calendars.doors[zone];
-    const promise = doorAt(doors, pickup + network.transit.promised[transit]!);
+    const slot = arrivalSlot(context, transit, zone, pickup);
+    const promise = network.calendars.arrivals.promise[slot]!;
     if (promise < 0) continue;
     const timed = own + timeCost(timePerDay, at, promise);
     if (timed > best.cost || (timed === best.cost && promise >= best.promise)) continue;
-    const lateness = latenessOf(context, transit, zone, pickup);
+    const lateness = latenessIn(context, slot);
     const cost = timed + lateness;
     if (cost > best.cost || (cost === best.cost && promise >= best.promise)) continue;
     if (!livesUntil(context, item, w, promise)) continue;

@@ -3,7 +3,7 @@
  * Between two points of the table the time is uniform; below the first and above the last point
  * the rest of the probability sits on that point.
  */
-import { doorAt, firstAtLeast, type Intervals } from './calendar.ts';
+import { doorAt, firstFrom, type Intervals } from './calendar.ts';
 import type { TransitTimeInput } from './types.ts';
 
 /** All transit tables, flat; table t has points `start[t] … start[t + 1] - 1`. */
@@ -71,7 +71,7 @@ function meanLate(from: number, to: number, due: number, doors: Intervals | unde
   if (doors === undefined) return lateArea(from, to, due) / (to - from);
   let area = 0;
   let at = from;
-  let i = firstAtLeast(doors.to, from + 1);
+  let i = firstFrom(doors.to, doors.toIndex, from + 1);
   for (; at < to && i < doors.to.length; i++) {
     const opens = doors.from[i]!;
     if (at < opens) {

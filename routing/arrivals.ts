@@ -1,0 +1,79 @@
+/**
+ * Promises and prices of lateness by pickup. Many warehouses and services share a pickup, a transit
+ * table and a zone, so both are remembered in a small direct-mapped cache.
+ */
+import { doorAt } from './calendar.ts';
+import type { OrderContext } from './problem.ts';
+import { roundMoney } from './rates.ts';
+import { expectedLateSeconds } from './transit.ts';
+import { DAY_SECONDS } from './types.ts';
+
+const SLOTS = 1 << 13;
+
+/** Remembered arrivals of one set of calendars. */
+export interface ArrivalCache {
+  readonly pickup: Float64Array;
+  readonly transit: Int32Array;
+  readonly zone: Int32Array;
+  readonly promise: Float64Array;
+  /** The wish (and its daily price) that `late` was computed for. */
+  readonly due: Float64Array;
+  readonly perDay: Float64Array;
+  readonly late: Float64Array;
+}
+
+/** An empty cache. */
+export function arrivalCache(): ArrivalCache {
+  return {
+    pickup: new Float64Array(SLOTS).fill(-1),
+    transit: new Int32Array(SLOTS),
+    zone: new Int32Array(SLOTS),
+    promise: new Float64Array(SLOTS),
+    due: new Float64Array(SLOTS),
+    perDay: new Float64Array(SLOTS),
+    late: new Float64Array(SLOTS),
+  };
+}
+
+/** Slot of an arrival, its promise filled in. */
+export function arrivalSlot(
+  context: OrderContext,
+  transit: number,
+  zone: number,
+  pickup: number,
+): number {
+  const { network } = context;
+  const cache = network.calendars.arrivals;
+  const mixed = Math.imul(pickup / 900, 0x9e3779b1) ^ Math.imul(transit * 8191 + zone, 0x85ebca6b);
+  const slot = (mixed ^ (mixed >>> 15)) & (SLOTS - 1);
+  if (
+    cache.pickup[slot] !== pickup ||
+    cache.transit[slot] !== transit ||
+    cache.zone[slot] !== zone
+  ) {
+    cache.pickup[slot] = pickup;
+    cache.transit[slot] = transit;
+    cache.zone[slot] = zone;
+    cache.due[slot] = Number.POSITIVE_INFINITY;
+    const arrival = pickup + network.transit.promised[transit]!;
+    cache.promise[slot] = doorAt(network.calendars.doors[zone], arrival);
+  }
+  return slot;
+}
+
+/** Price of lateness of the arrival in `slot`, minor units. */
+export function latenessIn(context: OrderContext, slot: number): number {
+  const { network, deliverBy, latenessPerDay } = context;
+  if (deliverBy === Number.POSITIVE_INFINITY || latenessPerDay === 0) return 0;
+  const cache = network.calendars.arrivals;
+  if (cache.due[slot] !== deliverBy || cache.perDay[slot] !== latenessPerDay) {
+    const doors = network.calendars.doors[cache.zone[slot]!];
+    const transit = cache.transit[slot]!;
+    const pickup = cache.pickup[slot]!;
+    const late = expectedLateSeconds(network.transit, transit, pickup, deliverBy, doors);
+    cache.due[slot] = deliverBy;
+    cache.perDay[slot] = latenessPerDay;
+    cache.late[slot] = roundMoney((latenessPerDay * late) / DAY_SECONDS);
+  }
+  return cache.late[slot]!;
+}
