@@ -30,8 +30,11 @@ interface QueueState {
   resting: (() => number) | null;
 }
 
-/** Watches all queues; `limit_seconds` is how long a bell may be owed without a job starting. */
-export function createWatchdog(limit_seconds: number): Watchdog {
+/**
+ * Watches all queues; `limit_seconds` is how long a bell may be owed without a job starting, on the
+ * machine's own time as `measure` tells it.
+ */
+export function createWatchdog(limit_seconds: number, measure = stopwatch): Watchdog {
   const states = new Map<QueueName, QueueState>();
   const stateOf = (queue: QueueName): QueueState => {
     const state = states.get(queue) ?? { running: 0, failures: 0, waiting: null, resting: null };
@@ -47,7 +50,7 @@ export function createWatchdog(limit_seconds: number): Watchdog {
     saw: (queue, isOwed) => {
       const state = stateOf(queue);
       const isWell = !isOwed || state.running > 0 || !mayRing(queue);
-      state.waiting = isWell ? null : (state.waiting ?? stopwatch());
+      state.waiting = isWell ? null : (state.waiting ?? measure());
       const seconds = state.waiting?.() ?? 0;
       recordQueueAge(queue, seconds);
       return seconds > limit_seconds;
@@ -61,7 +64,7 @@ export function createWatchdog(limit_seconds: number): Watchdog {
       const state = stateOf(queue);
       state.running -= 1;
       state.failures = outcome === 'failed' ? state.failures + 1 : 0;
-      state.resting = outcome === 'failed' ? stopwatch() : null;
+      state.resting = outcome === 'failed' ? measure() : null;
     },
     mayRing,
     reset: () => {

@@ -32,11 +32,25 @@ export async function findDatabase(
   }
   const running = mayShare ? runningDatabaseUrl(config.data_dir) : null;
   if (running !== null) return { url: running, stop: async () => {} };
-  if (mayStart) return await startEmbeddedDatabase({ data_dir: config.data_dir, log });
+  if (mayStart) return await startEmbedded(config.data_dir, log);
   throw new Trouble(
     'DATABASE_URL is not set, and no `portolan start` runs an embedded database on the data folder ' +
       `${config.data_dir}.`,
   );
+}
+
+async function startEmbedded(data_dir: string, log: Logger): Promise<OpenDatabase> {
+  try {
+    return await startEmbeddedDatabase({ data_dir, log });
+  } catch (error) {
+    const { code, path } = error as NodeJS.ErrnoException;
+    if (code !== 'EACCES' && code !== 'EPERM' && code !== 'EROFS') throw error;
+    throw new Trouble(
+      `the data folder ${data_dir} cannot be used (${code} at ${path}): it may belong to another ` +
+        'user. Run as that user, or set PORTOLAN_DATA_DIR.',
+      { cause: error },
+    );
+  }
 }
 
 /** Migrates the database at `url`, first waiting for it while it only starts. */
