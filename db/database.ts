@@ -74,6 +74,7 @@ function dialectFor(options: DatabaseOptions, role: string | null): PostgresDial
     '-c jit=off',
   ];
   const pool = new pg.Pool({
+    Client: PreparingClient,
     connectionString: options.url,
     max: options.pool_size,
     options: settings.join(' '),
@@ -84,6 +85,32 @@ function dialectFor(options: DatabaseOptions, role: string | null): PostgresDial
   // A connection that breaks while it is lent out reports here; unheard, it would end the process.
   pool.on('connect', (client) => client.on('error', (error) => options.onError?.(error)));
   return new PostgresDialect({ pool });
+}
+
+/** Most different statements that are prepared by name; a program with more has built them ad hoc. */
+const MAX_STATEMENTS = 500;
+const statementNames = new Map<string, string>();
+
+/**
+ * A client that prepares each statement once per connection: the steps send the same few texts all
+ * day, whatever the number of rows, and planning them anew cost as much as running them.
+ */
+class PreparingClient extends pg.Client {
+  // biome-ignore lint/suspicious/noExplicitAny: pg's own overloads are wider than can be repeated here.
+  override query(text: any, values?: any, callback?: any): any {
+    if (typeof text !== 'string' || !Array.isArray(values) || values.length === 0) {
+      return super.query(text, values, callback);
+    }
+    return super.query({ name: statementName(text), text, values }, callback);
+  }
+}
+
+function statementName(text: string): string | undefined {
+  const known = statementNames.get(text);
+  if (known !== undefined || statementNames.size >= MAX_STATEMENTS) return known;
+  const name = `portolan_${statementNames.size + 1}`;
+  statementNames.set(text, name);
+  return name;
 }
 
 function typeParser(oid: number, format?: string): (value: string) => unknown {

@@ -176,11 +176,8 @@ export async function allocateLines(
 /** Notes that these orders' decisions lost their race and must be made again. */
 export async function countLostRaces(tx: Tx, orderIds: readonly string[]): Promise<void> {
   if (orderIds.length === 0) return;
-  await tx
-    .updateTable('orders')
-    .set((eb) => ({ attempts: eb('attempts', '+', 1) }))
-    .where('order_id', 'in', orderIds)
-    .execute();
+  await sql`update orders set attempts = attempts + 1
+    where order_id = any(${orderIds}::uuid[])`.execute(tx);
 }
 
 /** An order as the steps that move it need it. */

@@ -1,5 +1,5 @@
 /** Set-based writing: one statement whatever the number of rows. */
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { Tx } from './database.ts';
 import type { Schema } from './schema.ts';
 
@@ -14,8 +14,8 @@ export function asJson(rows: readonly object[]): string {
 /**
  * Inserts `rows` in one statement; columns that are left out take their defaults. All rows must
  * carry the columns of the first. Instants, JSON values and arrays are given as they are; `bytea` as
- * `\\x…` text. One array parameter per column: measured, PostgreSQL unpacks that three times as fast
- * as the same rows in one JSON parameter.
+ * `\\x…` text. One array parameter per column, printed in one pass: measured, PostgreSQL unpacks
+ * that three times as fast as the same rows in one JSON parameter.
  */
 export async function insertRows<T extends keyof Schema & string>(
   tx: Tx,
@@ -25,36 +25,58 @@ export async function insertRows<T extends keyof Schema & string>(
   const first = rows[0];
   if (first === undefined) return;
   const types = await columnTypes(tx, table);
-  const columns = Object.keys(first).map((name) => ({ name, type: types.get(name) ?? 'text' }));
-  const names = sql.join(columns.map(({ name }) => sql.ref(name)));
-  const lists = columns.map(({ name, type }) => {
-    const cells = rows.map((row) => cellText((row as Record<string, unknown>)[name], type));
-    return sql`${cells}::${sql.raw(isNested(type) ? 'text' : type)}[]`;
+  const columns = Object.keys(first).map((name) => {
+    const cells = rows.map((row) => (row as Record<string, unknown>)[name] ?? null);
+    return { name, list: listOf(cells, types.get(name) ?? 'text') };
   });
-  const values = columns.map(({ name, type }) =>
-    isNested(type) ? sql`${sql.ref(name)}::${sql.raw(type)}` : sql.ref(name),
-  );
+  const names = sql.join(columns.map(({ name }) => sql.ref(name)));
+  const lists = sql.join(columns.map(({ list }) => list.rows));
+  const values = sql.join(columns.map(({ name, list }) => sql`${sql.ref(name)}${list.cast}`));
   await sql`insert into ${sql.table(table)} (${names})
-    select ${sql.join(values)} from unnest(${sql.join(lists)}) as r(${names})`.execute(tx);
+    select ${values} from rows from (${lists}) as r(${names})`.execute(tx);
 }
 
-/** Types that cannot be an array's items here: they travel as text and are cast row by row. */
-function isNested(type: string): boolean {
-  return type.endsWith('[]') || type === 'json' || type === 'jsonb';
+/** A column's cells as a set-returning expression, and the cast its items still need. */
+interface ColumnList {
+  readonly rows: RawBuilder<unknown>;
+  readonly cast: RawBuilder<unknown>;
 }
 
-function cellText(value: unknown, type: string): unknown {
-  if (value === null || value === undefined) return null;
-  if (value instanceof Temporal.Instant) return value.toString();
-  if (type === 'json' || type === 'jsonb') return JSON.stringify(value);
-  if (Array.isArray(value)) return arrayText(value);
-  return value;
+const NO_CAST = sql``;
+/** Types whose text holds nothing that an array's text form would have to quote. */
+const PLAIN =
+  /^(uuid|integer|bigint|smallint|boolean|double precision|timestamp with time zone|date|xid8)$/;
+
+function listOf(cells: readonly unknown[], type: string): ColumnList {
+  const isJson = type === 'json' || type === 'jsonb';
+  if (isJson && !cells.includes(null)) {
+    const items = sql.raw(`${type}_array_elements`);
+    return { rows: sql`${items}(${JSON.stringify(cells)}::${sql.raw(type)})`, cast: NO_CAST };
+  }
+  // An array's items cannot be arrays of their own here: they travel as text and are cast row by row.
+  const nested = isJson || type.endsWith('[]');
+  const item = nested ? 'text' : type;
+  const texts = cells.map((cell) => {
+    if (cell === null) return 'NULL';
+    const text = isJson ? JSON.stringify(cell) : cellText(cell);
+    return PLAIN.test(item) ? text : quoted(text);
+  });
+  const rows = sql`unnest(${`{${texts.join(',')}}`}::${sql.raw(item)}[])`;
+  return { rows, cast: nested ? sql`::${sql.raw(type)}` : NO_CAST };
 }
 
-/** A one-dimensional array in PostgreSQL's text form. */
-function arrayText(items: readonly unknown[]): string {
-  const texts = items.map((item) => (item === null ? 'NULL' : JSON.stringify(String(item))));
-  return `{${texts.join(',')}}`;
+function cellText(cell: unknown): string {
+  if (!Array.isArray(cell)) return String(cell);
+  const items = cell.map((item) => {
+    if (item === null) return 'NULL';
+    return item instanceof Temporal.Instant ? String(item) : quoted(String(item));
+  });
+  return `{${items.join(',')}}`;
+}
+
+function quoted(text: string): string {
+  const escaped = /["\\]/.test(text) ? text.replaceAll(/["\\]/g, '\\$&') : text;
+  return `"${escaped}"`;
 }
 
 /** Column types by table: read from the catalogue once, the schema cannot change under a process. */

@@ -21,10 +21,16 @@ import { type RedeemedQuote, redeemQuotes } from './redeem-quotes.ts';
 
 type Result = RowResult<AcceptedOrder>;
 
-/** An order on its way in: its place in the batch, and what its quote token came to. */
-interface Arrival {
+/** A command whose references are known, with its place in the batch. */
+interface SoundCommand {
   readonly index: number;
   readonly command: AcceptOrder;
+  /** Given in the order of arrival, so that orders of one deadline are decided in that order. */
+  readonly order_id: string;
+}
+
+/** An order on its way in, with what its quote token came to. */
+interface Arrival extends SoundCommand {
   readonly body_hash: Buffer;
   readonly quote: RedeemedQuote | null;
 }
@@ -45,10 +51,10 @@ export async function acceptOrders(
     return commands.map(() => refuse('network_missing', 'import a network first'));
   }
   const results = new Array<Result | undefined>(commands.length);
-  const sound: { index: number; command: AcceptOrder }[] = [];
+  const sound: SoundCommand[] = [];
   commands.forEach((command, index) => {
     const faults = faultsOf(command, network);
-    if (faults.length === 0) sound.push({ index, command });
+    if (faults.length === 0) sound.push({ index, command, order_id: engine.newId() });
     else results[index] = refuse('unknown_reference', faults[0]!.detail, faults);
   });
   sound.sort((a, b) => compareRefs(a.command, b.command) || a.index - b.index);
@@ -63,21 +69,20 @@ export async function acceptOrders(
 async function storeArrivals(
   engine: Engine,
   network: LiveNetwork,
-  sound: readonly { index: number; command: AcceptOrder }[],
+  sound: readonly SoundCommand[],
 ): Promise<Map<number, Result>> {
   if (sound.length === 0) return new Map();
   return await inTransaction(engine.database, async (tx) => {
     const now = engine.clock.now();
     const quotes = await redeemQuotes(tx, sound, now);
-    const arrivals = sound.map(({ index, command }) => ({
-      index,
-      command,
-      body_hash: hashOf(command),
-      quote: quotes.get(index) ?? null,
+    const arrivals = sound.map((one) => ({
+      ...one,
+      body_hash: hashOf(one.command),
+      quote: quotes.get(one.index) ?? null,
     }));
     const room = engine.config.backlog_orders_max - (await countOrdersToDecide(tx));
     const candidates = firstOfEach(arrivals).slice(0, Math.max(0, room));
-    const orders = candidates.map((arrival) => newOrder(engine, network, arrival, now));
+    const orders = candidates.map((arrival) => newOrder(network, arrival, now));
     const inserted = await insertOrders(tx, orders);
     await storeNew(tx, candidates, orders, inserted);
     await quotes.use(inserted, orders);
@@ -99,18 +104,13 @@ function firstOfEach(arrivals: readonly Arrival[]): Arrival[] {
   return [...first.values()];
 }
 
-function newOrder(
-  engine: Engine,
-  network: LiveNetwork,
-  arrival: Arrival,
-  now: Temporal.Instant,
-): NewOrder {
+function newOrder(network: LiveNetwork, arrival: Arrival, now: Temporal.Instant): NewOrder {
   const { command } = arrival;
   const platform = network.document.platforms.find((p) => p.id === command.platform_id);
   const seconds = platform?.decision_seconds ?? network.document.policy.decision_seconds;
   const quote = arrival.quote?.outcome === 'redeemed' ? arrival.quote : null;
   return {
-    order_id: engine.newId(),
+    order_id: arrival.order_id,
     platform_id: command.platform_id,
     external_ref: command.external_ref,
     body_hash: hexBytes(arrival.body_hash),

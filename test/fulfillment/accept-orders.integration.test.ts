@@ -106,6 +106,18 @@ describe('accepting orders', () => {
     expect(await countOrders(unknown.external_ref)).toBe(0);
   });
 
+  test('numbers the orders of a batch in the order they were given, whatever their names', async () => {
+    const names = ['zebra', 'apple', 'mango'];
+
+    const results = await acceptOrders(
+      harness.engine,
+      names.map((external_ref) => anOrder({ external_ref })),
+    );
+
+    const ids = results.map((result) => (result.status === 'applied' ? result.order_id : ''));
+    expect([...ids].sort()).toEqual(ids);
+  });
+
   test('tells new orders to come again when too many wait, and still knows the old ones', async () => {
     const known = anOrder();
     await acceptOrders(harness.engine, [known]);
