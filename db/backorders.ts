@@ -1,5 +1,5 @@
 /** Backorders: which SKUs an order waits for, and waking the orders that new units can fill. */
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { Tx } from './database.ts';
 import { appendEvents } from './journal.ts';
 import { asJson } from './rows.ts';
@@ -107,27 +107,29 @@ const MOST_WAITING = 10_000;
 const MISSED_SECONDS = 10;
 
 /**
- * Wakes backordered orders whose stock came while nobody looked: freed by a cancellation, a lapsed
- * quote or a rejected tender, or counted in at the very moment the order was put to wait. Looks for
- * orders all of whose SKUs are free now and whose stock grew since their last decision. Returns the
- * orders woken. Locks the orders by id.
+ * Finds backordered orders whose stock came while nobody looked: freed by a cancellation, a lapsed
+ * quote or a rejected tender, or counted in at the very moment the order was put to wait. All of the
+ * SKUs that such an order waits for are free now, in warehouses that it may use, and some of that
+ * stock grew since its last decision; oldest first, and only as many as the units reach for. An order
+ * that was decided in vain is not found again until stock grows again.
  */
-export async function wakeOverlooked(tx: Tx, waking: Waking, limit: number): Promise<string[]> {
-  const found = await sql<{ order_id: string }>`
+export function overlookedOrders(limit: number): RawBuilder<{ order_id: string }> {
+  return sql<{ order_id: string }>`
     with free as materialized (
-      select b.sku_id, sum(s.on_hand - s.reserved) as units
+      select s.sku_id, s.warehouse_id, sum(s.on_hand - s.reserved) as units
       from (select distinct sku_id from backorders) b
-      join stock s using (sku_id) where s.on_hand > s.reserved group by b.sku_id),
-    fillable as (
-      select b.order_id, b.sku_id, b.since, b.quantity, f.units
-      from backorders b join free f using (sku_id)
-      where b.quantity <= f.units and not exists (
-        select from backorders o left join free g using (sku_id)
-        where o.order_id = b.order_id and o.quantity > coalesce(g.units, 0))),
+      join stock s using (sku_id) where s.on_hand > s.reserved group by 1, 2),
+    usable as (
+      select b.order_id, b.sku_id, b.since, b.quantity, coalesce((select sum(f.units) from free f
+        where f.sku_id = b.sku_id and f.warehouse_id <> all (o.excluded_warehouses)), 0) as units
+      from backorders b join orders o using (order_id)
+      where b.sku_id in (select sku_id from free)),
     queued as (
       select order_id, sku_id, since, units,
         sum(quantity) over (partition by sku_id order by since, order_id) as reach
-      from fillable)
+      from usable u where quantity <= units and not exists (select from backorders o
+        where o.order_id = u.order_id and not exists (select from usable v
+          where v.order_id = o.order_id and v.sku_id = o.sku_id and v.quantity <= v.units)))
     select q.order_id from queued q
     join orders o using (order_id)
     join decisions d on d.order_id = o.order_id and d.decision_no = o.decision_no
@@ -136,7 +138,15 @@ export async function wakeOverlooked(tx: Tx, waking: Waking, limit: number): Pro
       select from backorders b join stock s using (sku_id) join stock_ledger l using (stock_id)
       where b.order_id = q.order_id and (l.on_hand > 0 or l.reserved < 0)
         and l.at >= d.decided_at - make_interval(secs => ${MISSED_SECONDS}))
-    order by min(q.since) limit ${limit}`.execute(tx);
+    order by min(q.since) limit ${limit}`;
+}
+
+/**
+ * Wakes overlooked orders and returns them. Locks the orders by id; what was woken or cancelled in
+ * between is left alone.
+ */
+export async function wakeOverlooked(tx: Tx, waking: Waking, limit: number): Promise<string[]> {
+  const found = await overlookedOrders(limit).execute(tx);
   return await reopenWaiting(
     tx,
     found.rows.map((row) => row.order_id),

@@ -8,7 +8,7 @@ import { receiveInbound } from '../../src/fulfillment/receive-inbound.ts';
 import { wakeOrders } from '../../src/fulfillment/wake-orders.ts';
 import { aLine, anOrder, aReceipt, aReference } from '../builders/commands.ts';
 import { type Harness, startHarness } from '../harness.ts';
-import { balances, decided } from './placed-orders.ts';
+import { balances, decided, postWork, released, work } from './placed-orders.ts';
 
 let harness: Harness;
 beforeEach(async () => {
@@ -277,6 +277,20 @@ describe('waking backorders', () => {
     await decideOrders(harness.engine);
 
     expect(await states()).toEqual(['cancelled', 'decided']);
+  });
+
+  test('wakes nobody by a sweep for stock that the order may not use', async () => {
+    await harness.stock({ quantity: 2 });
+    const [shipment] = await released(harness, wanting(2));
+    const lines = [{ line_no: 1, picked: 1 }];
+    await postWork(harness, work(harness, shipment!.shipment_id, 'short_picked', { lines }));
+    await decideOrders(harness.engine);
+    await harness.stock({ quantity: 5, lot: 'B' });
+
+    expect(await wakeOrders(harness.engine)).toEqual({ done: 0, more: false });
+
+    await harness.stock({ quantity: 5, warehouse_id: 'warsaw' });
+    expect((await wakeOrders(harness.engine)).done).toBe(1);
   });
 
   test('never wakes an order twice for the same units, with many receipts at once', async () => {
