@@ -27,7 +27,7 @@ describe('long polls', () => {
       fencing_token: 1,
       pickup: { warehouse_id: 'rotterdam', country: 'NL' },
     });
-    expect(performance.now() - began).toBeLessThan(5_000);
+    expect(performance.now() - began).toBeLessThan(15_000);
   });
 
   test('ends empty when the wait is over, or when the process stops', async () => {
@@ -47,17 +47,25 @@ describe('long polls', () => {
     expect(first.body.assignments).toEqual([]);
 
     await slow.commit();
-    const cursor = first.body.next_cursor === null ? '' : `?cursor=${first.body.next_cursor}`;
-    const second = await api.ask(`GET /v1/assignments${cursor}`, { as: 'swift' });
-    expect(second.body.assignments).toHaveLength(2);
-
+    const both = await collect(2, first.body.next_cursor);
     await offer('swift');
-    const next = `?cursor=${second.body.next_cursor}`;
-    const third = await api.ask(`GET /v1/assignments${next}`, { as: 'swift' });
-    expect(third.body.assignments).toHaveLength(1);
-    const again = await api.ask(`GET /v1/assignments?cursor=${third.body.next_cursor}`, {
-      as: 'swift',
-    });
-    expect(again.body).toEqual({ assignments: [], next_cursor: third.body.next_cursor });
+    const third = await collect(1, both.cursor);
+    expect(new Set([...both.ids, ...third.ids]).size).toBe(3);
+    const again = await api.ask(`GET /v1/assignments?cursor=${third.cursor}`, { as: 'swift' });
+    expect(again.body).toEqual({ assignments: [], next_cursor: third.cursor });
   });
 });
+
+/** Polls on from a cursor until it has seen `count` assignments. */
+async function collect(count: number, from: string | null) {
+  const ids: string[] = [];
+  let cursor = from;
+  while (ids.length < count) {
+    const query = cursor === null ? 'wait=20' : `wait=20&cursor=${cursor}`;
+    const { body } = await api.ask(`GET /v1/assignments?${query}`, { as: 'swift' });
+    expect(body.assignments, 'waited in vain').not.toEqual([]);
+    ids.push(...body.assignments.map((a: { assignment_id: string }) => a.assignment_id));
+    cursor = body.next_cursor;
+  }
+  return { ids, cursor };
+}

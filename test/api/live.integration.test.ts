@@ -51,7 +51,7 @@ async function follow(headers: Record<string, string> = {}) {
   };
 }
 
-async function until(condition: () => boolean, seconds = 10): Promise<void> {
+async function until(condition: () => boolean, seconds = 30): Promise<void> {
   const end = performance.now() + seconds * 1000;
   while (!condition()) {
     if (performance.now() > end) throw new Error('waited in vain');

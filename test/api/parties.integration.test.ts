@@ -72,7 +72,7 @@ test('an order is carried by whom it was offered to, and its platform sees it de
 
   // The carrier takes it.
   const carrier = await carrierWithWork();
-  const { body: offers } = await api.ask('GET /v1/assignments', { as: carrier });
+  const { body: offers } = await api.ask('GET /v1/assignments?wait=10', { as: carrier });
   const [offer] = offers.assignments;
   expect(offer).toMatchObject({ parcel: { units: 2 }, pickup: { warehouse_id: 'rotterdam' } });
   const answer = (verb: string, fencing_token: number) =>
@@ -87,7 +87,8 @@ test('an order is carried by whom it was offered to, and its platform sees it de
   expect((await answer('reject', offer.fencing_token)).status).toBe(409);
 
   // The warehouse picks, packs and hands over.
-  const { body: list } = await api.ask('GET /v1/warehouses/rotterdam/work', { as: 'rotterdam' });
+  const path = '/v1/warehouses/rotterdam/work?wait=10';
+  const { body: list } = await api.ask(`GET ${path}`, { as: 'rotterdam' });
   const [work] = list.work;
   expect(work).toMatchObject({
     shipment_id: offer.shipment_id,
