@@ -20,8 +20,10 @@ interface Prices {
   readonly promise: number[];
 }
 
-/** Least freight of a rate row at any weight from each band on, at the bands' lower ends. */
-function lowerEnds(problem: Problem, option: number): [number, number][] {
+type Point = readonly [number, number];
+
+/** Corners of a rate row's price over weight: a line below all of them is below the price. */
+function cornersOf(problem: Problem, option: number): Point[] {
   const { network } = problem.context;
   const { rates } = network;
   const card = network.services.card[problem.options.service[option]!]!;
@@ -29,29 +31,47 @@ function lowerEnds(problem: Problem, option: number): [number, number][] {
   const remote = network.zones.remote[problem.options.zone[option]!] === 1;
   const surcharge = remote ? rates.remoteSurcharge[card]! : 0;
   const first = rates.breakStart[card]!;
-  const bands = rates.breakStart[card + 1]! - first;
-  const ends: [number, number][] = [];
-  let least = Number.POSITIVE_INFINITY;
-  for (let band = bands - 1; band >= 0; band--) {
-    const from = band === 0 ? 0 : rates.breaks[first + band - 1]!;
-    const cell = row + band;
-    const price = rates.base[cell]! + (rates.perKg[cell]! * from) / 1e6;
-    least = Math.min(least, Math.max(price, rates.minimum[cell]!) + surcharge);
-    ends.push([from, least]);
+  const corners: Point[] = [];
+  for (let band = first; band < rates.breakStart[card + 1]!; band++) {
+    const cell = row + band - first;
+    const [base, perMg] = [rates.base[cell]!, rates.perKg[cell]! / 1e6];
+    if (base === Number.POSITIVE_INFINITY) continue;
+    const minimum = rates.minimum[cell]!;
+    const from = band === first ? 0 : rates.breaks[band - 1]!;
+    const to = rates.breaks[band]!;
+    // Within a band the price bends once, where the minimum ends.
+    const bend = perMg > 0 ? Math.min(to, Math.max(from, (minimum - base) / perMg)) : from;
+    for (const mg of [from, bend, to]) {
+      corners.push([mg, Math.max(minimum, base + perMg * mg) + surcharge]);
+    }
   }
-  return ends.reverse();
+  return corners;
+}
+
+/** Lower convex hull of points, by Andrew's monotone chain. */
+function lowerHull(points: readonly Point[]): Point[] {
+  const hull: Point[] = [];
+  for (const point of [...points].sort((a, b) => a[0] - b[0] || a[1] - b[1])) {
+    if (point[0] === hull.at(-1)?.[0]) continue;
+    while (hull.length > 1) {
+      const [[x0, p0], [x1, p1]] = [hull.at(-2)!, hull.at(-1)!];
+      if ((p1 - p0) * (point[0] - x0) < (point[1] - p0) * (x1 - x0)) break;
+      hull.pop();
+    }
+    hull.push(point);
+  }
+  return hull;
 }
 
 /** A straight line below all points that touches them near `mg`: [price at 0, price per mg]. */
-function lineBelow(points: readonly [number, number][], mg: number): [number, number] {
+function lineBelow(points: readonly Point[], mg: number): [number, number] {
+  const hull = lowerHull(points);
   let best: [number, number] = [points.reduce((least, [, p]) => Math.min(least, p), Infinity), 0];
-  for (const [x0, p0] of points) {
-    for (const [x1, p1] of points) {
-      if (x1 <= x0 || !Number.isFinite(p0 + p1)) continue;
-      const slope = Math.max(0, (p1 - p0) / (x1 - x0));
-      const start = points.reduce((least, [x, p]) => Math.min(least, p - slope * x), Infinity);
-      if (start >= 0 && start + slope * mg > best[0] + best[1] * mg) best = [start, slope];
-    }
+  for (let i = 1; i < hull.length && hull[i - 1]![0] <= mg; i++) {
+    const [[x0, p0], [x1, p1]] = [hull[i - 1]!, hull[i]!];
+    const slope = (p1 - p0) / (x1 - x0);
+    // Neither a parcel nor a kilo may have a negative price in the dual.
+    if (slope >= 0 && p0 - slope * x0 >= 0) best = [p0 - slope * x0, slope];
   }
   return best;
 }
@@ -71,7 +91,7 @@ function addPrices(context: OrderContext, from: number, to: number, mg: number, 
       network.lanes.rateRow[options.lane[o]!]! * 2 + network.zones.remote[options.zone[o]!]!;
     let below = known.get(key);
     if (below === undefined) {
-      below = lineBelow(lowerEnds(problem, o), mg);
+      below = lineBelow(cornersOf(problem, o), mg);
       known.set(key, below);
     }
     if (!Number.isFinite(below[0])) continue;
@@ -131,7 +151,10 @@ export function lowerBound(context: OrderContext): number {
     const latest = prices.promise.reduce((most, promise) => Math.max(most, promise), 0);
     if (!Number.isFinite(latest)) return best;
     const time = timeCost(context.timePerDay, context.at, latest);
-    best = Math.max(best, Math.floor(raise(prices, split) - split) + time);
+    // A parcel cheaper than its rounding counts as free, not as less.
+    const free = [...prices.fixed.values()].some((fixed) => fixed + split < 0);
+    const spare = free ? ROUNDING * context.network.policy.split_limit : 0;
+    best = Math.max(best, Math.floor(raise(prices, split) - split - spare) + time);
   }
   return best;
 }

@@ -2,7 +2,7 @@
  * The checker's view of a parcel: may this warehouse and service carry it, does the lane exist, do
  * the instants follow from each other, is the freight what the card says.
  */
-import type { CheckedParcel } from './checker.ts';
+import type { CheckedNetwork, CheckedParcel } from './checker.ts';
 import type {
   Destination,
   RateCardInput,
@@ -113,36 +113,52 @@ const before = (
   b: readonly [number, number, string],
 ): boolean => (a[0] !== b[0] ? a[0] < b[0] : a[1] !== b[1] ? a[1] < b[1] : a[2] < b[2]);
 
+/** A zone that contains a destination, and how specifically. */
+export interface RankedZone {
+  readonly id: string;
+  readonly rank: readonly [number, number, string];
+}
+
+/** Destinations remembered before the memory is emptied. */
+const MOST_DESTINATIONS = 10_000;
+
+/** Zones that contain the order's destination, most specific first. */
+function zonesOf(network: CheckedNetwork, to: Destination): readonly RankedZone[] {
+  const key = JSON.stringify([to.country, to.postal_code, to.position ?? null]);
+  let zones = network.found.get(key);
+  if (zones === undefined) {
+    zones = network.input.zones
+      .flatMap((zone): RankedZone[] => {
+        const found = containment(zone, to);
+        return found === undefined ? [] : [{ id: zone.id, rank: [...found, zone.id] }];
+      })
+      .sort((a, b) => (before(a.rank, b.rank) ? -1 : 1));
+    if (network.found.size >= MOST_DESTINATIONS) network.found.clear();
+    network.found.set(key, zones);
+  }
+  return zones;
+}
+
 /** The lane and zone that count for a service: most specific zone, catch-all last, then first. */
 export function laneOf(
-  checked: CheckedParcel,
+  checked: Pick<CheckedParcel, 'network' | 'order'>,
   warehouse: WarehouseInput,
   service: ServiceInput,
 ): { lane: Lane; zone: string } | undefined {
   const { network, order } = checked;
-  let best: { lane: Lane; zone: string; rank: readonly [number, number, string] } | undefined;
-  let specific: readonly [number, number, string] | undefined;
-  for (const zone of network.zones.values()) {
-    const found = containment(zone, order.destination);
-    if (found === undefined) continue;
-    const rank = [...found, zone.id] as const;
-    if (specific === undefined || before(rank, specific)) specific = rank;
-    for (const lane of service.lanes) {
-      if (lane.warehouses && !lane.warehouses.includes(warehouse.id)) continue;
-      if (!lane.zones?.includes(zone.id)) continue;
-      const card = network.cards.get(service.rate_card_id);
-      if (card?.rates[lane.rate_area] === undefined) continue;
-      if (best === undefined || before(rank, best.rank)) best = { lane, zone: zone.id, rank };
-    }
-  }
-  if (best !== undefined || specific === undefined) return best;
-  const anywhere = service.lanes.find(
+  const card = network.cards.get(service.rate_card_id);
+  const lanes = service.lanes.filter(
     (lane) =>
-      lane.zones === undefined &&
       (lane.warehouses === undefined || lane.warehouses.includes(warehouse.id)) &&
-      network.cards.get(service.rate_card_id)?.rates[lane.rate_area] !== undefined,
+      card?.rates[lane.rate_area] !== undefined,
   );
-  return anywhere && { lane: anywhere, zone: specific[2] };
+  const zones = zonesOf(network, order.destination);
+  for (const { id } of zones) {
+    const lane = lanes.find((row) => row.zones?.includes(id));
+    if (lane !== undefined) return { lane, zone: id };
+  }
+  const anywhere = lanes.find((lane) => lane.zones === undefined);
+  return anywhere && zones.length > 0 ? { lane: anywhere, zone: zones[0]!.id } : undefined;
 }
 
 /** Notes what is wrong with a parcel's lane, weight, freight and instants. */

@@ -4,7 +4,7 @@
  * (types only), so that one mistake cannot hide in both.
  */
 import { type Clock, checkerClock } from './checker-clock.ts';
-import { carriedProblems, checkLane } from './checker-lanes.ts';
+import { carriedProblems, checkLane, type RankedZone } from './checker-lanes.ts';
 import { checkMoney } from './checker-money.ts';
 import type {
   CapacityUse,
@@ -36,6 +36,8 @@ export interface CheckedNetwork {
   readonly cards: ReadonlyMap<string, NetworkInput['rate_cards'][number]>;
   readonly transits: ReadonlyMap<string, NetworkInput['transit_times'][number]>;
   readonly clock: Clock;
+  /** Zones found for a destination before. */
+  readonly found: Map<string, readonly RankedZone[]>;
 }
 
 /** Units of each line in one parcel, and where a violation is noted. */
@@ -64,6 +66,7 @@ export function prepareChecker(input: NetworkInput): (checked: PlanToCheck) => V
     cards: byId(input.rate_cards),
     transits: byId(input.transit_times),
     clock: checkerClock(),
+    found: new Map(),
   };
   return (checked) => checkPrepared(network, checked);
 }
@@ -119,7 +122,11 @@ function checkQuantities(order: SourcingOrder, plan: SourcedPlan, note: Note): v
 }
 
 function checkStock(network: CheckedNetwork, checked: PlanToCheck, note: Note): void {
-  const rows = new Map(checked.stock.map((row) => [row.stock_id, row]));
+  const wanted = new Set(
+    checked.plan.parcels.flatMap((parcel) => parcel.takes.map((take) => take.stock_id)),
+  );
+  const rows = new Map<number, StockPosition>();
+  for (const row of checked.stock) if (wanted.has(row.stock_id)) rows.set(row.stock_id, row);
   const skuOf = new Map(checked.order.lines.map((line) => [line.line_no, line.sku_id]));
   const taken = new Map<number, number>();
   for (const parcel of checked.plan.parcels) {
@@ -170,7 +177,11 @@ function checkCapacity(network: CheckedNetwork, checked: PlanToCheck, note: Note
   const used = new Map<string, number>();
   const limits = new Map<string, number>();
   const key = (resource: string, slot: number): string => `${resource} at ${slot}`;
+  const names = new Set(
+    checked.plan.parcels.flatMap((parcel) => dueCapacity(network, parcel).map(([name]) => name)),
+  );
   for (const { resource, slot_seconds, used: amount } of checked.capacity) {
+    if (!names.has(resource)) continue;
     const slot = key(resource, slot_seconds);
     used.set(slot, (used.get(slot) ?? 0) + amount);
   }

@@ -24,7 +24,12 @@ interface Search {
   readonly rest: Float64Array;
   best: Fitted | undefined;
   stopped: boolean;
+  /** Work at which the caller's port is asked next. */
+  askAt: number;
 }
+
+/** Steps between two questions to the caller's port. */
+const ASK_EVERY = 4096;
 
 interface Branch {
   readonly choice: Choice;
@@ -84,7 +89,11 @@ function descend(search: Search, open: number, chosen: readonly Choice[], cost: 
   if (chosen.length === problem.splitLimit || !unitsSuffice(problem, chosen)) return;
   for (const { choice, bound } of branches(search, open, chosen, cost)) {
     if (search.best !== undefined && bound >= search.best.cost) return;
-    if (problem.work > limits.work || limits.shouldStop()) search.stopped = true;
+    if (problem.work > limits.work) search.stopped = true;
+    if (problem.work > search.askAt) {
+      search.askAt = problem.work + ASK_EVERY;
+      if (limits.shouldStop()) search.stopped = true;
+    }
     if (search.stopped) return;
     const after = cost + choice.cost + search.split;
     descend(search, open ^ choice.subset, [...chosen, choice], after);
@@ -109,7 +118,7 @@ export function coupledSearch(
   const split = splitCost(problem.context);
   cheapestPartition(problem, Number.POSITIVE_INFINITY, split);
   const rest = completion.slice(0, problem.full + 1);
-  const search: Search = { problem, limits, split, rest, best, stopped: false };
+  const search: Search = { problem, limits, split, rest, best, stopped: false, askAt: 0 };
   descend(search, problem.full, [], 0);
   return search.best;
 }

@@ -25,19 +25,13 @@ import type {
   WorkBudget,
 } from './types.ts';
 
-/** Steps between two questions to the caller's port. */
-const ASK_EVERY = 4096;
-
-/** Turns a budget into limits that ask the port only now and then. */
+/** Limits of a budget; once told to stop, the answer stays. */
 function limitsOf(budget: WorkBudget): Limits {
-  let calls = 0;
   let stopped = false;
   return {
     work: budget.work,
     shouldStop: () => {
-      if (!stopped && budget.should_stop !== undefined && calls++ % ASK_EVERY === 0) {
-        stopped = budget.should_stop();
-      }
+      stopped ||= budget.should_stop?.() ?? false;
       return stopped;
     },
   };

@@ -3,7 +3,7 @@
  * together. It stands on the checker's view of the document (lanes, clocks, lateness), never on the
  * solver's, and what it finds is itself checked.
  */
-import type { CheckedNetwork, CheckedParcel } from '../../routing/checker.ts';
+import type { CheckedNetwork } from '../../routing/checker.ts';
 import { checkerClock } from '../../routing/checker-clock.ts';
 import { laneOf, quantile, rateFor } from '../../routing/checker-lanes.ts';
 import { expectedLateness } from '../../routing/checker-money.ts';
@@ -95,6 +95,7 @@ function prepare(world: World): CheckedNetwork {
     cards: byId(input.rate_cards),
     transits: byId(input.transit_times),
     clock,
+    found: new Map(),
   };
 }
 
@@ -138,7 +139,7 @@ function priceOf(
   service: ServiceInput,
 ): { price: number; zone: string; transit: string } | undefined {
   const { order } = world;
-  const lane = laneOf({ network, order } as unknown as CheckedParcel, warehouse, service);
+  const lane = laneOf({ network, order }, warehouse, service);
   if (lane === undefined || !eligible(goods, warehouse, service)) return undefined;
   const card = network.cards.get(service.rate_card_id)!;
   const mg = goods.reduce((sum, { mg: each }) => sum + each, 0);

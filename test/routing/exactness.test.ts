@@ -1,6 +1,7 @@
 /** The decision against the slow truth on small scarce worlds. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { lowerBound } from '../../routing/bound.ts';
 import {
   checkPlan,
   compileNetwork,
@@ -8,6 +9,7 @@ import {
   type SourcedPlan,
   source,
 } from '../../routing/index.ts';
+import { openOrder } from '../../routing/order-context.ts';
 import { enumerateBest } from './enumerate.ts';
 import { aWorld, type World, type WorldShape } from './small-world.ts';
 
@@ -21,7 +23,10 @@ function decide(world: World) {
     from_seconds: world.order.at_seconds,
     horizon_days: 30,
   });
-  return source(network, openBoard(network, world.stock, world.capacity), world.order, BUDGET);
+  const board = openBoard(network, world.stock, world.capacity);
+  const result = source(network, board, world.order, BUDGET);
+  const context = openOrder(network, board, world.order, network.policy.time_per_day);
+  return { result, bound: 'outcome' in context ? 0 : lowerBound(context) };
 }
 
 /** True if some line leaves in more than one parcel. */
@@ -49,7 +54,7 @@ const tally = { optimal: 0, bounded: 0, cut: 0, unsourced: 0, skipped: 0 };
 
 function agree({ seed, ...shape }: { seed: number } & WorldShape): void {
   const world = aWorld(seed, shape);
-  const result = decide(world);
+  const { result, bound } = decide(world);
   const best = enumerateBest(world);
   if (Number.isNaN(best)) {
     tally.skipped++;
@@ -60,6 +65,8 @@ function agree({ seed, ...shape }: { seed: number } & WorldShape): void {
     expect(best, `unsourced (${result.reason}) although a plan exists`).toBe(Infinity);
     return;
   }
+  // The bound for large and cut orders holds for all orders.
+  expect(bound).toBeLessThanOrEqual(Math.min(best, result.cost));
   const violations = checkPlan({ ...world, plan: result });
   expect(violations).toEqual([]);
   if (cuts(result)) {
