@@ -35,7 +35,8 @@ export interface QueueConnection {
   /** Resolves when the back-end answers and has its schema; rejects when it takes too long. */
   ready(): Promise<void>;
   bell(queue: QueueName): Bell;
-  listener(queue: QueueName, onJob: () => Promise<void>): Listener;
+  /** Starts taking jobs; rejects when its connections cannot be made. */
+  listen(queue: QueueName, onJob: () => Promise<void>): Promise<Listener>;
   /** Lets go of everything, waiting for nothing that hangs. */
   close(): Promise<void>;
 }
@@ -69,8 +70,10 @@ export function openConnection(config: Config, url: string, onError: OnError): Q
     bell: (name) => ({
       ring: (bell_id) => inTime(RING_LIMIT_MS, ring(queueOf(name), bell_id)),
     }),
-    listener: (name, onJob) => {
+    listen: async (name, onJob) => {
       const worker = keep(openWorker(name, onJob, { config, url, redis: redis[1], onError }));
+      await inTime(READY_LIMIT_MS, worker.waitUntilReady());
+      worker.run().catch(onError);
       return { drain: () => worker.close() };
     },
     close: async () => {
@@ -119,6 +122,9 @@ function openWorker(
 ): Worker {
   const lock_ms = at.config.queue_lock_seconds * 1000;
   const options = {
+    // A worker that runs on a connection that could not be made asks it for jobs without a pause, for
+    // ever, and nothing else in the process gets a turn: it is started once it is ready.
+    autorun: false,
     concurrency: 1,
     lockDuration: lock_ms,
     stalledInterval: lock_ms,

@@ -45,7 +45,9 @@ export function keepLinked(services: Services, options: LinkOptions): LinkKeeper
 
   const useUntilBroken = async (connection: QueueConnection) => {
     const bells = new Map<QueueName, Bell>(queues.map((queue) => [queue, connection.bell(queue)]));
-    const workers = queues.map((queue) => connection.listener(queue, () => work(queue)));
+    const workers = await Promise.all(
+      queues.map((queue) => connection.listen(queue, () => work(queue))),
+    );
     // New with each connection: a deduplication key that was left behind blocks nobody.
     const bell_id = services.newId();
     const broken = Promise.withResolvers<string>();
@@ -73,7 +75,10 @@ export function keepLinked(services: Services, options: LinkOptions): LinkKeeper
     while (!stopping.aborted) {
       const connection = await connect(services, stopping);
       if (connection === null) break;
-      await useUntilBroken(connection);
+      await useUntilBroken(connection).catch(async (error) => {
+        log.warn({ err: error }, 'the queue went away again: work waits in the database');
+        await pause(RETRY_MS, undefined, { signal: stopping }).catch(() => undefined);
+      });
       await connection.close();
     }
   };

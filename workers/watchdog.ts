@@ -9,13 +9,20 @@ import type { QueueName } from './queues.ts';
 /** A step that fails is not rung at once again: the rest (s) doubles from the first to the longest. */
 const REST_FIRST_SECONDS = 0.5;
 const REST_MAX_SECONDS = 30;
+/**
+ * A bell that was rung and not yet answered here is rung again after this long (s): another process
+ * may have taken it. A job that starts looks at everything, so until then more bells say nothing new.
+ */
+const RING_AGAIN_SECONDS = 1;
 
 export interface Watchdog {
   /** What the database owes now; true when `queue` must be taken for broken. */
   saw(queue: QueueName, isOwed: boolean): boolean;
   started(queue: QueueName): void;
   ended(queue: QueueName, outcome: 'done' | 'failed'): void;
-  /** False while `queue` rests after a failure. */
+  /** A job is being added. */
+  rang(queue: QueueName): void;
+  /** False while `queue` rests after a failure, or while the last job added has yet to start. */
   mayRing(queue: QueueName): boolean;
   /** Starts counting anew: the connection is new. */
   reset(): void;
@@ -28,6 +35,8 @@ interface QueueState {
   waiting: (() => number) | null;
   /** Seconds since the last failure. */
   resting: (() => number) | null;
+  /** Seconds since a job was added that has not started here. */
+  rung: (() => number) | null;
 }
 
 /**
@@ -37,19 +46,14 @@ interface QueueState {
 export function createWatchdog(limit_seconds: number, measure = stopwatch): Watchdog {
   const states = new Map<QueueName, QueueState>();
   const stateOf = (queue: QueueName): QueueState => {
-    const state = states.get(queue) ?? { running: 0, failures: 0, waiting: null, resting: null };
+    const state = states.get(queue) ?? newState();
     states.set(queue, state);
     return state;
-  };
-  const mayRing = (queue: QueueName): boolean => {
-    const { failures, resting } = stateOf(queue);
-    if (resting === null) return true;
-    return resting() >= Math.min(REST_FIRST_SECONDS * 2 ** (failures - 1), REST_MAX_SECONDS);
   };
   return {
     saw: (queue, isOwed) => {
       const state = stateOf(queue);
-      const isWell = !isOwed || state.running > 0 || !mayRing(queue);
+      const isWell = !isOwed || state.running > 0 || isResting(state);
       state.waiting = isWell ? null : (state.waiting ?? measure());
       const seconds = state.waiting?.() ?? 0;
       recordQueueAge(queue, seconds);
@@ -59,6 +63,7 @@ export function createWatchdog(limit_seconds: number, measure = stopwatch): Watc
       const state = stateOf(queue);
       state.running += 1;
       state.waiting = null;
+      state.rung = null;
     },
     ended: (queue, outcome) => {
       const state = stateOf(queue);
@@ -66,9 +71,25 @@ export function createWatchdog(limit_seconds: number, measure = stopwatch): Watc
       state.failures = outcome === 'failed' ? state.failures + 1 : 0;
       state.resting = outcome === 'failed' ? measure() : null;
     },
-    mayRing,
+    rang: (queue) => {
+      stateOf(queue).rung = measure();
+    },
+    mayRing: (queue) => {
+      const state = stateOf(queue);
+      const isUnderWay = state.rung !== null && state.rung() < RING_AGAIN_SECONDS;
+      return !isUnderWay && !isResting(state);
+    },
     reset: () => {
-      for (const state of states.values()) state.waiting = null;
+      for (const state of states.values()) state.waiting = state.rung = null;
     },
   };
+}
+
+function newState(): QueueState {
+  return { running: 0, failures: 0, waiting: null, resting: null, rung: null };
+}
+
+function isResting({ failures, resting }: QueueState): boolean {
+  if (resting === null) return false;
+  return resting() < Math.min(REST_FIRST_SECONDS * 2 ** (failures - 1), REST_MAX_SECONDS);
 }

@@ -5,11 +5,12 @@
  */
 import type { OwedBells } from '../db/bells.ts';
 import type { Engine } from '../src/fulfillment/engine.ts';
+import type { Logger } from '../src/runtime/log.ts';
 import { answerBell, HANDLERS, type Handlers } from './handlers.ts';
 import { keepLinked, type Link } from './link.ts';
 import { QUEUE_NAMES, type QueueName } from './queues.ts';
 import { startRelay } from './relay.ts';
-import { createWatchdog } from './watchdog.ts';
+import { createWatchdog, type Watchdog } from './watchdog.ts';
 
 /** PostgreSQL's codes for a schema, table, type or function that is not there. */
 const MISSING_OBJECT = new Set(['3F000', '42P01', '42704', '42883']);
@@ -45,19 +46,7 @@ export function startWorkers(engine: Engine, options: WorkersOptions = {}): Work
   };
   const onLinked = () => watchdog.reset();
   const links = keepLinked(engine, { queues, work, onLinked, stopping: stopping.signal });
-  /** Says once that ringing fails, and once that it works again. */
-  let isSilent = false;
-  const ringOn = async (link: Link, queue: QueueName) => {
-    try {
-      await link.ring(queue);
-      if (isSilent) engine.log.info({ queue }, 'the queue takes jobs again');
-      isSilent = false;
-    } catch (error) {
-      if (!isSilent) engine.log.warn({ queue, err: error }, 'could not ring: work stays owed');
-      isSilent = true;
-      if (isMissingObject(error)) link.giveUp('its schema is gone');
-    }
-  };
+  const ringOn = ringer(engine.log, watchdog);
   const ringOwed = async (owed: OwedBells) => {
     for (const queue of queues) {
       const link = links.current();
@@ -75,6 +64,24 @@ export function startWorkers(engine: Engine, options: WorkersOptions = {}): Work
       stopping.abort();
       await Promise.all([relay.stop(), links.ended]);
     },
+  };
+}
+
+/** Rings, and says in the log once that it fails and once that it works again. */
+function ringer(log: Logger, watchdog: Watchdog): (link: Link, queue: QueueName) => Promise<void> {
+  let isSilent = false;
+  return async (link, queue) => {
+    // Before the ring: the job may start, and even end, before its adding is confirmed.
+    watchdog.rang(queue);
+    try {
+      await link.ring(queue);
+      if (isSilent) log.info({ queue }, 'the queue takes jobs again');
+      isSilent = false;
+    } catch (error) {
+      if (!isSilent) log.warn({ queue, err: error }, 'could not ring: work stays owed');
+      isSilent = true;
+      if (isMissingObject(error)) link.giveUp('its schema is gone');
+    }
   };
 }
 

@@ -74,4 +74,22 @@ describe('the watchdog', () => {
 
     expect(watchdog.mayRing('decide')).toBe(true);
   });
+
+  it('rings once for all that happens before the job starts, and once more while it runs', () => {
+    watchdog.rang('decide');
+    expect(watchdog.mayRing('decide')).toBe(false);
+
+    watchdog.started('decide');
+    expect(watchdog.mayRing('decide')).toBe(true);
+    watchdog.rang('decide');
+
+    expect(watchdog.mayRing('decide')).toBe(false);
+  });
+
+  it('rings again when the job does not start here: it may have gone elsewhere, or nowhere', () => {
+    watchdog.rang('decide');
+    seconds = 1;
+
+    expect(watchdog.mayRing('decide')).toBe(true);
+  });
 });
