@@ -231,9 +231,9 @@ export async function saveShipments(
       released_xid = case when d.is_work then pg_current_xact_id() else s.released_xid end,
       released_seq = case when d.is_work then nextval('work_seq') else s.released_seq end
     from json_to_recordset(${asJson(rows)}::json) as d(shipment_id uuid, state text,
-      version integer, is_work boolean, delivered_at timestamptz, tracking_rank smallint, tracking_status text,
-      tracking_at timestamptz, milestone_met timestamptz[], milestone_state text[],
-      next_due_at timestamptz)
+      version integer, is_work boolean, delivered_at timestamptz, tracking_rank smallint,
+      tracking_status text, tracking_at timestamptz, milestone_met timestamptz[],
+      milestone_state text[], next_due_at timestamptz)
     where s.shipment_id = d.shipment_id`.execute(tx);
 }
 
