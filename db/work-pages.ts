@@ -186,34 +186,3 @@ export async function listExceptions(
     .limit(page.limit)
     .execute();
 }
-
-/** A reading of the journal's end. */
-export interface JournalMark {
-  /** Numbers up to this one are drawn … */
-  readonly last_seq: number;
-  /** … by transactions below this one. */
-  readonly next_xid: bigint;
-  /** Every transaction below this one has ended. */
-  readonly oldest_xid: bigint;
-}
-
-/**
- * Reads the journal's end. All numbers up to a mark's `last_seq` are settled as soon as a mark's
- * `oldest_xid`, this one's or a later one's, is at least its `next_xid`.
- *
- * `next_xid` is an id drawn for this reading, after the number was read: whoever drew a number has
- * an older one. The snapshot's own upper end would be too low: it lies one above the newest
- * transaction that has *ended*, and a running one may already be above it.
- */
-export async function readMark(tx: Tx): Promise<JournalMark> {
-  const drawn = await sql<{ last_seq: number | null }>`
-    select pg_sequence_last_value('journal_seq_seq') as last_seq`.execute(tx);
-  const own = await sql<{ xid: string }>`select pg_current_xact_id()::text as xid`.execute(tx);
-  const edge = await sql<{ xid: string }>`
-    select pg_snapshot_xmin(pg_current_snapshot())::text as xid`.execute(tx);
-  return {
-    last_seq: drawn.rows[0]?.last_seq ?? 0,
-    next_xid: BigInt(own.rows[0]!.xid),
-    oldest_xid: BigInt(edge.rows[0]!.xid),
-  };
-}

@@ -9,7 +9,7 @@ import { stopwatch } from '../src/runtime/clock.ts';
 import { recordStep, recordStepFailure } from '../src/runtime/telemetry.ts';
 import type { QueueName } from './queues.ts';
 
-/** A step takes one batch; `more` says that another look is worth it at once. */
+/** A step takes one batch; `more` says that work is left that it knows of. */
 export type Step = (engine: Engine) => Promise<{ done: number; more: boolean }>;
 
 /** The steps of each queue, by name. */
@@ -33,7 +33,9 @@ export async function answerBell(
   for (const [name, step] of Object.entries(steps)) {
     for (let batch = 0; batch < BATCHES_MAX && !stopping.aborted; batch += 1) {
       const outcome = await runStep(engine, name, step);
-      if (!outcome.more) break;
+      // Whatever was done took time in which more may have come: one look in vain is cheaper than
+      // another bell.
+      if (!outcome.more && outcome.done === 0) break;
       // The process may also be answering requests: let them in between two batches.
       await nextTurn();
     }

@@ -11,7 +11,7 @@ import { listen } from '../db/listen.ts';
 import type { Services } from '../src/runtime/services.ts';
 
 /** Shortest pause (ms) between two looks: rings that come closer share one. */
-const GAP_MS = 5;
+const GAP_MS = 20;
 
 export interface Relay {
   stop(): Promise<void>;

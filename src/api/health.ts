@@ -1,8 +1,8 @@
 /** For whoever runs the process: is it alive, is it ready, how is it doing. */
 import type { FastifyInstance } from 'fastify';
 import { inTransaction } from '../../db/database.ts';
+import { readEdge } from '../../db/journal.ts';
 import { isMigrated } from '../../db/migrate.ts';
-import { readMark } from '../../db/work-pages.ts';
 import { Refusal } from '../domain/errors.ts';
 import type { Engine } from '../fulfillment/engine.ts';
 import { registry } from '../runtime/telemetry.ts';
@@ -33,7 +33,7 @@ export function addHealth(app: FastifyInstance, options: HealthOptions): void {
 function missingParts({ engine, stopping }: HealthOptions): () => Promise<string | null> {
   let hasSchema = false;
   const look = async () => {
-    await inTransaction(engine.database, (tx) => readMark(tx));
+    await inTransaction(engine.database, (tx) => readEdge(tx));
     hasSchema ||= await isMigrated(engine.database.url);
     return hasSchema ? null : 'the database is not migrated';
   };

@@ -6,8 +6,7 @@
  */
 import type { Logger } from 'pino';
 import { type Database, inTransaction } from '../../db/database.ts';
-import { type JournalEvent, listEvents } from '../../db/journal.ts';
-import { type JournalMark, readMark } from '../../db/work-pages.ts';
+import { type JournalEdge, type JournalEvent, listEvents, readEdge } from '../../db/journal.ts';
 import {
   TAIL_EVENTS,
   TAIL_FALLBACK_MS,
@@ -102,7 +101,7 @@ interface Reading {
   position: number | null;
   last_seq: number;
   /** Marks that are not settled yet, oldest first. */
-  marks: JournalMark[];
+  marks: JournalEdge[];
   /** The newest settled events, and the number after which they are complete. */
   recent: JournalEvent[];
   recent_after: number;
@@ -117,7 +116,7 @@ function newReading(): Reading {
 /** Looks once; true when there is more to read at once. */
 async function look(database: Database, reading: Reading): Promise<boolean> {
   return await inTransaction(database, async (tx) => {
-    const mark = await readMark(tx);
+    const mark = await readEdge(tx);
     const horizon = settle(reading, mark);
     reading.fresh = null;
     if (horizon === null) return false;
@@ -138,7 +137,7 @@ async function look(database: Database, reading: Reading): Promise<boolean> {
 }
 
 /** The number up to which everything has ended, by the newest mark that is settled. */
-function settle(reading: Reading, mark: JournalMark): number | null {
+function settle(reading: Reading, mark: JournalEdge): number | null {
   reading.last_seq = Math.max(reading.last_seq, mark.last_seq);
   const newest = reading.marks.at(-1);
   if (newest === undefined || newest.last_seq < mark.last_seq) reading.marks.push(mark);

@@ -5,8 +5,7 @@
  */
 import type { ServerResponse } from 'node:http';
 import { inTransaction } from '../../db/database.ts';
-import type { JournalEvent } from '../../db/journal.ts';
-import { readMark } from '../../db/work-pages.ts';
+import { type JournalEvent, readEdge } from '../../db/journal.ts';
 import { Refusal } from '../domain/errors.ts';
 import type { Doors } from './doors.ts';
 import type { JournalTail } from './journal-tail.ts';
@@ -62,7 +61,7 @@ export function liveClients(doors: Doors): LiveClients {
 
 /** A number that was never drawn is of another journal: going on from it would lose events. */
 async function refuseFuture({ engine }: Doors, after: number): Promise<void> {
-  const { last_seq } = await inTransaction(engine.database, (tx) => readMark(tx));
+  const { last_seq } = await inTransaction(engine.database, (tx) => readEdge(tx));
   if (after <= last_seq) return;
   const detail = `got ${after}, expected the id of an event of this journal`;
   throw new Refusal('invalid_cursor', detail, [{ pointer: 'last-event-id', detail }]);
