@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AUDIT_CHECKS, type AuditFinding, runChecks } from '../../db/audit.ts';
 import type { Tx } from '../../db/database.ts';
+import { startPortolan } from '../faults/processes.ts';
 import { type Harness, startHarness } from '../harness.ts';
 import { DEFECTS } from './audit-defects.ts';
 import { insertWorld } from './audited-world.ts';
@@ -48,6 +49,23 @@ describe('the auditor', () => {
     expect(AUDIT_CHECKS.map((check) => check.invariant).filter((it) => !planted.has(it))).toEqual(
       [],
     );
+  });
+
+  it('is a command that says what it found, with its exit code too', async () => {
+    const audit = async () => {
+      const command = startPortolan(['audit'], { DATABASE_URL: harness.url });
+      const code = await command.ended;
+      return { code, said: command.said() };
+    };
+
+    expect(await audit()).toMatchObject({ code: 0, said: 'all invariants hold\n' });
+    await harness.stock({ quantity: 1 });
+    await sql`update stock set on_hand = 2`.execute(harness.owner);
+    const found = await audit();
+    await sql`update stock set on_hand = 1`.execute(harness.owner);
+
+    expect(found.code).toBe(1);
+    expect(found.said).toContain('balances_equal_ledger: stock ');
   });
 
   it('reads as the engine does, under row-level security, and takes no lock writers wait for', async () => {

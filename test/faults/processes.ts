@@ -12,6 +12,8 @@ export interface PortolanProcess {
   /** Resolves when it has said `text`; throws when it ends or takes too long. */
   says(text: string): Promise<void>;
   isRunning(): boolean;
+  /** Resolves with its exit code when it ends (null when a signal ended it). */
+  readonly ended: Promise<number | null>;
   /** Ends it with a signal and resolves with its exit code (null when a signal ended it). */
   end(signal: 'SIGKILL' | 'SIGTERM'): Promise<number | null>;
   /** Sends SIGKILL now, waiting for nothing. */
@@ -34,7 +36,7 @@ export function startPortolan(
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
+  const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
   const said = collect(child);
   const isRunning = () => child.exitCode === null && child.signalCode === null;
   return {
@@ -44,6 +46,7 @@ export function startPortolan(
       if (!said().includes(text)) throw new Error(`it ended without saying "${text}": ${said()}`);
     },
     isRunning,
+    ended,
     end: async (signal) => {
       if (isRunning()) child.kill(signal);
       return await ended;
