@@ -151,6 +151,21 @@ interface Places {
   readonly cards: number;
 }
 
+/** One lane, if there is anything at both ends. */
+function laneOf(
+  warehouses: readonly string[],
+  zones: readonly string[],
+  speed: string,
+  distance: number,
+): Service['lanes'] {
+  if (warehouses.length === 0 || zones.length === 0) return [];
+  const lane = {
+    rate_area: `${speed}-${distance}`,
+    transit_time_id: `TRANSIT-${speed}-${distance}`,
+  };
+  return [{ warehouses: [...warehouses], zones: [...zones], ...lane }];
+}
+
 function generateServices(random: Random, size: NetworkSize, places: Places): Service[] {
   const share = Math.min(1, (DOMESTIC_SERVICES * COUNTRIES.length) / size.services);
   const warehousesOf = COUNTRIES.map(([code]) =>
@@ -169,17 +184,8 @@ function generateServices(random: Random, size: NetworkSize, places: Places): Se
     const abroad = COUNTRIES.flatMap((_, c) =>
       c !== home && random.chance(0.5) ? zonesOf[c]! : [],
     );
-    const lane = (zones: string[], distance: number) =>
-      warehouses.length === 0 || zones.length === 0
-        ? []
-        : [
-            {
-              warehouses,
-              zones,
-              rate_area: `${speed}-${distance}`,
-              transit_time_id: `TRANSIT-${speed}-${distance}`,
-            },
-          ];
+    const lane = (zones: readonly string[], distance: number) =>
+      laneOf(warehouses, zones, speed, distance);
     const lanes = [...lane(zonesOf[home]!, 0), ...lane(abroad, 1)];
     return {
       id: id('SVC', i),

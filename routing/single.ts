@@ -7,6 +7,7 @@ import { arrivalSlot, latenessIn } from './arrivals.ts';
 import { stockRow, usableUnits } from './board.ts';
 import { readyAt } from './calendar.ts';
 import { type Item, makeItem } from './items.ts';
+import type { ServiceTable } from './network.ts';
 import { timeCost } from './objective.ts';
 import { eachStart, freePickup } from './options.ts';
 import { buildParcel, type Placed } from './parcel.ts';
@@ -39,10 +40,34 @@ function startFor(context: OrderContext, warehouse: number, units: number): numb
   return start;
 }
 
+/** When a warehouse is done with an order started at `start`; -1 if never. */
+function readyFrom({ network }: OrderContext, w: number, start: number): number {
+  if (start < 0) return -1;
+  return readyAt(network.calendars.open[w]!, start, network.warehouses.processingSeconds[w]!);
+}
+
+/** Freight of the item by one row of the lane table. */
+function freightBy({ network, lanes }: OrderContext, row: number, item: Item): number {
+  const card = network.services.card[lanes.service[row]!]!;
+  const rateRow = network.lanes.rateRow[lanes.lane[row]!]!;
+  const remote = network.zones.remote[lanes.zone[row]!] === 1;
+  return freightOf(network.rates, card, rateRow, item.mg, item.mm3, remote);
+}
+
+/** True if a service may not carry the item, by class, weight or size. */
+function refuses(services: ServiceTable, service: number, item: Item): boolean {
+  return (
+    (item.classes & ~services.classes[service]!) !== 0 ||
+    item.mg > services.maxMg[service]! ||
+    item.longest > services.maxLength[service]! ||
+    item.girthPlusLength > services.maxGirthPlusLength[service]!
+  );
+}
+
 /** Looks at one warehouse's services. */
 function tryWarehouse(context: OrderContext, item: Item, w: number, best: Best): void {
   const { network, lanes, barredServices, at, timePerDay } = context;
-  const { services, warehouses, rates, zones } = network;
+  const { services, warehouses } = network;
   const handling = roundMoney(
     warehouses.handlingPerParcel[w]! + warehouses.handlingPerUnit[w]! * item.units,
   );
@@ -52,21 +77,15 @@ function tryWarehouse(context: OrderContext, item: Item, w: number, best: Best):
     const service = lanes.service[row]!;
     best.work++;
     if (barredServices !== undefined && barredServices[service] === 1) continue;
-    if ((item.classes & ~services.classes[service]!) !== 0) continue;
-    if (item.mg > services.maxMg[service]! || item.longest > services.maxLength[service]!) continue;
-    if (item.girthPlusLength > services.maxGirthPlusLength[service]!) continue;
+    if (refuses(services, service, item)) continue;
     const lane = lanes.lane[row]!;
     const zone = lanes.zone[row]!;
-    const card = services.card[service]!;
-    const rateRow = network.lanes.rateRow[lane]!;
-    const remote = zones.remote[zone] === 1;
-    const own = handling + freightOf(rates, card, rateRow, item.mg, item.mm3, remote);
+    const own = handling + freightBy(context, row, item);
     // Time and lateness can only add to this.
     if (own > best.cost || own === Number.POSITIVE_INFINITY) continue;
-    if (start === 0) {
+    if (ready === 0) {
       start = startFor(context, w, item.units);
-      if (start < 0) return;
-      ready = readyAt(network.calendars.open[w]!, start, warehouses.processingSeconds[w]!);
+      ready = readyFrom(context, w, start);
       if (ready < 0) return;
     }
     const index = freePickup(context, w, service, ready);

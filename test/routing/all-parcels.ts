@@ -1,0 +1,234 @@
+/**
+ * Every parcel that one order could leave in: whole lines, any warehouse and service, slots chosen
+ * freely. It stands on the checker's view of the document (lanes, clocks, lateness), never on the
+ * solver's.
+ */
+import type { CheckedNetwork } from '../../routing/checker.ts';
+import { checkerClock } from '../../routing/checker-clock.ts';
+import { laneOf, quantile, rateFor } from '../../routing/checker-lanes.ts';
+import { expectedLateness } from '../../routing/checker-money.ts';
+import type { ServiceInput, SkuInput, WarehouseInput } from '../../routing/index.ts';
+import type { World } from './small-world.ts';
+
+export const DAY = 86_400;
+const LOOK_DAYS = 12;
+const clock = checkerClock();
+const byId = <T extends { readonly id: string }>(rows: readonly T[]) =>
+  new Map(rows.map((row) => [row.id, row]));
+/** Rounds half up. */
+export const money = (amount: number) => Math.floor(amount + 0.5 + 1e-7);
+
+export interface Parcel {
+  readonly subset: number;
+  readonly warehouse: string;
+  readonly cost: number;
+  readonly promise: number;
+  /** Resource slots taken: name → amount. */
+  readonly takes: readonly (readonly [string, number])[];
+}
+
+interface Slot {
+  readonly start: number;
+  readonly pickup: number;
+}
+
+/** First start of each hour; the worlds open and close on full hours. */
+function startsOf(world: World, warehouse: WarehouseInput): number[] {
+  const at = Math.ceil(world.order.at_seconds);
+  const starts: number[] = [];
+  for (
+    let hour = at - (at % 3600);
+    hour < at + LOOK_DAYS * DAY && starts.length < 16;
+    hour += 3600
+  ) {
+    const first = Math.max(at, hour);
+    if (clock.mayStart(warehouse, first)) starts.push(first);
+  }
+  return warehouse.picks_per_hour === undefined ? starts.slice(0, 1) : starts;
+}
+
+/** Pickups from local timetables, each confirmed by the clock. */
+function pickupsOf(world: World, warehouse: WarehouseInput, service: ServiceInput): number[] {
+  const { at_seconds } = world.order;
+  const names = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
+  const today = Temporal.Instant.fromEpochMilliseconds(at_seconds * 1000)
+    .toZonedDateTimeISO(warehouse.time_zone)
+    .toPlainDate();
+  return Array.from({ length: LOOK_DAYS }, (_, i) => today.add({ days: i })).flatMap((date) =>
+    (service.pickups[names[date.dayOfWeek - 1]!] ?? [])
+      .map((time) => {
+        const plainTime = Temporal.PlainTime.from(time);
+        const local = date.toZonedDateTime({ timeZone: warehouse.time_zone, plainTime });
+        return local.epochMilliseconds / 1000;
+      })
+      .sort((a, b) => a - b)
+      .filter((t) => clock.isPickup(warehouse, service, t)),
+  );
+}
+
+/** First start of each hour and first pickup of each day: no other slot is ever better. */
+function slotsOf(
+  world: World,
+  warehouse: WarehouseInput,
+  service: ServiceInput,
+  starts: readonly number[],
+): Slot[] {
+  const pickups = pickupsOf(world, warehouse, service);
+  return starts.flatMap((start) => {
+    const ready = clock.readyAfter(warehouse, start);
+    const days = new Map<number, number>();
+    for (const pickup of pickups.filter((t) => t >= ready)) {
+      const day = clock.dateSlot(pickup, warehouse.time_zone);
+      if (!days.has(day)) days.set(day, pickup);
+    }
+    return [...days.values()].slice(0, 5).map((pickup) => ({ start, pickup }));
+  });
+}
+
+export function prepare(world: World): CheckedNetwork {
+  const input = world.network;
+  return {
+    input,
+    skus: byId(input.skus),
+    warehouses: byId(input.warehouses),
+    services: byId(input.services),
+    zones: byId(input.zones),
+    cards: byId(input.rate_cards),
+    transits: byId(input.transit_times),
+    clock,
+    found: new Map(),
+  };
+}
+
+interface Goods {
+  readonly sku: SkuInput;
+  readonly quantity: number;
+  readonly mg: number;
+}
+
+function goodsOf(world: World, network: CheckedNetwork, subset: number): Goods[] {
+  return world.order.lines
+    .filter((_, i) => (subset & (1 << i)) !== 0)
+    .map((line) => {
+      const sku = network.skus.get(line.sku_id)!;
+      const mg = Math.round((line.weight_grams ?? sku.weight_grams * line.quantity) * 1000);
+      return { sku, quantity: line.quantity, mg };
+    });
+}
+
+function eligible(goods: readonly Goods[], warehouse: WarehouseInput, service: ServiceInput) {
+  return goods.every(({ sku }) => {
+    const sides = [sku.length_mm, sku.width_mm, sku.height_mm].sort((a, b) => a - b);
+    return (
+      [warehouse, service].every(
+        (row) =>
+          (row.temperatures ?? ['ambient']).includes(sku.temperature ?? 'ambient') &&
+          (!sku.hazardous || row.hazardous === true),
+      ) &&
+      sides[2]! <= (service.max_length_mm ?? 1e9) &&
+      sides[2]! + 2 * (sides[0]! + sides[1]!) <= (service.max_girth_plus_length_mm ?? 1e9)
+    );
+  });
+}
+
+/** Freight and handling of goods, or undefined if they are refused. */
+function priceOf(
+  world: World,
+  network: CheckedNetwork,
+  goods: readonly Goods[],
+  warehouse: WarehouseInput,
+  service: ServiceInput,
+): { price: number; zone: string; transit: string } | undefined {
+  const { order } = world;
+  const lane = laneOf({ network, order }, warehouse, service);
+  if (lane === undefined || !eligible(goods, warehouse, service)) return undefined;
+  const card = network.cards.get(service.rate_card_id)!;
+  const mg = goods.reduce((sum, { mg: each }) => sum + each, 0);
+  if (mg > (service.max_weight_grams ?? 1e12) * 1000) return undefined;
+  const mm3 = goods.reduce(
+    (sum, { sku, quantity }) => sum + sku.length_mm * sku.width_mm * sku.height_mm * quantity,
+    0,
+  );
+  const billed = Math.max(mg, card.cm3_per_kg ? Math.round((mm3 * 1000) / card.cm3_per_kg) : 0);
+  const rate = rateFor(card, lane.lane.rate_area, billed);
+  if (rate === undefined) return undefined;
+  const units = goods.reduce((sum, { quantity }) => sum + quantity, 0);
+  const base = Math.max(rate.minimum ?? 0, rate.base + ((rate.per_kg ?? 0) * billed) / 1e6);
+  const remote = network.zones.get(lane.zone)!.remote ? (card.remote_surcharge ?? 0) : 0;
+  const freight = money(base * (1 + (card.fuel_percent ?? 0) / 100) + remote);
+  const handling =
+    (warehouse.handling_per_parcel ?? 0) + (warehouse.handling_per_unit ?? 0) * units;
+  const price = freight + money(handling);
+  return { price, zone: lane.zone, transit: lane.lane.transit_time_id };
+}
+
+const held = (world: World, warehouse: string, sku: string): number =>
+  world.stock
+    .filter((row) => row.warehouse_id === warehouse && row.sku_id === sku)
+    .reduce((sum, row) => sum + row.available, 0);
+
+/** Promise, price of lateness and day slot of a pickup. */
+function arrivalOf(
+  world: World,
+  network: CheckedNetwork,
+  warehouse: WarehouseInput,
+  priced: { readonly zone: string; readonly transit: string },
+  pickup: number,
+) {
+  const points = network.transits.get(priced.transit)!.quantiles;
+  const zone = network.zones.get(priced.zone)!;
+  const { confidence, lateness_per_day } = world.network.policy;
+  const due = world.order.deliver_by_seconds;
+  const late = due === undefined ? 0 : expectedLateness(network, zone, points, pickup, due) / DAY;
+  return {
+    promise: clock.door(zone, Math.ceil(pickup + quantile(points, confidence) - 1e-6)),
+    lateness: money(late * lateness_per_day),
+    day: clock.dateSlot(pickup, warehouse.time_zone),
+  };
+}
+
+/** All parcels that fit on their own, cheapest first. */
+export function allParcels(world: World, network: CheckedNetwork): Parcel[] {
+  const { order, network: input } = world;
+  const full = 2 ** order.lines.length - 1;
+  const parcels: Parcel[] = [];
+  for (const warehouse of input.warehouses) {
+    if (order.excluded_warehouses?.includes(warehouse.id)) continue;
+    const starts = startsOf(world, warehouse);
+    for (const service of input.services) {
+      if (order.excluded_services?.includes(service.id)) continue;
+      const slots = slotsOf(world, warehouse, service, starts);
+      const arrivals = new Map<number, { promise: number; lateness: number; day: number }>();
+      for (let subset = 1; subset <= full; subset++) {
+        const goods = goodsOf(world, network, subset);
+        if (!goods.every(({ sku, quantity }) => held(world, warehouse.id, sku.id) >= quantity)) {
+          continue;
+        }
+        const priced = priceOf(world, network, goods, warehouse, service);
+        if (priced === undefined) continue;
+        const units = goods.reduce((sum, { quantity }) => sum + quantity, 0);
+        for (const { start, pickup } of slots) {
+          let arrival = arrivals.get(pickup);
+          if (arrival === undefined) {
+            arrival = arrivalOf(world, network, warehouse, priced, pickup);
+            arrivals.set(pickup, arrival);
+          }
+          const { promise, lateness, day } = arrival;
+          parcels.push({
+            subset,
+            warehouse: warehouse.id,
+            cost: priced.price + lateness,
+            promise,
+            takes: [
+              [`picks/${warehouse.id}@${start - (start % 3600)}`, units],
+              [`parcels/${warehouse.id}@${day}`, 1],
+              [`service/${service.id}@${day}`, 1],
+              [`service/${service.id}/${warehouse.id}@${day}`, 1],
+            ],
+          });
+        }
+      }
+    }
+  }
+  return parcels.sort((a, b) => a.cost - b.cost);
+}

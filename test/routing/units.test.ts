@@ -1,0 +1,185 @@
+/** Units are conserved: the traps that other systems fell into. */
+import { describe, expect, it } from 'vitest';
+import {
+  compileNetwork,
+  type NetworkInput,
+  openBoard,
+  prepareChecker,
+  type SourcedPlan,
+  type SourcingOrder,
+  source,
+} from '../../routing/index.ts';
+import { MONDAY } from './small-world.ts';
+
+const BUDGET = { work: 20_000_000 };
+
+const week = <T>(value: T) =>
+  Object.fromEntries(['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'].map((day) => [day, value]));
+
+const sku = { weight_grams: 100, length_mm: 10, width_mm: 10, height_mm: 10 };
+const input: NetworkInput = {
+  skus: ['A', 'B'].map((id) => ({ id, ...sku })),
+  warehouses: ['W1', 'W2', 'W3'].map((id, i) => ({
+    id,
+    position: [0, 0],
+    time_zone: 'UTC',
+    hours: week([['00:00', '24:00']] as [string, string][]),
+    processing_seconds: 0,
+    handling_per_parcel: i * 10,
+  })),
+  zones: [{ id: 'Z', country: 'DE', time_zone: 'UTC' }],
+  rate_cards: [{ id: 'R', weight_breaks_grams: [9e6], rates: { a: [{ base: 500 }] } }],
+  transit_times: [{ id: 'T', quantiles: [[1, 86_400]] }],
+  services: [
+    {
+      id: 'S',
+      carrier_id: 'K',
+      rate_card_id: 'R',
+      pickups: week(['18:00']),
+      lanes: [{ rate_area: 'a', transit_time_id: 'T' }],
+    },
+  ],
+  policy: {
+    confidence: 0.9,
+    split_limit: 3,
+    split_penalty: 100,
+    lateness_per_day: 0,
+    time_per_day: 0,
+  },
+};
+
+/** A plain world by hand: flat prices, always open, one service. */
+function plainWorld(stocks: readonly (readonly [string, string, number])[]) {
+  const stock = stocks.map(([warehouse_id, sku_id, available], i) => ({
+    stock_id: i + 1,
+    warehouse_id,
+    sku_id,
+    available,
+  }));
+  const compiled = compileNetwork(input, { from_seconds: MONDAY });
+  const decide = (lines: [string, number][], change: Partial<NetworkInput['policy']> = {}) => {
+    const altered = { ...compiled, policy: { ...compiled.policy, ...change } };
+    const order: SourcingOrder = {
+      at_seconds: MONDAY,
+      destination: { country: 'DE', postal_code: '1' },
+      lines: lines.map(([sku_id, quantity], i) => ({ line_no: i + 1, sku_id, quantity })),
+    };
+    return source(altered, openBoard(altered, stock, []), order, BUDGET);
+  };
+  return { stock, decide };
+}
+
+const unitsByWarehouse = (plan: SourcedPlan) =>
+  plan.parcels.map((parcel) => [
+    parcel.warehouse_id,
+    parcel.takes.reduce((sum, { quantity }) => sum + quantity, 0),
+  ]);
+
+describe('units', () => {
+  it('are never sent twice when a line is split: 5 from stocks of 3 and 10 are 5', () => {
+    const { decide } = plainWorld([
+      ['W1', 'A', 3],
+      ['W2', 'A', 4],
+    ]);
+    const plan = decide([['A', 5]]) as SourcedPlan;
+    expect(
+      unitsByWarehouse(plan)
+        .map(([, units]) => units)
+        .sort(),
+    ).toEqual([1, 4]);
+    const whole = plainWorld([
+      ['W1', 'A', 3],
+      ['W2', 'A', 10],
+    ]).decide([['A', 5]]);
+    expect(unitsByWarehouse(whole as SourcedPlan)).toEqual([['W2', 5]]);
+  });
+
+  it('come from as many lots of a warehouse as it takes, and from the place that has them', () => {
+    const { decide } = plainWorld([
+      ['W1', 'A', 1],
+      ['W3', 'A', 2],
+      ['W3', 'A', 2],
+    ]);
+    const plan = decide([['A', 4]]) as SourcedPlan;
+    expect(unitsByWarehouse(plan)).toEqual([['W3', 4]]);
+    expect(plan.parcels[0]!.takes).toHaveLength(2);
+  });
+
+  it('never use a third location where two suffice', () => {
+    const { decide } = plainWorld([
+      ['W1', 'A', 4],
+      ['W2', 'A', 6],
+      ['W3', 'A', 5],
+    ]);
+    expect((decide([['A', 10]]) as SourcedPlan).parcels).toHaveLength(2);
+    expect((decide([['A', 15]]) as SourcedPlan).parcels).toHaveLength(3);
+  });
+
+  it('of one SKU on two lines share the same stock', () => {
+    const { decide } = plainWorld([
+      ['W1', 'A', 3],
+      ['W2', 'A', 3],
+    ]);
+    const plan = decide([
+      ['A', 2],
+      ['A', 3],
+    ]) as SourcedPlan;
+    expect(
+      unitsByWarehouse(plan)
+        .map(([, units]) => units)
+        .sort(),
+    ).toEqual([2, 3]);
+    expect(
+      decide([
+        ['A', 3],
+        ['A', 4],
+      ]),
+    ).toMatchObject({ outcome: 'unsourced', reason: 'no_stock' });
+  });
+
+  it('refuse with the true reason', () => {
+    const { decide } = plainWorld([
+      ['W1', 'A', 3],
+      ['W2', 'B', 3],
+    ]);
+    expect(decide([['A', 4]])).toMatchObject({ reason: 'no_stock', line_nos: [1] });
+    expect(decide([['X', 1]])).toMatchObject({ reason: 'unknown_sku', line_nos: [1] });
+    expect(
+      decide(
+        [
+          ['A', 1],
+          ['B', 1],
+        ],
+        { split_limit: 1 },
+      ),
+    ).toMatchObject({ reason: 'split_limit' });
+    expect(
+      decide([
+        ['A', 1],
+        ['B', 1],
+      ]),
+    ).toMatchObject({ outcome: 'sourced' });
+  });
+
+  it('of a line too heavy for one parcel leave in several', () => {
+    const { stock } = plainWorld([['W1', 'A', 30]]);
+    const light = {
+      ...input,
+      rate_cards: [{ ...input.rate_cards[0]!, weight_breaks_grams: [1000] }],
+    };
+    const compiled = compileNetwork(light, { from_seconds: MONDAY });
+    const order = {
+      at_seconds: MONDAY,
+      destination: { country: 'DE', postal_code: '1' },
+      lines: [{ line_no: 1, sku_id: 'A', quantity: 25 }],
+    };
+    const plan = source(compiled, openBoard(compiled, stock, []), order, BUDGET) as SourcedPlan;
+    expect(
+      unitsByWarehouse(plan)
+        .map(([, units]) => units)
+        .sort(),
+    ).toEqual([10, 10, 5]);
+    expect(prepareChecker(light)({ stock, capacity: [], order, plan })).toEqual([]);
+    expect(plan.proof.kind === 'optimal' || plan.proof.lower_bound <= plan.cost).toBe(true);
+  });
+});
