@@ -124,7 +124,7 @@ export async function findOrderPage(tx: Tx, order_id: string): Promise<OrderPage
   const timeline = await tx
     .selectFrom('journal')
     .select(['at', 'type', 'entity', 'entity_id'])
-    .where('order_id', '=', order_id)
+    .where('entity_id', 'in', [order_id, ...shipments.map((shipment) => shipment.shipment_id)])
     .orderBy('seq')
     .limit(MAX_TIMELINE)
     .execute();

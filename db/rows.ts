@@ -56,10 +56,17 @@ function listOf(cells: readonly unknown[], type: string): ColumnList {
   // An array's items cannot be arrays of their own here: they travel as text and are cast row by row.
   const nested = isJson || type.endsWith('[]');
   const item = nested ? 'text' : type;
+  const isPlain = PLAIN.test(item);
+  let last: unknown;
+  let text = '';
   const texts = cells.map((cell) => {
     if (cell === null) return 'NULL';
-    const text = isJson ? JSON.stringify(cell) : cellText(cell);
-    return PLAIN.test(item) ? text : quoted(text);
+    // Rows of one batch share most of their instants, and those are dear to print.
+    if (cell === last) return text;
+    last = cell;
+    const printed = isJson ? JSON.stringify(cell) : cellText(cell);
+    text = isPlain ? printed : quoted(printed);
+    return text;
   });
   const rows = sql`unnest(${`{${texts.join(',')}}`}::${sql.raw(item)}[])`;
   return { rows, cast: nested ? sql`::${sql.raw(type)}` : NO_CAST };

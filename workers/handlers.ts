@@ -4,6 +4,7 @@ import { decideOrders } from '../src/fulfillment/decide-orders.ts';
 import type { Engine } from '../src/fulfillment/engine.ts';
 import { expireQuotes } from '../src/fulfillment/expire-quotes.ts';
 import { tenderShipments } from '../src/fulfillment/tender-shipments.ts';
+import { wakeOrders } from '../src/fulfillment/wake-orders.ts';
 import { watchMilestones } from '../src/fulfillment/watch-milestones.ts';
 import { stopwatch } from '../src/runtime/clock.ts';
 import { recordStep, recordStepFailure } from '../src/runtime/telemetry.ts';
@@ -16,7 +17,7 @@ export type Step = (engine: Engine) => Promise<{ done: number; more: boolean }>;
 export type Handlers = { readonly [queue in QueueName]: { readonly [step: string]: Step } };
 
 export const HANDLERS: Handlers = {
-  decide: { decideOrders },
+  decide: { wakeOrders, decideOrders },
   tender: { tenderShipments },
   watch: { watchMilestones, expireQuotes },
 };

@@ -30,10 +30,16 @@ export function startRelay(
     onRing: () => wake.resolve(),
     onError: (error) => log.warn({ err: error }, 'the journal is not heard for now: sweeping'),
   });
-  const sweep = setInterval(() => wake.resolve(), config.sweep_interval_ms);
-  const look = async () => {
+  let is_sweep = true;
+  const sweep = setInterval(() => {
+    is_sweep = true;
+    wake.resolve();
+  }, config.sweep_interval_ms);
+  const lookOnce = async () => {
+    const look = { now: clock.now(), is_sweep };
+    is_sweep = false;
     try {
-      await onOwed(await inTransaction(database, (tx) => readOwedBells(tx, clock.now())));
+      await onOwed(await inTransaction(database, (tx) => readOwedBells(tx, look)));
     } catch (error) {
       if (!stopping.signal.aborted) log.warn({ err: error }, 'could not ask which bells are owed');
     }
@@ -42,7 +48,7 @@ export function startRelay(
     while (!stopping.signal.aborted) {
       await wake.promise;
       wake = Promise.withResolvers();
-      await look();
+      await lookOnce();
       await pause(GAP_MS);
     }
   })();

@@ -23,7 +23,6 @@ create table journal (
   request_id text,
   unique (entity_id, version)           -- entity ids are UUIDs, or the one word 'network'
 );
-create index journal_by_order on journal (order_id, seq) where order_id is not null;
 
 create function refuse_change() returns trigger language plpgsql as $$
 begin

@@ -53,6 +53,8 @@ function readQueues(parameters: readonly string[]): readonly QueueName[] {
 
 /** Ready when the queue is connected and the database answers. */
 async function isReady(engine: Engine, workers: Workers): Promise<boolean> {
-  await inTransaction(engine.database, (tx) => readOwedBells(tx, engine.clock.now()));
+  await inTransaction(engine.database, (tx) =>
+    readOwedBells(tx, { now: engine.clock.now(), is_sweep: true }),
+  );
   return workers.isReady();
 }

@@ -197,7 +197,7 @@ export function watchMilestones(
       met[index] = late[kind] ?? null;
       return 'breached' as const;
     }
-    if (was === 'open' && Temporal.Instant.compare(now, riskAt(clock.milestone_due, index)) >= 0) {
+    if (was === 'open' && now.epochMilliseconds >= riskMs(clock.milestone_due, index)) {
       changes.push({ kind, to: 'at_risk', due_at });
       return 'at_risk' as const;
     }
@@ -207,10 +207,11 @@ export function watchMilestones(
   return { clock: { ...next, next_due_at: nextDue(next) }, changes };
 }
 
-function riskAt(due: readonly Temporal.Instant[], index: number): Temporal.Instant {
+/** When a milestone becomes at risk, epoch milliseconds: numbers, for this runs per shipment. */
+function riskMs(due: readonly Temporal.Instant[], index: number): number {
   const end = due[index]!.epochMilliseconds;
   const start = index === 0 ? end : due[index - 1]!.epochMilliseconds;
-  return Temporal.Instant.fromEpochMilliseconds(Math.round(end - (end - start) * AT_RISK_SHARE));
+  return Math.round(end - (end - start) * AT_RISK_SHARE);
 }
 
 /** The earliest instant at which `watchMilestones` would find something; null when all is settled. */
@@ -220,7 +221,7 @@ export function nextDue(clock: Omit<MilestoneClock, 'next_due_at'>): Temporal.In
     if (state === 'met' || state === 'breached') return;
     const at =
       state === 'open'
-        ? riskAt(clock.milestone_due, index).epochMilliseconds
+        ? riskMs(clock.milestone_due, index)
         : clock.milestone_due[index]!.epochMilliseconds + 1;
     if (next === null || at < next) next = at;
   });

@@ -11,7 +11,7 @@ export const closed = { additionalProperties: false };
 export const Code = Type.String({
   minLength: 1,
   maxLength: 64,
-  pattern: '^[A-Za-z0-9][A-Za-z0-9._:@/-]*$',
+  pattern: '^[A-Za-z0-9][A-Za-z0-9._:@-]*$',
 });
 /** A name for people. */
 export const Name = Type.String({ maxLength: 200 });

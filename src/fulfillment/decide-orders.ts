@@ -91,11 +91,12 @@ function giveUp(
 }
 
 function report(engine: Engine, decided: readonly DecidedInBatch[]): void {
-  const now = engine.clock.now();
+  const now = engine.clock.now().epochMilliseconds;
   const late: string[] = [];
   for (const { order, result, elapsed_us } of decided) {
-    const waited = now.since(order.accepted_at).total('seconds');
-    const budget = order.decide_by.since(order.accepted_at).total('seconds');
+    const accepted = order.accepted_at.epochMilliseconds;
+    const waited = (now - accepted) / 1000;
+    const budget = (order.decide_by.epochMilliseconds - accepted) / 1000;
     recordDecision({
       method: result.outcome === 'sourced' ? result.method : result.reason,
       solver_seconds: elapsed_us / 1e6,
