@@ -38,7 +38,9 @@ async function openWriter(harness: Harness, entity_id: string) {
   });
   const done = harness.database.engine.transaction().execute(async (tx: Tx) => {
     const at = harness.clock.now();
-    await appendEvents(tx, [{ entity: 'test', entity_id, version: 1, type: 'test.made', at }]);
+    await appendEvents(tx, [
+      { entity: 'adjustment', entity_id, version: 1, type: 'stock.adjusted', at },
+    ]);
     wrote();
     await told;
   });
@@ -99,7 +101,7 @@ describe('the journal', () => {
     const failing = harness.database.engine.transaction().execute(async (tx) => {
       const at = harness.clock.now();
       await appendEvents(tx, [
-        { entity: 'test', entity_id: 'undone', version: 1, type: 'test.made', at },
+        { entity: 'adjustment', entity_id: 'undone', version: 1, type: 'stock.adjusted', at },
       ]);
       throw new Error('undo');
     });
@@ -116,10 +118,10 @@ describe('the journal', () => {
       harness.database.engine.transaction().execute((tx) =>
         appendEvents(tx, [
           {
-            entity: 'test',
+            entity: 'adjustment',
             entity_id: 'twice',
             version: 1,
-            type: 'test.made',
+            type: 'stock.adjusted',
             at: harness.clock.now(),
           },
         ]),

@@ -50,7 +50,10 @@ describe('migrate', () => {
 
   it('needs no superuser: a role that may create roles and owns the database is enough', async () => {
     const role = `portolan_owner_${randomBytes(4).toString('hex')}`;
-    await query(inject('admin_url'), `create role ${role} login createrole nosuperuser`);
+    await query(
+      inject('admin_url'),
+      `create role ${role} login createrole nosuperuser password 'plain'`,
+    );
     const plain = new URL(await emptyDatabase());
     const name = plain.pathname.slice(1);
     await query(inject('admin_url'), `alter database ${name} owner to ${role}`);
@@ -58,6 +61,7 @@ describe('migrate', () => {
       await query(inject('admin_url'), `grant ${granted} to ${role} with admin option`);
     }
     plain.username = role;
+    plain.password = 'plain';
 
     await migrate(plain.href);
 
