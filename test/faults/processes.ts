@@ -5,6 +5,9 @@ import { until } from '../workers/until.ts';
 
 const MAIN = join(import.meta.dirname, '..', '..', 'src', 'main.ts');
 
+/** Well past the process's own deadline for stopping. */
+const STOP_LIMIT_MS = 40_000;
+
 /** A running `portolan` command. */
 export interface PortolanProcess {
   /** What it has said so far, on both outputs. */
@@ -49,7 +52,9 @@ export function startPortolan(
     ended,
     end: async (signal) => {
       if (isRunning()) child.kill(signal);
-      return await ended;
+      // One that does not even hear a polite signal must not outlive the test.
+      const limit = setTimeout(() => child.kill('SIGKILL'), STOP_LIMIT_MS);
+      return await ended.finally(() => clearTimeout(limit));
     },
     killNow: () => void child.kill('SIGKILL'),
   };
