@@ -7,6 +7,7 @@ import { sql } from 'kysely';
 import type { AuditCheck } from './audit/check.ts';
 import { JOURNAL_CHECKS } from './audit/journal.ts';
 import { ORDER_CHECKS } from './audit/orders.ts';
+import { ORPHAN_CHECKS } from './audit/orphans.ts';
 import { SHIPMENT_CHECKS } from './audit/shipments.ts';
 import { STOCK_CHECKS } from './audit/stock.ts';
 import { TENANCY_CHECKS } from './audit/tenancy.ts';
@@ -23,6 +24,7 @@ export const AUDIT_CHECKS: readonly AuditCheck[] = [
   ...STOCK_CHECKS,
   ...ORDER_CHECKS,
   ...SHIPMENT_CHECKS,
+  ...ORPHAN_CHECKS,
   ...JOURNAL_CHECKS,
   ...TENANCY_CHECKS,
 ];

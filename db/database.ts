@@ -40,7 +40,7 @@ const parsers: Record<number, (text: string) => unknown> = {
   [builtins.INT8]: parseSafeInteger,
   [builtins.TIMESTAMPTZ]: (text) => Temporal.Instant.from(text),
   [builtins.DATE]: (text) => text,
-  [1185]: (text) => parseArray(text, (item) => Temporal.Instant.from(item)),
+  1185: (text) => parseArray(text, (item) => Temporal.Instant.from(item)),
 };
 
 /** Opens both pools. Nothing connects before the first query. */

@@ -23,9 +23,12 @@ create table stock (
 ) with (fillfactor = 70);
 create index stock_by_sku on stock (sku_id, warehouse_id);
 
+-- Rows that are written per order carry no foreign keys: each check reads and locks the parent once
+-- more per row, a third of what the insert costs. One statement writes parent and child, nothing
+-- deletes a parent, and the auditor looks for orphans (docs/adr/0010).
 create table stock_ledger (
   entry_id bigint generated always as identity primary key,
-  stock_id bigint not null references stock,
+  stock_id bigint not null,
   kind text not null check (kind in
     ('notice', 'receipt', 'reserve', 'release', 'pick', 'unpick', 'ship', 'adjust')),
   on_hand integer not null default 0,

@@ -47,7 +47,7 @@ create index orders_by_platform on orders (platform_id, order_id);
 
 -- 0 ≤ shipped ≤ allocated and allocated + cancelled ≤ quantity: what is left is to be decided.
 create table order_lines (
-  order_id uuid not null references orders,
+  order_id uuid not null,
   line_no smallint not null,
   sku_id text not null,
   quantity integer not null check (quantity > 0),
@@ -82,7 +82,7 @@ create table decision_batches (
 );
 
 create table decisions (
-  order_id uuid not null references orders,
+  order_id uuid not null,
   decision_no integer not null,
   batch_id uuid not null,               -- decision_batches
   batch_position integer not null,

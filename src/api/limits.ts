@@ -17,7 +17,7 @@ export const TAIL_EVENTS = 4_000;
 /** Most events of one read of the journal. */
 export const TAIL_READ_EVENTS = 1_000;
 /** Looks at the journal are at least this far apart … */
-export const TAIL_PAUSE_MS = 15;
+export const TAIL_PAUSE_MS = 40;
 /** … and at most this far while someone listens, should a ring be lost. */
 export const TAIL_FALLBACK_MS = 1_000;
 /** The tail goes on this long after its last listener has left. */

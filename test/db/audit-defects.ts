@@ -34,6 +34,18 @@ export const DEFECTS: readonly (readonly [invariant: string, defect: string, pla
   ],
   ['reserved_equals_open_reservations', 'units picked twice', 'update stock set picked = 1'],
   [
+    'no_orphans',
+    'a line of an order that does not exist',
+    `insert into order_lines (order_id, line_no, sku_id, quantity)
+     values ('01900000-0000-7000-8000-00000000dead', 1, 'mug', 1)`,
+  ],
+  [
+    'no_orphans',
+    'an offer without its shipment',
+    `update assignments set
+     shipment_id = '01900000-0000-7000-8000-00000000dead'`,
+  ],
+  [
     'reservations_have_a_holder',
     'units kept for a quote that ran out',
     `update quotes set state = 'expired'`,
