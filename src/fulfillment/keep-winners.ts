@@ -28,18 +28,29 @@ export async function keepWinners(
   const plans = decided.flatMap(({ result }) => (result.outcome === 'sourced' ? [result] : []));
   const used = slotTable(await lockCapacity(tx, slotsOf(plans, quotes)));
   const free = await lockStock(tx, lotsOf(plans, quotes));
-  // What a quote holds is given back in this same transaction, before its plan takes it.
-  for (const { held, capacity } of quotes) {
-    for (const { stock_id, quantity } of held) add(free, stock_id, quantity);
-    for (const slot of capacity) add(used, slotKey(slot), -slot.amount);
-  }
+  const holds = new Map(quotes.map((quote) => [quote.order_id, quote]));
   const winners: DecidedInBatch[] = [];
   const losers: DecidedInBatch[] = [];
   for (const one of decided) {
+    // What a quote holds is free for its own order first: no other may win it before.
+    const hold = holds.get(one.order.order_id);
+    if (hold !== undefined) addHold(hold, 1, free, used);
     const fits = one.result.outcome !== 'sourced' || takeIfThere(one.result, free, used);
+    if (hold !== undefined && !fits) addHold(hold, -1, free, used);
     (fits ? winners : losers).push(one);
   }
   return { winners, losers };
+}
+
+/** Gives back what a quote holds (`sign` 1), or takes it back. */
+function addHold(
+  { held, capacity }: QuotedPlan,
+  sign: 1 | -1,
+  free: Map<number, number>,
+  used: Map<string, number>,
+): void {
+  for (const { stock_id, quantity } of held) add(free, stock_id, sign * quantity);
+  for (const slot of capacity) add(used, slotKey(slot), -sign * slot.amount);
 }
 
 function takeIfThere(

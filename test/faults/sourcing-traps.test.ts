@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { AcceptOrder } from '../../src/domain/commands.ts';
 import { acceptOrders } from '../../src/fulfillment/accept-orders.ts';
 import { decideOrders } from '../../src/fulfillment/decide-orders.ts';
+import { quotePromise } from '../../src/fulfillment/quote-promise.ts';
 import { aLine, anOrder, lines } from '../builders/commands.ts';
 import { aNetwork, aWarehouse } from '../builders/network.ts';
 import { type Harness, startHarness } from '../harness.ts';
@@ -114,6 +115,38 @@ describe('choosing where units come from', () => {
 
     expect(early).toBe('waits');
     expect((await orderOf(order_id)).state).toBe('decided');
+  });
+
+  it('keeps units that a quote holds for its own order, though others lose theirs', async () => {
+    await harness.stock({ quantity: 3 });
+    const basket = { lines: [aLine({ quantity: 2 })] };
+    const { options } = await quotePromise(harness.engine, { ...anOrder(), ...basket });
+    const walk_in = await accept();
+    const quoted = await accept({ ...basket, quote_token: options[0]!.token });
+    const gone = Promise.withResolvers<void>();
+    const taken = Promise.withResolvers<void>();
+    // The one free unit leaves between the view that the batch is decided from and its lock.
+    const taker = harness.owner.transaction().execute(async (tx) => {
+      const row = await tx
+        .updateTable('stock')
+        .set((eb) => ({ on_hand: eb('on_hand', '-', 1) }))
+        .returning('stock_id')
+        .executeTakeFirstOrThrow();
+      const at = harness.clock.now().toString();
+      const entry = { stock_id: row.stock_id, kind: 'adjust', on_hand: -1, at };
+      await tx.insertInto('stock_ledger').values(entry).execute();
+      taken.resolve();
+      await gone.promise;
+    });
+    await taken.promise;
+
+    const deciding = decideOrders(harness.engine);
+    await isWaitingForLock();
+    gone.resolve();
+    await Promise.all([taker, deciding]);
+
+    expect((await orderOf(quoted)).state).toBe('decided');
+    expect((await orderOf(walk_in)).state).toBe('accepted');
   });
 
   it('weighs cost: the cheapest whole plan wins, not the first rule without a tie', async () => {
