@@ -74,9 +74,7 @@ export interface KnownAdjustment {
  * The journal's own unique key (entity, version) is what makes an adjustment count once.
  */
 export async function findAdjustment(tx: Tx, entity_id: string): Promise<KnownAdjustment | null> {
-  await sql`select pg_advisory_xact_lock(hashtextextended(${`adjustment ${entity_id}`}, 0))`.execute(
-    tx,
-  );
+  await sql`select pg_advisory_xact_lock(hashtextextended(${entity_id}, 0))`.execute(tx);
   const rows = await sql<KnownAdjustment>`
     select data ->> 'body_hash' as body_hash from journal
     where entity = 'adjustment' and entity_id = ${entity_id} and version = 1`.execute(tx);

@@ -50,7 +50,7 @@ export async function adjustStock(engine: Engine, command: AdjustStock): Promise
   refuseUnknown(network, warehouse_id, command.lines);
   const lines = linesOf(network, command);
   const body_hash = hashOf(lines).toString('hex');
-  const entity_id = `${warehouse_id} ${adjustment_ref}`;
+  const entity_id = `adjustment ${warehouse_id} ${adjustment_ref}`;
   const told = { warehouse_id, adjustment_ref, adjusted_lines: lines.length };
   const budgets = await decisionBudgets(engine);
   return await inTransaction(engine.database, async (tx) => {

@@ -207,7 +207,7 @@ function eventsOf(
     woken_orders: answer.woken_orders,
   };
   const told = { at, warehouse_id, seller_id: notice?.seller_id ?? null, request_id };
-  const entity_id = `${warehouse_id} ${receipt_ref}`;
+  const entity_id = `receipt ${warehouse_id} ${receipt_ref}`;
   const receipt: NewEvent = {
     ...{ entity: 'receipt', entity_id, version: 1, type: 'stock.received', data },
     ...told,

@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { AdjustStock } from '../../src/domain/commands.ts';
 import { adjustStock } from '../../src/fulfillment/adjust-stock.ts';
+import { receiveInbound } from '../../src/fulfillment/receive-inbound.ts';
 import { aLine, anOrder, aReference } from '../builders/commands.ts';
 import { type Harness, startHarness } from '../harness.ts';
 import { balances, decided, theOrder } from './placed-orders.ts';
@@ -69,6 +70,17 @@ describe('adjusting stock', () => {
     await expect(adjust([{ on_hand: -2 }], 'count-7')).rejects.toMatchObject({
       code: 'event_conflict',
     });
+  });
+
+  test('shares its reference with a receipt, each counted', async () => {
+    const warehouse_id = 'rotterdam';
+    const lines = [{ sku_id: 'mug', quantity: 5 }];
+    const receipt = { warehouse_id, receipt_ref: 'monday', lines, request_id: 'request' };
+    await receiveInbound(harness.engine, receipt);
+
+    expect(await adjust([{ on_hand: -2 }], 'monday')).toMatchObject({ status: 'applied' });
+    expect(await adjust([{ on_hand: -2 }], 'monday')).toMatchObject({ status: 'duplicate' });
+    expect(await balances(harness)).toMatchObject({ on_hand: 3 });
   });
 
   test('refuses what the network does not have', async () => {
