@@ -9,6 +9,8 @@ export interface NewAssignment {
   readonly shipment_id: string;
   readonly carrier_id: string;
   readonly service_id: string;
+  /** Units in the parcel as it is offered. */
+  readonly units: number;
   readonly fencing_token: number;
   readonly offered_at: Temporal.Instant;
   readonly lease_until: Temporal.Instant;

@@ -239,6 +239,7 @@ export interface AssignmentsTable {
   shipment_id: string;
   carrier_id: string;
   service_id: string;
+  units: number;
   fencing_token: number;
   state: string;
   offered_at: Instant;

@@ -104,9 +104,7 @@ export async function listAssignments(
       order by xid, seq limit ${page.limit})
     select a.xid::text as xid, a.seq::text as seq, a.assignment_id, a.shipment_id, a.service_id,
       a.state, a.fencing_token, a.offered_at, a.lease_until, s.weight_grams,
-      coalesce((select sum(r.quantity)::integer from reservations r
-        where r.shipment_id = s.shipment_id and r.state in ('open', 'shipped')), 0) as units,
-      s.destination, s.warehouse_id, s.pickup_at, s.promise_at as deliver_by
+      a.units, s.destination, s.warehouse_id, s.pickup_at, s.promise_at as deliver_by
     from page a join shipments s on s.shipment_id = a.shipment_id
     order by a.xid, a.seq`.execute(tx);
   return found.rows;

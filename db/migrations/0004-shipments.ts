@@ -69,6 +69,7 @@ create table assignments (
   shipment_id uuid not null,
   carrier_id text not null,
   service_id text not null,
+  units integer not null check (units > 0),
   fencing_token integer not null,       -- 1, 2, … per shipment; an answer with an older one is refused
   state text not null check (state in ('offered', 'accepted', 'rejected', 'expired', 'withdrawn')),
   offered_at timestamptz not null,

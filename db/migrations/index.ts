@@ -6,6 +6,7 @@ import * as orders from './0003-orders.ts';
 import * as shipments from './0004-shipments.ts';
 import * as journal from './0005-journal.ts';
 import * as rowLevelSecurity from './0006-row-level-security.ts';
+import * as cheapAnalyze from './0007-cheap-analyze.ts';
 
 export const MIGRATIONS: Record<string, Migration> = {
   '0001-network-and-keys': networkAndKeys,
@@ -14,4 +15,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   '0004-shipments': shipments,
   '0005-journal': journal,
   '0006-row-level-security': rowLevelSecurity,
+  '0007-cheap-analyze': cheapAnalyze,
 };

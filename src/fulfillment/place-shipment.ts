@@ -38,7 +38,7 @@ export function placeShipment(
   tender.given_back.push(...shipment.capacity);
   tender.taken.push(...parcel.capacity);
   moveTo(tender, shipment, parcel);
-  offer(engine, tender, shipment);
+  offer(engine, tender, shipment, held);
   movePromise(tender, shipment, parcel);
   return true;
 }
@@ -116,7 +116,12 @@ function moveTo(tender: TenderBatch, shipment: ShipmentDraft, parcel: ParcelPlan
   placed.push(shipment);
 }
 
-function offer(engine: Engine, tender: TenderBatch, shipment: ShipmentDraft): void {
+function offer(
+  engine: Engine,
+  tender: TenderBatch,
+  shipment: ShipmentDraft,
+  held: readonly HeldRow[],
+): void {
   const { batch, newest, network } = tender;
   const ended = newest.get(shipment.shipment_id);
   shipment.tenders += 1;
@@ -125,6 +130,7 @@ function offer(engine: Engine, tender: TenderBatch, shipment: ShipmentDraft): vo
     shipment_id: shipment.shipment_id,
     carrier_id: shipment.carrier_id,
     service_id: shipment.service_id,
+    units: held.reduce((sum, row) => sum + row.quantity, 0),
     fencing_token: shipment.tenders,
     offered_at: batch.at,
     lease_until: batch.at.add({ seconds: network.document.policy.lease_seconds }),

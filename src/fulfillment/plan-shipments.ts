@@ -15,6 +15,7 @@ export interface PlannedShipment {
     readonly shipment_id: string;
     readonly carrier_id: string;
     readonly service_id: string;
+    readonly units: number;
     readonly fencing_token: number;
     readonly offered_at: Temporal.Instant;
     readonly lease_until: Temporal.Instant;
@@ -50,6 +51,7 @@ function planShipment(
     shipment_id,
     carrier_id,
     service_id,
+    units: parcel.takes.reduce((sum, take) => sum + take.quantity, 0),
     fencing_token: 1,
     offered_at: now,
     lease_until: now.add({ seconds: network.document.policy.lease_seconds }),

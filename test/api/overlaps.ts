@@ -107,6 +107,7 @@ export async function insertOffer(api: Api, tx: Tx, carrier_id: string): Promise
       shipment_id,
       carrier_id,
       service_id: 'swift-standard',
+      units: 1,
       fencing_token: 1,
       state: 'offered',
       offered_at: at,

@@ -165,9 +165,9 @@ export const DEFECTS: readonly (readonly [invariant: string, defect: string, pla
     'one_live_lease',
     'two carriers with the same parcel',
     `drop index assignments_one_live; update shipments set tenders = 2;
-      insert into assignments (assignment_id, shipment_id, carrier_id, service_id, fencing_token,
-        state, offered_at, lease_until)
-      select gen_random_uuid(), shipment_id, 'polder', 'polder-parcel', 2, 'offered', offered_at,
+      insert into assignments (assignment_id, shipment_id, carrier_id, service_id, units,
+        fencing_token, state, offered_at, lease_until)
+      select gen_random_uuid(), shipment_id, 'polder', 'polder-parcel', 1, 2, 'offered', offered_at,
         lease_until from assignments`,
   ],
   ['one_live_lease', 'a token that skipped one', 'update assignments set fencing_token = 2'],

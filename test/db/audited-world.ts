@@ -77,9 +77,9 @@ async function insertShipment(tx: Tx): Promise<void> {
     insert into reservations (stock_id, order_id, shipment_id, line_no, quantity, state)
     values (1, ${ORDER}, ${SHIPMENT}, 1, 1, 'open')`.execute(tx);
   await sql`
-    insert into assignments (assignment_id, shipment_id, carrier_id, service_id, fencing_token,
-      state, offered_at, lease_until, answered_at)
-    values (${ASSIGNMENT}, ${SHIPMENT}, 'swift', 'swift-standard', 1, 'accepted',
+    insert into assignments (assignment_id, shipment_id, carrier_id, service_id, units,
+      fencing_token, state, offered_at, lease_until, answered_at)
+    values (${ASSIGNMENT}, ${SHIPMENT}, 'swift', 'swift-standard', 1, 1, 'accepted',
       '2026-03-18T09:01Z', '2026-03-18T09:11Z', '2026-03-18T09:05Z')`.execute(tx);
   await sql`
     insert into capacity_usage (resource, slot, used)

@@ -61,6 +61,7 @@ export async function plantWork({ owner, clock, engine }: Harness): Promise<void
       shipment_id,
       carrier_id: 'swift',
       service_id: aNetwork().services.find((service) => service.carrier_id === 'swift')!.id,
+      units: 1,
       fencing_token: 1,
       state: 'offered',
       offered_at: at,

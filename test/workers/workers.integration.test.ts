@@ -18,6 +18,18 @@ const BACKENDS = [
   ...(REDIS_URL === undefined ? [] : [{ name: 'Redis', redis_url: REDIS_URL }]),
 ];
 
+/** Drops the queue's schema; a job that is just ending may win the deadlock, as over an operator. */
+async function dropQueue(url: string): Promise<void> {
+  for (;;) {
+    try {
+      await query(url, 'drop schema bullmq cascade');
+      return;
+    } catch (error) {
+      if ((error as { code?: string }).code !== '40P01') throw error;
+    }
+  }
+}
+
 describe.skipIf(REDIS_URL !== undefined)('workers on Redis', () => {
   it.skip('skipped: PORTOLAN_TEST_REDIS_URL names no Redis', () => {});
 });
@@ -89,14 +101,14 @@ describe.each(BACKENDS)('workers on $name', ({ redis_url }) => {
   it('runs a failed step again, and lets the other queues go on', async () => {
     let failures = 0;
     start(async () => {
+      if (failures === 2) return await decideAll();
       failures += 1;
-      if (failures <= 2) throw new Error('a bug');
-      return await decideAll();
+      throw new Error('a bug');
     });
     await acceptOrder(harness);
 
     await until(() => decided.count === 1);
-    expect(failures).toBe(3);
+    expect(failures).toBe(2);
   });
 
   it('recovers by itself when the queue is wiped', async () => {
@@ -104,7 +116,7 @@ describe.each(BACKENDS)('workers on $name', ({ redis_url }) => {
     await acceptOrder(harness);
     await until(() => decided.count === 1);
 
-    if (redis_url === undefined) await query(harness.url, 'drop schema bullmq cascade');
+    if (redis_url === undefined) await dropQueue(harness.url);
     else await flushRedis(redis_url);
     await acceptOrder(harness);
 
