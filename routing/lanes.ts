@@ -13,6 +13,7 @@ import type { ServiceInput } from './types.ts';
 /** All lanes of all services, in order of (service, place in its list). */
 export interface LaneIndex {
   readonly warehouseCount: number;
+  readonly transitCount: number;
   readonly service: Int32Array;
   /** First cell of the rate row; -1 if the card does not sell the area. */
   readonly rateRow: Int32Array;
@@ -31,6 +32,12 @@ export interface LaneTable {
   readonly service: Int32Array;
   readonly lane: Int32Array;
   readonly zone: Int32Array;
+  /** The row's pair of transit table and zone, as an index into the next two. */
+  readonly arrival: Int32Array;
+  readonly arrivalTransit: Int32Array;
+  readonly arrivalZone: Int32Array;
+  /** Least freight per weight and warehouse, filled in when asked for (see `floors.ts`). */
+  readonly floors: (Int32Array | undefined)[];
 }
 
 interface Named {
@@ -79,6 +86,7 @@ export function compileLanes(services: readonly ServiceInput[], parts: Parts): L
   });
   return {
     warehouseCount: warehouses.ids.length,
+    transitCount: transit.indexOf.size,
     service: Int32Array.from(rows, ([service]) => service),
     rateRow: Int32Array.from(rows, ([, row]) => row),
     transit: Int32Array.from(rows, ([, , t]) => t),
@@ -115,17 +123,18 @@ function candidates(index: LaneIndex, zones: readonly number[]): Candidate[] {
 function eachLane(
   index: LaneIndex,
   found: readonly Candidate[],
-  visit: (warehouse: number, candidate: Candidate) => void,
+  visit: (warehouse: number, candidate: Candidate, i: number) => void,
 ): void {
   const seen = new Int32Array(index.warehouseCount).fill(-1);
-  for (const candidate of found) {
+  for (let k = 0; k < found.length; k++) {
+    const candidate = found[k]!;
     const from = index.warehouses[candidate.lane];
     const count = from === undefined ? index.warehouseCount : from.length;
     for (let i = 0; i < count; i++) {
       const warehouse = from === undefined ? i : from[i]!;
       if (seen[warehouse] === candidate.service) continue;
       seen[warehouse] = candidate.service;
-      visit(warehouse, candidate);
+      visit(warehouse, candidate, k);
     }
   }
 }
@@ -138,24 +147,53 @@ function buildTable(index: LaneIndex, zones: readonly number[]): LaneTable {
   });
   for (let w = 0; w < index.warehouseCount; w++) start[w + 1]! += start[w]!;
   const size = start[index.warehouseCount]!;
+  const { arrivalOf, ...arrivals } = pairArrivals(index, found, zones.length);
   const table = {
     start,
     service: new Int32Array(size),
     lane: new Int32Array(size),
     zone: new Int32Array(size),
+    arrival: new Int32Array(size),
+    ...arrivals,
+    floors: [],
   };
   const next = start.slice();
-  eachLane(index, found, (warehouse, candidate) => {
+  eachLane(index, found, (warehouse, candidate, i) => {
     const at = next[warehouse]!++;
     table.service[at] = candidate.service;
     table.lane[at] = candidate.lane;
     table.zone[at] = candidate.zone;
+    table.arrival[at] = arrivalOf[i]!;
   });
   return table;
 }
 
-/** Entries (12 bytes each) that the cache may hold. */
-const CACHE_ENTRIES = 6_000_000;
+/** Numbers the pairs of transit table and zone that the candidates have. */
+function pairArrivals(index: LaneIndex, found: readonly Candidate[], zoneCount: number) {
+  const transits = index.transitCount;
+  const numberOf = new Int32Array(transits * (zoneCount + 1)).fill(-1);
+  const arrivalOf = new Int32Array(found.length);
+  const arrivalTransit: number[] = [];
+  const arrivalZone: number[] = [];
+  for (let i = 0; i < found.length; i++) {
+    const { lane, rank, zone } = found[i]!;
+    const key = rank * transits + index.transit[lane]!;
+    if (numberOf[key]! < 0) {
+      numberOf[key] = arrivalZone.length;
+      arrivalTransit.push(index.transit[lane]!);
+      arrivalZone.push(zone);
+    }
+    arrivalOf[i] = numberOf[key]!;
+  }
+  return {
+    arrivalOf,
+    arrivalTransit: Int32Array.from(arrivalTransit),
+    arrivalZone: Int32Array.from(arrivalZone),
+  };
+}
+
+/** Entries (16 bytes each) that the cache may hold. */
+const CACHE_ENTRIES = 4_500_000;
 
 /** Lane tables by list of zones, least recently used ones forgotten first. */
 export class LaneCache {

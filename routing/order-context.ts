@@ -3,6 +3,7 @@
  * cannot be sourced at all.
  */
 import type { Board } from './board.ts';
+import { arrivalFloors } from './floors.ts';
 import { type Line, resolveLines } from './items.ts';
 import type { CompiledNetwork } from './network.ts';
 import type { OrderContext } from './problem.ts';
@@ -55,11 +56,13 @@ export function openOrder(
   }
   const zones = findZones(network.zones.index, order.destination);
   if (zones.length === 0) return unsourced('no_zone', [], 0);
+  const lanes = network.laneCache.towards(zones);
   return {
     network,
     board,
     lines: resolved as Line[],
-    lanes: network.laneCache.towards(zones),
+    lanes,
+    arrivalFloors: arrivalFloors(lanes.arrivalZone.length),
     at: Math.ceil(order.at_seconds),
     deliverBy: order.deliver_by_seconds ?? Number.POSITIVE_INFINITY,
     timePerDay,

@@ -6,6 +6,7 @@
  *          0 1 2            warehouse 7  mask 011  options: [road, 18:00]
  */
 import { type Board, stockRow, usableUnits } from './board.ts';
+import type { ArrivalFloors } from './floors.ts';
 import type { Item, Line } from './items.ts';
 import type { LaneTable } from './lanes.ts';
 import type { CompiledNetwork } from './network.ts';
@@ -20,6 +21,7 @@ export interface OrderContext {
   readonly board: Board;
   readonly lines: readonly Line[];
   readonly lanes: LaneTable;
+  readonly arrivalFloors: ArrivalFloors;
   /** Whole seconds; nothing starts before. */
   readonly at: number;
   /** Infinity = no lateness term. */

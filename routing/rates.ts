@@ -17,7 +17,14 @@ export interface RateTable {
   readonly base: Float64Array;
   readonly perKg: Float64Array;
   readonly minimum: Float64Array;
+  /** Weights (milligrams, ascending, 0 first) above which price floors are kept. */
+  readonly floorAbove: Float64Array;
+  /** Largest volume a card counts as a kilogram; 0 if one counts none. */
+  readonly loosestCm3PerKg: number;
 }
+
+/** Most weights that price floors are kept for. */
+const MOST_FLOORS = 16;
 
 /** Rounds half up to a whole minor unit; the small term absorbs the noise of binary fractions. */
 export function roundMoney(amount: number): number {
@@ -49,7 +56,18 @@ export function compileRates(cards: readonly RateCardInput[]): RateTable {
     base: Float64Array.from(cells.base),
     perKg: Float64Array.from(cells.perKg),
     minimum: Float64Array.from(cells.minimum),
+    floorAbove: floorWeights(breaks),
+    loosestCm3PerKg: cards.some((card) => !card.cm3_per_kg)
+      ? 0
+      : cards.reduce((most, card) => Math.max(most, card.cm3_per_kg!), 0),
   };
+}
+
+/** The distinct breaks, or so many of them evenly, from 0 on. */
+function floorWeights(breaks: readonly number[]): Float64Array {
+  const all = [...new Set([0, ...breaks])].sort((a, b) => a - b);
+  const step = Math.ceil(all.length / MOST_FLOORS);
+  return Float64Array.from(all.filter((_, i) => i % step === 0));
 }
 
 function compileCard(
@@ -101,4 +119,35 @@ export function freightOf(
   let price = table.base[cell]! + (table.perKg[cell]! * billed) / 1e6;
   if (price < table.minimum[cell]!) price = table.minimum[cell]!;
   return roundMoney(remote ? price + table.remoteSurcharge[card]! : price);
+}
+
+/** Place in `floorAbove` of a parcel: the last weight below what any card bills at least. */
+export function floorIndex(table: RateTable, mg: number, mm3: number): number {
+  const divisor = table.loosestCm3PerKg;
+  const billed = divisor > 0 ? Math.max(mg, Math.round((mm3 * 1000) / divisor)) : mg;
+  let i = 0;
+  while (i + 1 < table.floorAbove.length && table.floorAbove[i + 1]! < billed) i++;
+  return i;
+}
+
+/** Least freight by one rate row of any parcel billed more than `above` milligrams, rounded. */
+export function freightFloor(
+  table: RateTable,
+  card: number,
+  row: number,
+  above: number,
+  remote: boolean,
+): number {
+  const first = table.breakStart[card]!;
+  let least = Number.POSITIVE_INFINITY;
+  for (let band = first; band < table.breakStart[card + 1]!; band++) {
+    const to = table.breaks[band]!;
+    if (to <= above) continue;
+    const from = Math.max(above, band === first ? 0 : table.breaks[band - 1]!);
+    const cell = row + band - first;
+    const [base, perKg] = [table.base[cell]!, table.perKg[cell]!];
+    const price = Math.min(base + (perKg * from) / 1e6, base + (perKg * to) / 1e6);
+    least = Math.min(least, Math.max(price, table.minimum[cell]!));
+  }
+  return roundMoney(remote ? least + table.remoteSurcharge[card]! : least);
 }

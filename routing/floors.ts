@@ -1,0 +1,94 @@
+/**
+ * Floors: what a parcel costs and when it arrives at least, known before its slots are looked up.
+ * Freight is never below the cheapest rate row of the warehouse at that weight; nothing arrives
+ * earlier than if it were picked up at once. What loses by its floor need not be looked at.
+ */
+import { doorAt } from './calendar.ts';
+import type { OrderContext } from './problem.ts';
+import { freightFloor } from './rates.ts';
+import { expectedLateSeconds } from './transit.ts';
+import { DAY_SECONDS } from './types.ts';
+
+/** Floors of the arrivals of one order's lane table; NaN where not yet computed. */
+export interface ArrivalFloors {
+  /** Earliest promise, epoch seconds; Infinity if no door is ever reached. */
+  readonly promise: Float64Array;
+  /** Least price of lateness, minor units. */
+  readonly lateness: Float64Array;
+}
+
+/** Floors of an order not looked at yet. */
+export function arrivalFloors(arrivals: number): ArrivalFloors {
+  return { promise: new Float64Array(arrivals).fill(NaN), lateness: new Float64Array(arrivals) };
+}
+
+/** Fills in the floors of one arrival: as if the parcel were picked up the moment it is ordered. */
+function fillArrival(context: OrderContext, arrival: number): void {
+  const { network, lanes, arrivalFloors: floors, at, deliverBy, latenessPerDay } = context;
+  const transit = lanes.arrivalTransit[arrival]!;
+  const doors = network.calendars.doors[lanes.arrivalZone[arrival]!];
+  const promise = doorAt(doors, at + network.transit.promised[transit]!);
+  floors.promise[arrival] = promise < 0 ? Number.POSITIVE_INFINITY : promise;
+  if (deliverBy === Number.POSITIVE_INFINITY || latenessPerDay === 0) return;
+  const late = expectedLateSeconds(network.transit, transit, at, deliverBy, doors);
+  // Rounded down, and below the noise of the sum: a floor must never be above the price.
+  const price = Math.floor((latenessPerDay * late) / DAY_SECONDS - 1e-6);
+  floors.lateness[arrival] = Math.max(0, price);
+}
+
+/** Earliest promise by row `row` of the order's lane table. */
+export function promiseFloor(context: OrderContext, row: number): number {
+  const arrival = context.lanes.arrival[row]!;
+  if (Number.isNaN(context.arrivalFloors.promise[arrival]!)) fillArrival(context, arrival);
+  return context.arrivalFloors.promise[arrival]!;
+}
+
+/** Least price of lateness by row `row` of the order's lane table, minor units. */
+export function latenessFloor(context: OrderContext, row: number): number {
+  const arrival = context.lanes.arrival[row]!;
+  if (Number.isNaN(context.arrivalFloors.promise[arrival]!)) fillArrival(context, arrival);
+  return context.arrivalFloors.lateness[arrival]!;
+}
+
+/** Marks a freight floor that is not yet computed. */
+const UNKNOWN = -(2 ** 31);
+/** As good as infinite, as a whole number of minor units. */
+const MOST = 2 ** 31 - 1;
+
+function computeFreight({ network, lanes }: OrderContext, w: number, index: number): number {
+  const { rates, services, zones } = network;
+  const above = rates.floorAbove[index]!;
+  let least = MOST;
+  for (let row = lanes.start[w]!; row < lanes.start[w + 1]!; row++) {
+    const card = services.card[lanes.service[row]!]!;
+    const rateRow = network.lanes.rateRow[lanes.lane[row]!]!;
+    const remote = zones.remote[lanes.zone[row]!] === 1;
+    const freight = freightFloor(rates, card, rateRow, above, remote);
+    if (freight < least) least = freight;
+  }
+  return Math.max(least, UNKNOWN + 1);
+}
+
+/** Freight floors by warehouse of parcels of one weight (see {@link floorIndex}). */
+export class FreightFloors {
+  readonly #context: OrderContext;
+  readonly #index: number;
+  readonly #known: Int32Array;
+
+  constructor(context: OrderContext, index: number) {
+    const { floors, start } = context.lanes;
+    floors[index] ??= new Int32Array(start.length - 1).fill(UNKNOWN);
+    this.#context = context;
+    this.#index = index;
+    this.#known = floors[index];
+  }
+
+  /** Least freight from warehouse `w`, minor units. O(services) once per lane table, then O(1). */
+  from(w: number): number {
+    const known = this.#known[w]!;
+    if (known !== UNKNOWN) return known;
+    const floor = computeFreight(this.#context, w, this.#index);
+    this.#known[w] = floor;
+    return floor;
+  }
+}
