@@ -168,17 +168,21 @@ async function reopenWaiting(
   { at, budgets, request_id }: Waking,
 ): Promise<string[]> {
   if (orderIds.length === 0) return [];
+  // A statement of its own: while it waits for a lock, an order may be decided and put to wait anew,
+  // and the snapshot of the statement that waited does not see what it waits for then.
+  const locked = await sql<{ order_id: string }>`
+    select order_id from orders
+    where order_id = any(${orderIds}::uuid[]) and state = 'backordered'
+    order by order_id for no key update`.execute(tx);
+  if (locked.rows.length === 0) return [];
+  const ids = locked.rows.map((row) => row.order_id);
   const woken = await sql<WokenRow>`
-    with locked as materialized (
-      select order_id from orders
-      where order_id = any(${orderIds}::uuid[]) and state = 'backordered'
-      order by order_id for no key update),
-    gone as (delete from backorders b using locked l where b.order_id = l.order_id)
+    with gone as (delete from backorders where order_id = any(${ids}::uuid[]))
     update orders o set state = 'accepted', version = o.version + 1, attempts = 0,
       decide_by = ${at.toString()}::timestamptz + make_interval(secs => coalesce(
         (${JSON.stringify(budgets.by_platform)}::jsonb ->> o.platform_id)::double precision,
         ${budgets.otherwise}))
-    from locked l where o.order_id = l.order_id
+    where o.order_id = any(${ids}::uuid[])
     returning o.order_id, o.platform_id, o.version, o.decide_by`.execute(tx);
   await appendEvents(
     tx,
