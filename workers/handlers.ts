@@ -10,8 +10,11 @@ import { stopwatch } from '../src/runtime/clock.ts';
 import { recordStep, recordStepFailure } from '../src/runtime/telemetry.ts';
 import type { QueueName } from './queues.ts';
 
-/** A step takes one batch; `more` says that work is left that it knows of. */
-export type Step = (engine: Engine) => Promise<{ done: number; more: boolean }>;
+/**
+ * A step takes one batch; `more` says that work is left that it knows of. A step whose outcome
+ * `yields` makes work for the steps after it: they go on before it looks again.
+ */
+export type Step = (engine: Engine) => Promise<{ done: number; more: boolean; yields?: true }>;
 
 /** The steps of each queue, by name. */
 export type Handlers = { readonly [queue in QueueName]: { readonly [step: string]: Step } };
@@ -31,14 +34,22 @@ export async function answerBell(
   steps: Handlers[QueueName],
   stopping: AbortSignal,
 ): Promise<void> {
-  for (const [name, step] of Object.entries(steps)) {
-    for (let batch = 0; batch < BATCHES_MAX && !stopping.aborted; batch += 1) {
-      const outcome = await runStep(engine, name, step);
-      // Whatever was done took time in which more may have come: one look in vain is cheaper than
-      // another bell.
-      if (!outcome.more && outcome.done === 0) break;
-      // The process may also be answering requests: let them in between two batches.
-      await nextTurn();
+  let isAgain = true;
+  for (let round = 0; isAgain && round < BATCHES_MAX; round += 1) {
+    isAgain = false;
+    for (const [name, step] of Object.entries(steps)) {
+      for (let batch = 0; batch < BATCHES_MAX && !stopping.aborted; batch += 1) {
+        const outcome = await runStep(engine, name, step);
+        // Whatever was done took time in which more may have come: one look in vain is cheaper than
+        // another bell.
+        if (!outcome.more && outcome.done === 0) break;
+        // The process may also be answering requests: let them in between two batches.
+        await nextTurn();
+        if (outcome.yields) {
+          isAgain = true;
+          break;
+        }
+      }
     }
   }
 }

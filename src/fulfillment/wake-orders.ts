@@ -8,13 +8,19 @@ import { inTransaction } from '../../db/database.ts';
 import { decisionBudgets } from './decision-budget.ts';
 import type { Engine } from './engine.ts';
 
-/** Wakes one batch. Orders that wait go first come, first served; twice in a row changes nothing. */
-export async function wakeOrders(engine: Engine): Promise<{ done: number; more: boolean }> {
+/**
+ * Wakes one batch. Orders that wait go first come, first served. The units that woke them stay free
+ * until they are decided, and a second look before that would wake the next ones for the same units:
+ * so the step yields.
+ */
+export async function wakeOrders(
+  engine: Engine,
+): Promise<{ done: number; more: boolean; yields: true }> {
   const limit = engine.config.decide_batch_orders;
   const budgets = await decisionBudgets(engine);
   const at = engine.clock.now();
   const woken = await inTransaction(engine.database, (tx) =>
     wakeOverlooked(tx, { at, budgets, request_id: null }, limit),
   );
-  return { done: woken.length, more: woken.length === limit };
+  return { done: woken.length, more: woken.length === limit, yields: true };
 }

@@ -6,6 +6,8 @@ import { receiveInbound } from '../../src/fulfillment/receive-inbound.ts';
 import { wakeOrders } from '../../src/fulfillment/wake-orders.ts';
 import { aLine, anOrder, aReceipt } from '../builders/commands.ts';
 import { type Harness, startHarness } from '../harness.ts';
+import { query } from '../postgres.ts';
+import { until } from '../workers/until.ts';
 import { balances, decided, postWork, released, work } from './placed-orders.ts';
 
 let harness: Harness;
@@ -81,7 +83,7 @@ describe('waking backorders', () => {
     const cancel = { platform_id: null, order_id: first!, reason: 'test', request_id: 'r' };
     await cancelOrder(harness.engine, cancel);
 
-    expect(await wakeOrders(harness.engine)).toEqual({ done: 1, more: false });
+    expect(await wakeOrders(harness.engine)).toMatchObject({ done: 1, more: false });
     await decideOrders(harness.engine);
 
     expect(await states()).toEqual(['cancelled', 'decided']);
@@ -95,10 +97,47 @@ describe('waking backorders', () => {
     await decideOrders(harness.engine);
     await harness.stock({ quantity: 5, lot: 'B' });
 
-    expect(await wakeOrders(harness.engine)).toEqual({ done: 0, more: false });
+    expect(await wakeOrders(harness.engine)).toMatchObject({ done: 0, more: false });
 
     await harness.stock({ quantity: 5, warehouse_id: 'warsaw' });
     expect((await wakeOrders(harness.engine)).done).toBe(1);
+  });
+
+  test('wakes no more orders by a sweep than the units are for', async () => {
+    await decided(harness, ...Array.from({ length: 6 }, () => wanting(1)));
+    await harness.stock({ quantity: 2 });
+
+    await harness.settle();
+
+    const woken = harness.owner.selectFrom('journal').where('type', '=', 'order.reopened');
+    expect(await woken.select('entity_id').execute()).toHaveLength(2);
+    expect((await states()).filter((state) => state === 'decided')).toHaveLength(2);
+  });
+
+  test('leaves no wait behind of an order that was put to wait anew meanwhile', async () => {
+    await decided(harness, wanting(1));
+    const held = Promise.withResolvers<void>();
+    const anew = Promise.withResolvers<void>();
+    const rival = harness.owner.transaction().execute(async (tx) => {
+      await tx.selectFrom('orders').select('order_id').forUpdate().execute();
+      held.resolve();
+      await anew.promise;
+      const [wait] = await tx.deleteFrom('backorders').returningAll().execute();
+      await tx
+        .insertInto('backorders')
+        .values({ ...wait!, since: wait!.since.toString() })
+        .execute();
+    });
+    await held.promise;
+
+    const receiving = receive({ lines: [{ sku_id: 'mug', quantity: 1 }] });
+    const text = `select 1 from pg_stat_activity where datname = current_database()
+      and wait_event_type = 'Lock'`;
+    await until(async () => (await query(harness.url, text)).rows.length > 0);
+    anew.resolve();
+    await Promise.all([rival, receiving]);
+
+    expect(await harness.owner.selectFrom('backorders').selectAll().execute()).toEqual([]);
   });
 
   test('never wakes an order twice for the same units, with many receipts at once', async () => {
