@@ -21,7 +21,7 @@ create table journal (
   seller_id text,
   data jsonb not null default '{}',
   request_id text,
-  unique (entity_id, version)           -- an id names one entity: a UUID, 'network', or kind, warehouse and reference
+  unique (entity_id, version)           -- ids are unique over all kinds of entity
 );
 
 create function refuse_change() returns trigger language plpgsql as $$
