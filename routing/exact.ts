@@ -76,6 +76,32 @@ function partitions(problem: Problem, limits: Limits): { found: Partition[]; bou
   }
 }
 
+/** Slots for the parcels of a partition; undefined if they take each other's and it gets dearer. */
+function settle(
+  problem: Problem,
+  choices: readonly Choice[],
+  most: number,
+): { parcels: ParcelPlan[]; cost: number } | undefined {
+  if (!jointlyFeasible(problem, choices)) return undefined;
+  const ways = choices.map((choice) => wayOf(problem, choice));
+  // Without parcels decided elsewhere no order of parcels can be cheaper than the partition.
+  const enough = problem.floorPromise === 0 ? most : Number.NEGATIVE_INFINITY;
+  const scheduled = scheduleTogether(problem, ways, enough);
+  return scheduled === undefined || scheduled.cost > most ? undefined : scheduled;
+}
+
+/**
+ * Decides a problem of which only the contenders were built: their cheapest partition is that of
+ * the whole problem. Undefined if its parcels compete, which says nothing of the others.
+ */
+export function solveContenders(problem: Problem, limits: Limits): Solution | undefined {
+  priceParcels(problem);
+  const { found, bound } = partitions(problem, limits);
+  found.sort((a, b) => a.cost - b.cost);
+  const settled = found[0] && settle(problem, found[0].choices, found[0].cost);
+  return settled && { ...settled, lowerBound: bound, splitLimited: false };
+}
+
 /** Decides a problem exactly, or says by its lower bound how far it may be off. */
 export function solveExact(problem: Problem, limits: Limits): Solution {
   priceParcels(problem);
@@ -87,11 +113,8 @@ export function solveExact(problem: Problem, limits: Limits): Solution {
     return { parcels: undefined, cost: none, lowerBound: none, splitLimited };
   }
   for (const { choices } of found) {
-    if (!jointlyFeasible(problem, choices)) continue;
-    const ways = choices.map((choice) => wayOf(problem, choice));
-    const scheduled = scheduleTogether(problem, ways);
-    if (scheduled === undefined || scheduled.cost > found[0]!.cost) continue;
-    return { ...scheduled, lowerBound: bound, splitLimited: false };
+    const settled = settle(problem, choices, found[0]!.cost);
+    if (settled !== undefined) return { ...settled, lowerBound: bound, splitLimited: false };
   }
   const fitted = coupledSearch(problem, found, limits);
   return {

@@ -38,7 +38,11 @@ function fillArrival(context: OrderContext, arrival: number): void {
 
 /** Earliest promise by row `row` of the order's lane table. */
 export function promiseFloor(context: OrderContext, row: number): number {
-  const arrival = context.lanes.arrival[row]!;
+  return arrivalPromise(context, context.lanes.arrival[row]!);
+}
+
+/** Earliest promise of a pair of transit table and zone. */
+export function arrivalPromise(context: OrderContext, arrival: number): number {
   if (Number.isNaN(context.arrivalFloors.promise[arrival]!)) fillArrival(context, arrival);
   return context.arrivalFloors.promise[arrival]!;
 }

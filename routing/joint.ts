@@ -142,10 +142,14 @@ function* orders(count: number): Generator<number[]> {
   yield* permute(identity, []);
 }
 
-/** Cheapest plan of the given ways over the orders in which they may take their slots. */
+/**
+ * Cheapest plan of the given ways over the orders in which they may take their slots. One that
+ * costs no more than `enough` ends the search.
+ */
 export function scheduleTogether(
   problem: Problem,
   ways: readonly Way[],
+  enough = Number.NEGATIVE_INFINITY,
 ): { parcels: ParcelPlan[]; cost: number } | undefined {
   let best: { parcels: ParcelPlan[]; cost: number } | undefined;
   for (const order of orders(ways.length)) {
@@ -156,6 +160,7 @@ export function scheduleTogether(
     if (parcels === undefined) continue;
     const cost = planCost(problem.context, parcels);
     if (best === undefined || cost < best.cost) best = { parcels, cost };
+    if (cost <= enough) break;
   }
   return best;
 }

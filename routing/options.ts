@@ -5,11 +5,10 @@
  */
 
 import { arrivalSlot, latenessIn } from './arrivals.ts';
-import { pairKey, stockRow, usableUnits } from './board.ts';
-import { firstPickup, readyAt, startAt } from './calendar.ts';
+import { stockRow, usableUnits } from './board.ts';
 import type { Item } from './items.ts';
 import { needsOf, type OrderContext } from './problem.ts';
-import { HOUR_SECONDS } from './types.ts';
+import { eachStart, freePickup, readyFrom } from './slots.ts';
 
 /** Options as parallel arrays; those of candidate c are `first[c] … first[c + 1] - 1`. */
 export interface OptionTable {
@@ -69,6 +68,12 @@ function grow(): void {
   }
 }
 
+/** Says which options are worth building. */
+export interface Admission {
+  /** 1 for each service of candidate `c` that is; undefined if none. Valid until the next call. */
+  readonly rowsOf: (c: number) => Uint8Array | undefined;
+}
+
 /** State of one build. */
 interface Build {
   readonly context: OrderContext;
@@ -77,6 +82,8 @@ interface Build {
   readonly longest: number;
   readonly girthPlusLength: number;
   readonly minimumUnits: number;
+  /** Services of the candidate at hand that are worth it; undefined = all. */
+  admitted: Uint8Array | undefined;
   carried: number;
   served: number;
 }
@@ -133,38 +140,6 @@ function anyPerishable(build: Build, mask: number, w: number): boolean {
   return false;
 }
 
-/** First pickup from `index` on with a parcel left in every limit; -1 if there is none. */
-export function freePickup(
-  context: OrderContext,
-  w: number,
-  service: number,
-  ready: number,
-): number {
-  const { network, board } = context;
-  const { calendars, warehouses, services } = network;
-  const pickups = calendars.pickups(w, service);
-  const { day, at } = pickups;
-  const closed = calendars.closedDays[w];
-  const warehouseUse = board.parcels[w];
-  const serviceUse = board.services[service];
-  const warehouseLimit = warehouses.parcelsPerDay[w]!;
-  const serviceLimit = services.parcelsPerDay[service]!;
-  const pairLimit = services.parcelsPerDayPerWarehouse[service]!;
-  const pairUse =
-    pairLimit === Number.POSITIVE_INFINITY
-      ? undefined
-      : board.serviceWarehouses.get(pairKey(network, service, w));
-  for (let i = firstPickup(pickups, ready); i < at.length; i++) {
-    if (closed?.has(day[i]!)) continue;
-    const slot = day[i]! - calendars.firstDay;
-    if ((warehouseUse === undefined ? 0 : warehouseUse[slot]!) >= warehouseLimit) continue;
-    if ((serviceUse === undefined ? 0 : serviceUse[slot]!) >= serviceLimit) continue;
-    if ((pairUse === undefined ? 0 : pairUse[slot]!) >= pairLimit) continue;
-    return i;
-  }
-  return -1;
-}
-
 /** Adds the options of one warehouse that start at `start` with at most `unitsLimit` units. */
 function addServices(
   build: Build,
@@ -174,14 +149,12 @@ function addServices(
   unitsLimit: number,
   perishable: boolean,
 ): void {
-  const { context } = build;
+  const { context, admitted } = build;
   const { lanes, network, barredServices } = context;
-  const ready = readyAt(
-    network.calendars.open[w]!,
-    start,
-    network.warehouses.processingSeconds[w]!,
-  );
-  for (let row = lanes.start[w]!; row < lanes.start[w + 1]!; row++) {
+  const first = lanes.start[w]!;
+  const ready = readyFrom(context, w, start);
+  for (let row = first; row < lanes.start[w + 1]!; row++) {
+    if (admitted !== undefined && admitted[row - first] === 0) continue;
     const service = lanes.service[row]!;
     if (barredServices !== undefined && barredServices[service] === 1) continue;
     let carried = carriedBy(build, mask, service);
@@ -218,39 +191,15 @@ function addServices(
 }
 
 /**
- * Start instants of a warehouse with the units left in their hour, in which more units fit than in
- * any earlier one: a later start that takes no more is never better.
+ * Builds the options of the candidate warehouses, all or those admitted.
+ * O(candidates × services per lane).
  */
-export function eachStart(
-  context: OrderContext,
-  w: number,
-  units: number,
-  visit: (start: number, unitsLimit: number) => boolean,
-): void {
-  const { network, board, at } = context;
-  const calendar = network.calendars.open[w]!;
-  const limit = network.warehouses.picksPerHour[w]!;
-  const used = board.picks[w];
-  const firstHour = network.calendars.firstDay * 24;
-  let best = 0;
-  for (let start = startAt(calendar, at); start >= 0; ) {
-    const hour = Math.floor(start / HOUR_SECONDS);
-    const left = limit - (used === undefined ? 0 : used[hour - firstHour]!);
-    if (left > best) {
-      best = left;
-      if (!visit(start, left)) return;
-    }
-    if (best >= Math.min(units, limit)) return;
-    start = startAt(calendar, (hour + 1) * HOUR_SECONDS);
-  }
-}
-
-/** Builds all options of the candidate warehouses. O(candidates × services per lane). */
 export function buildOptions(
   context: OrderContext,
   items: readonly Item[],
   candidates: readonly number[],
   candidateMask: readonly number[],
+  admission: Admission | undefined,
 ): { options: OptionTable; carried: number; served: number } {
   const build: Build = {
     context,
@@ -259,6 +208,7 @@ export function buildOptions(
     longest: items.reduce((most, item) => Math.max(most, item.longest), 0),
     girthPlusLength: items.reduce((most, item) => Math.max(most, item.girthPlusLength), 0),
     minimumUnits: items.reduce((least, item) => Math.min(least, item.units), Infinity),
+    admitted: undefined,
     carried: 0,
     served: 0,
   };
@@ -266,6 +216,8 @@ export function buildOptions(
   table.first.length = 0;
   for (let c = 0; c < candidates.length; c++) {
     table.first.push(table.count);
+    build.admitted = admission?.rowsOf(c);
+    if (admission !== undefined && build.admitted === undefined) continue;
     const w = candidates[c]!;
     const mask = candidateMask[c]!;
     let units = 0;

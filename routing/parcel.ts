@@ -6,11 +6,11 @@
 
 import { arrivalSlot, latenessIn } from './arrivals.ts';
 import { type Board, stockRow } from './board.ts';
-import { doorAt, readyAt } from './calendar.ts';
+import { doorAt } from './calendar.ts';
 import { type Item, partMilligrams } from './items.ts';
-import { eachStart, freePickup } from './options.ts';
 import type { OrderContext } from './problem.ts';
 import { billedMilligrams, freightOf, roundMoney } from './rates.ts';
+import { freePickup, readyFrom, startFor } from './slots.ts';
 import {
   type CapacityTake,
   DAY_SECONDS,
@@ -46,15 +46,8 @@ export function place(context: OrderContext, way: Way): Placed | undefined {
   const { network } = context;
   const { warehouse, service, lane, zone } = way;
   const units = unitsOf(way.items);
-  let start = -1;
-  eachStart(context, warehouse, units, (instant, left) => {
-    if (left < units) return true;
-    start = instant;
-    return false;
-  });
-  if (start < 0) return undefined;
-  const processing = network.warehouses.processingSeconds[warehouse]!;
-  const ready = readyAt(network.calendars.open[warehouse]!, start, processing);
+  const start = startFor(context, warehouse, units);
+  const ready = readyFrom(context, warehouse, start);
   if (ready < 0) return undefined;
   const index = freePickup(context, warehouse, service, ready);
   if (index < 0) return undefined;

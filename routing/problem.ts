@@ -10,7 +10,7 @@ import type { ArrivalFloors } from './floors.ts';
 import type { Item, Line } from './items.ts';
 import type { LaneTable } from './lanes.ts';
 import type { CompiledNetwork } from './network.ts';
-import { buildOptions, type OptionTable } from './options.ts';
+import { type Admission, buildOptions, type OptionTable } from './options.ts';
 
 /** Largest number of items of one problem: subsets are tabulated. */
 export const MAX_ITEMS = 14;
@@ -40,21 +40,25 @@ export interface SharedSku {
   readonly quantity: Float64Array;
 }
 
-/** A problem; its tables are scratch and valid until the next problem is built. */
-export interface Problem {
-  readonly context: OrderContext;
-  readonly items: readonly Item[];
-  readonly full: number;
-  readonly splitLimit: number;
+/** Who holds what of the items; the tables are scratch, valid until holders are next looked for. */
+export interface Holders {
   /** Promise of parcels decided elsewhere: earlier ones cost no less time. */
   readonly floorPromise: number;
   /** Per subset: milligrams, cubic millimetres, units. */
   readonly mg: Float64Array;
   readonly mm3: Float64Array;
   readonly units: Float64Array;
-  readonly shared: readonly SharedSku[];
   readonly candidates: readonly number[];
   readonly candidateMask: readonly number[];
+}
+
+/** A problem; its tables are scratch and valid until the next problem is built. */
+export interface Problem extends Holders {
+  readonly context: OrderContext;
+  readonly items: readonly Item[];
+  readonly full: number;
+  readonly splitLimit: number;
+  readonly shared: readonly SharedSku[];
   readonly options: OptionTable;
   /** Items that some warehouse holds; that some service may carry; that have an option. */
   readonly held: number;
@@ -172,13 +176,12 @@ function markHolders(
   }
 }
 
-/** Builds the problem of sending `items` in at most `splitLimit` parcels. */
-export function buildProblem(
+/** Finds the warehouses that hold items, and tabulates the subsets. O(2^items + holders). */
+export function findHolders(
   context: OrderContext,
   items: readonly Item[],
-  splitLimit: number,
   floorPromise: number,
-): Problem {
+): Holders {
   const warehouseCount = context.network.warehouses.ids.length;
   if (scratch.mask.length < warehouseCount) scratch.mask = new Int32Array(warehouseCount);
   tabulateSubsets(items);
@@ -190,23 +193,39 @@ export function buildProblem(
   const candidateMask = candidates.map((w) => scratch.mask[w]!);
   for (const w of candidates) scratch.mask[w] = 0;
   const { mg, mm3, units } = scratch;
-  const { options, carried, served } = buildOptions(context, items, candidates, candidateMask);
+  return { floorPromise, mg, mm3, units, candidates, candidateMask };
+}
+
+/** The problem of sending `items` in at most `splitLimit` parcels, by the options admitted. */
+export function problemOf(
+  context: OrderContext,
+  items: readonly Item[],
+  splitLimit: number,
+  holders: Holders,
+  admission: Admission | undefined,
+): Problem {
+  const { candidates, candidateMask } = holders;
+  const built = buildOptions(context, items, candidates, candidateMask, admission);
   return {
+    ...holders,
+    ...built,
     context,
     items,
     full: 2 ** items.length - 1,
     splitLimit,
-    floorPromise,
-    mg,
-    mm3,
-    units,
     shared: sharedSkus(context.lines, items),
-    candidates,
-    candidateMask,
-    options,
     held: candidateMask.reduce((all, mask) => all | mask, 0),
-    carried,
-    served,
-    work: options.count + candidates.length,
+    work: built.options.count + candidates.length,
   };
+}
+
+/** Builds the problem of sending `items` in at most `splitLimit` parcels, by all options. */
+export function buildProblem(
+  context: OrderContext,
+  items: readonly Item[],
+  splitLimit: number,
+  floorPromise: number,
+): Problem {
+  const holders = findHolders(context, items, floorPromise);
+  return problemOf(context, items, splitLimit, holders, undefined);
 }

@@ -6,15 +6,14 @@
 
 import { arrivalSlot, latenessIn } from './arrivals.ts';
 import { stockRow, usableUnits } from './board.ts';
-import { readyAt } from './calendar.ts';
 import { FreightFloors, latenessFloor, promiseFloor } from './floors.ts';
 import { type Item, makeItem } from './items.ts';
 import type { ServiceTable } from './network.ts';
 import { timeCost } from './objective.ts';
-import { eachStart, freePickup } from './options.ts';
 import { buildParcel, type Placed } from './parcel.ts';
 import type { OrderContext } from './problem.ts';
 import { floorIndex, freightOf, roundMoney } from './rates.ts';
+import { freePickup, readyFrom, startFor } from './slots.ts';
 import type { ParcelPlan } from './types.ts';
 
 /** The best parcel so far, as numbers: nothing is allocated for those that lose. */
@@ -38,23 +37,6 @@ export function noParcel(): BestParcel {
   const none = Number.POSITIVE_INFINITY;
   const nowhere = { warehouse: -1, row: -1, start: 0, ready: 0, pickup: 0, pickupDay: 0 };
   return { ...nowhere, cost: none, promise: none, lateness: 0, work: 0 };
-}
-
-/** First start of a warehouse whose hour takes all units; -1 if there is none. */
-function startFor(context: OrderContext, warehouse: number, units: number): number {
-  let start = -1;
-  eachStart(context, warehouse, units, (instant, left) => {
-    if (left < units) return true;
-    start = instant;
-    return false;
-  });
-  return start;
-}
-
-/** When a warehouse is done with an order started at `start`; -1 if never. */
-function readyFrom({ network }: OrderContext, w: number, start: number): number {
-  if (start < 0) return -1;
-  return readyAt(network.calendars.open[w]!, start, network.warehouses.processingSeconds[w]!);
 }
 
 /** Freight of the item by one row of the lane table. */

@@ -6,14 +6,22 @@
 
 import type { Board } from './board.ts';
 import { lowerBound } from './bound.ts';
+import { findContenders } from './contenders.ts';
 import { blame, cutLine } from './cut.ts';
-import { type Limits, type Solution, solveExact } from './exact.ts';
+import { type Limits, type Solution, solveContenders, solveExact } from './exact.ts';
 import { greedyParcels } from './greedy.ts';
 import { type Item, makeItem } from './items.ts';
 import type { CompiledNetwork } from './network.ts';
 import { finishPlan } from './objective.ts';
 import { openOrder, unsourced } from './order-context.ts';
-import { buildProblem, MAX_ITEMS, type OrderContext, type Problem } from './problem.ts';
+import {
+  buildProblem,
+  findHolders,
+  MAX_ITEMS,
+  type OrderContext,
+  type Problem,
+  problemOf,
+} from './problem.ts';
 import { searchParcels } from './search.ts';
 import { singleParcel } from './single.ts';
 import type {
@@ -73,10 +81,32 @@ interface Decision {
   work: number;
 }
 
+/** Decides items among the ways that can win; undefined if that does not settle it. */
+function decideContenders(decision: Decision, items: readonly Item[]): Decided | undefined {
+  const { context, limits } = decision;
+  const left = limits.work - decision.work;
+  const skus = new Set(context.lines.map(({ sku }) => sku));
+  // Pieces of one line and lines of one SKU compete for the same units.
+  if (items.length < 2 || skus.size < items.length || 3 ** items.length / 2 > left)
+    return undefined;
+  const { split_limit } = context.network.policy;
+  const holders = findHolders(context, items, 0);
+  const found = findContenders(context, items, holders, split_limit);
+  if (found === undefined) return undefined;
+  const problem = problemOf(context, items, split_limit, holders, found.admission);
+  decision.work += found.work;
+  if (decision.work + problem.work + exactSteps(problem) > limits.work) return undefined;
+  const solution = solveContenders(problem, limits);
+  decision.work += problem.work;
+  return solution?.parcels && { ...solution, parcels: solution.parcels, method: 'exact' };
+}
+
 /** Decides items that fit one problem. */
 function decideProblem(decision: Decision, items: readonly Item[]): Decided | Solution {
   const { context, limits } = decision;
   const { split_limit } = context.network.policy;
+  const contended = decideContenders(decision, items);
+  if (contended !== undefined) return contended;
   const problem = buildProblem(context, items, split_limit, 0);
   const steps = exactSteps(problem);
   if (decision.work + problem.work + steps > limits.work) {

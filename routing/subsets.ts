@@ -83,10 +83,24 @@ function partitionByCount(full: number, perParcel: number, most: number): number
   return steps;
 }
 
-const choiceOf = (subset: number): Choice => choiceOfLabel(subset, bestLabel[subset]!);
-
 /** Cheapest completion of every subset under the last limit, any number of parcels. */
 export const completion = dp;
+
+/** Parts of the cheapest partition at the prices in `best`; undefined if there is none. */
+function cheapestParts(
+  full: number,
+  perParcel: number,
+  splitLimit: number,
+): { parts: number[] | undefined; cost: number; steps: number } {
+  const steps = full + partition(full, perParcel);
+  const cost = dp[full]!;
+  if (cost === Number.POSITIVE_INFINITY) return { parts: undefined, cost, steps };
+  const parts: number[] = [];
+  for (let set = full; set !== 0; set ^= dpFirst[set]!) parts.push(dpFirst[set]!);
+  if (parts.length <= splitLimit) return { parts, cost, steps };
+  const more = partitionByCount(full, perParcel, splitLimit);
+  return { ...fewestLayers(full, splitLimit), steps: steps + more };
+}
 
 /**
  * Cheapest partition with promises up to `limit`, within the problem's split limit; undefined if
@@ -99,19 +113,30 @@ export function cheapestPartition(
 ): { choices: Choice[]; cost: number } | undefined {
   const { full, splitLimit } = problem;
   chooseParcels(full, limit);
-  problem.work += full + partition(full, perParcel);
-  if (dp[full] === Number.POSITIVE_INFINITY) return undefined;
-  const choices: Choice[] = [];
-  for (let set = full; set !== 0; set ^= dpFirst[set]!) choices.push(choiceOf(dpFirst[set]!));
-  if (choices.length <= splitLimit) return { choices, cost: dp[full]! };
-  problem.work += partitionByCount(full, perParcel, splitLimit);
-  return fewestLayers(full, splitLimit);
+  const { parts, cost, steps } = cheapestParts(full, perParcel, splitLimit);
+  problem.work += steps;
+  if (parts === undefined) return undefined;
+  return { choices: parts.map((part) => choiceOfLabel(part, bestLabel[part]!)), cost };
+}
+
+/**
+ * Parts of the cheapest partition at given prices of the subsets, at most `splitLimit` of them;
+ * undefined if there is none. {@link completion} is left at these prices.
+ */
+export function partitionFloors(
+  full: number,
+  prices: Float64Array,
+  perParcel: number,
+  splitLimit: number,
+): number[] | undefined {
+  for (let subset = 1; subset <= full; subset++) best[subset] = prices[subset]!;
+  return cheapestParts(full, perParcel, splitLimit).parts;
 }
 
 function fewestLayers(
   full: number,
   splitLimit: number,
-): { choices: Choice[]; cost: number } | undefined {
+): { parts: number[] | undefined; cost: number } {
   let count = -1;
   let cost = Number.POSITIVE_INFINITY;
   for (let k = 0; k < splitLimit; k++) {
@@ -120,14 +145,14 @@ function fewestLayers(
       count = k;
     }
   }
-  if (count < 0) return undefined;
-  const choices: Choice[] = [];
+  if (count < 0) return { parts: undefined, cost };
+  const parts: number[] = [];
   for (let set = full, k = count; set !== 0; k--) {
-    const subset = layers[k]!.first[set]!;
-    choices.push(choiceOf(subset));
-    set ^= subset;
+    const part = layers[k]!.first[set]!;
+    parts.push(part);
+    set ^= part;
   }
-  return { choices, cost };
+  return { parts, cost };
 }
 
 /**
