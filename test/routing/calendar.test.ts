@@ -16,6 +16,7 @@ import {
 } from '../../routing/calendar.ts';
 import { checkerClock } from '../../routing/checker-clock.ts';
 import type { WarehouseInput, WeeklyHoursInput } from '../../routing/index.ts';
+import { runs, seedOf } from './runs.ts';
 
 const at = (text: string): number => Temporal.Instant.from(text).epochMilliseconds / 1000;
 const show = (seconds: number): string =>
@@ -42,7 +43,7 @@ describe('a local time', () => {
         const local = date.toZonedDateTime({ timeZone, plainTime });
         expect(found).toBe(local.epochMilliseconds / 1000);
       }),
-      { seed: 7, numRuns: 600 },
+      { seed: seedOf(7), numRuns: runs(400) },
     );
   });
 
@@ -153,7 +154,7 @@ describe('opening hours', () => {
           expect(clock.readyAfter(warehouse as unknown as WarehouseInput, start)).toBe(ready);
         },
       ),
-      { seed: 11, numRuns: 200 },
+      { seed: seedOf(11), numRuns: runs(150) },
     );
   });
 });

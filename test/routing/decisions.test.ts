@@ -20,9 +20,10 @@ import {
   take,
   zonesOf,
 } from '../../routing/index.ts';
+import { runs, seedOf } from './runs.ts';
 import { aWorld } from './small-world.ts';
 
-const PATIENCE = 120_000;
+const PATIENCE = 120_000 + runs(1000);
 const BUDGET = { work: 20_000_000 };
 const document = generateNetwork({
   seed: 9,
@@ -79,7 +80,7 @@ describe('a batch on one board', () => {
       let capacity: CapacityUse[] = [];
       const board = openBoard(compiled, stock, capacity);
       const counts = { sourced: 0, unsourced: 0 };
-      for (let i = 0; i < 250; i++) {
+      for (let i = 0; i < 220; i++) {
         const order = generateOrder(tight, random, random.between(1, 5), from_seconds + i);
         const result = source(compiled, board, order, { work: 300_000 });
         counts[result.outcome]++;
@@ -131,7 +132,7 @@ describe('a decision', () => {
           expect(decide(input, stock, capacity)).toEqual(first);
           expect(decide(reversed, stock.toReversed(), capacity.toReversed())).toEqual(first);
         }),
-        { seed: 17, numRuns: 60 },
+        { seed: seedOf(17), numRuns: runs(25) },
       );
     },
     PATIENCE,

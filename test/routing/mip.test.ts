@@ -10,8 +10,10 @@ import {
   type SourcingOrder,
   source,
 } from '../../routing/index.ts';
+import { runs, seedOf } from './runs.ts';
 
-const ORDERS = 200;
+const ORDERS = runs(110);
+const SEED = seedOf(1234);
 const from_seconds = Date.UTC(2026, 10, 18, 9) / 1000;
 const document = generateNetwork({
   seed: 6,
@@ -57,13 +59,15 @@ function columnsOf(order: SourcingOrder): Column[] {
       }
     }
   }
-  return columns.filter((column) => !columns.some((other) => beats(other, column)));
+  const bySubset = Map.groupBy(columns, (column) => column.lines.join());
+  return [...bySubset.values()].flatMap((same) =>
+    same.filter((column) => !same.some((other) => beats(other, column))),
+  );
 }
 
-/** True if `a` does the same as `b`, no dearer and no later, and is not `b`'s equal further on. */
+/** True if `a`, which sends the same lines, is no dearer and no later than `b`, and not its equal. */
 function beats(a: Column, b: Column): boolean {
-  if (a === b || a.lines.join() !== b.lines.join() || a.cost > b.cost || a.days > b.days)
-    return false;
+  if (a.cost > b.cost || a.days > b.days) return false;
   return a.cost < b.cost || a.days < b.days;
 }
 
@@ -91,30 +95,34 @@ function programme(order: SourcingOrder, columns: readonly Column[]): string {
 }
 
 describe('the decision', () => {
-  it(`has gap 0 against a MIP on ${ORDERS} random orders`, async () => {
-    // The package is CommonJS but declares a default export.
-    const highs = await (highsLoader as unknown as typeof highsLoader.default)();
-    const random = seededRandom(1234);
-    let compared = 0;
-    for (let i = 0; i < ORDERS; i++) {
-      const order = generateOrder(
-        document,
-        random,
-        i % 10 === 0 ? random.between(5, 8) : random.between(1, 4),
-        from_seconds + i * 60,
-      );
-      const plan = source(network, board, order, { work: 1e9 });
-      const columns = columnsOf(order);
-      if (plan.outcome === 'unsourced') continue;
-      const solved = highs.solve(programme(order, columns), { mip_rel_gap: 0, mip_abs_gap: 0 });
-      const optimum = solved.ObjectiveValue - document.policy.split_penalty;
-      const found: SourcedPlan = plan;
-      expect(found.proof.kind).toBe('optimal');
-      // Time is rounded once per order.
-      expect(Math.abs(found.cost - optimum)).toBeLessThan(1);
-      compared++;
-    }
-    console.log(JSON.stringify({ seed: 1234, compared }));
-    expect(compared).toBeGreaterThan(ORDERS * 0.8);
-  }, 120_000);
+  it(
+    `has gap 0 against a MIP on ${ORDERS} random orders`,
+    async () => {
+      // The package is CommonJS but declares a default export.
+      const highs = await (highsLoader as unknown as typeof highsLoader.default)();
+      const random = seededRandom(SEED);
+      let compared = 0;
+      for (let i = 0; i < ORDERS; i++) {
+        const order = generateOrder(
+          document,
+          random,
+          i % 18 === 0 ? random.between(5, 8) : random.between(1, 4),
+          from_seconds + i * 60,
+        );
+        const plan = source(network, board, order, { work: 1e9 });
+        const columns = columnsOf(order);
+        if (plan.outcome === 'unsourced') continue;
+        const solved = highs.solve(programme(order, columns), { mip_rel_gap: 0, mip_abs_gap: 0 });
+        const optimum = solved.ObjectiveValue - document.policy.split_penalty;
+        const found: SourcedPlan = plan;
+        expect(found.proof.kind).toBe('optimal');
+        // Time is rounded once per order.
+        expect(Math.abs(found.cost - optimum)).toBeLessThan(1);
+        compared++;
+      }
+      console.log(JSON.stringify({ seed: SEED, compared }));
+      expect(compared).toBeGreaterThan(ORDERS * 0.8);
+    },
+    120_000 + 1000 * ORDERS,
+  );
 });

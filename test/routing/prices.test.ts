@@ -7,6 +7,7 @@ import type { NetworkInput, ZoneInput } from '../../routing/index.ts';
 import { compileRates, freightOf, roundMoney } from '../../routing/rates.ts';
 import { compileTransit, expectedLateSeconds, quantileSeconds } from '../../routing/transit.ts';
 import { findZones, indexZones } from '../../routing/zones.ts';
+import { runs, seedOf } from './runs.ts';
 
 const card: NetworkInput['rate_cards'][number] = {
   id: 'R',
@@ -100,7 +101,7 @@ describe('transit', () => {
           expect(Math.abs(exact - sum / steps)).toBeLessThan(60);
         },
       ),
-      { seed: 3, numRuns: 60 },
+      { seed: seedOf(3), numRuns: runs(40) },
     );
   });
 });
@@ -169,7 +170,7 @@ describe('zones', () => {
         );
         expect(radii).toEqual([...radii].sort((a, b) => a - b));
       }),
-      { seed: 5, numRuns: 300 },
+      { seed: seedOf(5), numRuns: runs(200) },
     );
   });
 });
