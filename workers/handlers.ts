@@ -1,5 +1,5 @@
 /** Which steps a bell starts: the map of the system, written out. */
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
 import { decideOrders } from '../src/fulfillment/decide-orders.ts';
 import type { Engine } from '../src/fulfillment/engine.ts';
 import { expireQuotes } from '../src/fulfillment/expire-quotes.ts';
@@ -28,29 +28,36 @@ export const HANDLERS: Handlers = {
 /** After this many batches the job ends and the next bell goes on, so that a job never runs for ever. */
 const BATCHES_MAX = 1000;
 
-/** Runs every step of `queue` until it has nothing more to do, or until `stopping`. */
+/**
+ * Runs every step of `queue` until it has nothing more to do, or until `stopping`. The steps of a
+ * queue with lanes run beside themselves: while one lane's batch is being stored, another decides.
+ */
 export async function answerBell(
   engine: Engine,
   steps: Handlers[QueueName],
   stopping: AbortSignal,
 ): Promise<void> {
-  let isAgain = true;
-  for (let round = 0; isAgain && round < BATCHES_MAX; round += 1) {
-    isAgain = false;
-    for (const [name, step] of Object.entries(steps)) {
-      for (let batch = 0; batch < BATCHES_MAX && !stopping.aborted; batch += 1) {
-        const outcome = await runStep(engine, name, step);
-        // Whatever was done took time in which more may have come: one look in vain is cheaper than
-        // another bell.
-        if (!outcome.more && outcome.done === 0) break;
-        // The process may also be answering requests: let them in between two batches.
-        await nextTurn();
-        if (outcome.yields) {
-          isAgain = true;
-          break;
-        }
-      }
-    }
+  for (const [name, step] of Object.entries(steps)) {
+    const lanes = step === decideOrders ? engine.config.decide_lanes : 1;
+    const run = () => runUntilDone(engine, name, step, stopping);
+    await Promise.all(Array.from({ length: lanes }, run));
+  }
+}
+
+async function runUntilDone(
+  engine: Engine,
+  name: string,
+  step: Step,
+  stopping: AbortSignal,
+): Promise<void> {
+  for (let batch = 0; batch < BATCHES_MAX && !stopping.aborted; batch += 1) {
+    const outcome = await runStep(engine, name, step);
+    // Whatever was done took time in which more may have come: one look in vain is cheaper than
+    // another bell.
+    if (!outcome.more && outcome.done === 0) return;
+    // Lets requests of the same process in, and gives a batch that was not full time to grow.
+    if (outcome.more) await nextTurn();
+    else await pause(engine.config.batch_pause_ms);
   }
 }
 

@@ -47,6 +47,15 @@ export const SETTINGS = {
   decide_batch_orders: count('PORTOLAN_DECIDE_BATCH_ORDERS', 256, {
     doc: 'Most orders (count) decided in one transaction.',
   }),
+  decide_lanes: count('PORTOLAN_DECIDE_LANES', 2, {
+    max: 16,
+    doc: 'Batches (count) one worker decides beside each other: one solves while another is stored.',
+  }),
+  batch_pause_ms: count('PORTOLAN_BATCH_PAUSE_MS', 10, {
+    min: 0,
+    max: 1000,
+    doc: 'Pause (ms) after a batch that was not full, in which the next one grows.',
+  }),
   solver_work_per_ms: count('PORTOLAN_SOLVER_WORK_PER_MS', 5_000, {
     doc: 'Solver steps (count) this machine does in a millisecond; turns time into a work budget.',
   }),
