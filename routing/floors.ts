@@ -19,16 +19,25 @@ export interface ArrivalFloors {
 
 /** Floors of an order not looked at yet. */
 export function arrivalFloors(arrivals: number): ArrivalFloors {
-  return { promise: new Float64Array(arrivals).fill(NaN), lateness: new Float64Array(arrivals) };
+  const [promise, lateness] = [new Float64Array(arrivals), new Float64Array(arrivals)];
+  return { promise: promise.fill(Number.NaN), lateness: lateness.fill(Number.NaN) };
 }
 
-/** Fills in the floors of one arrival: as if the parcel were picked up the moment it is ordered. */
-function fillArrival(context: OrderContext, arrival: number): void {
-  const { network, lanes, arrivalFloors: floors, at, deliverBy, latenessPerDay } = context;
+/** Promise of an arrival as if the parcel were picked up the moment it is ordered. */
+function fillPromise(context: OrderContext, arrival: number): void {
+  const { network, lanes, arrivalFloors: floors, at } = context;
   const transit = lanes.arrivalTransit[arrival]!;
   const doors = network.calendars.doors[lanes.arrivalZone[arrival]!];
   const promise = doorAt(doors, at + network.transit.promised[transit]!);
   floors.promise[arrival] = promise < 0 ? Number.POSITIVE_INFINITY : promise;
+}
+
+/** Lateness of an arrival as if the parcel were picked up the moment it is ordered. */
+function fillLateness(context: OrderContext, arrival: number): void {
+  const { network, lanes, arrivalFloors: floors, at, deliverBy, latenessPerDay } = context;
+  const transit = lanes.arrivalTransit[arrival]!;
+  const doors = network.calendars.doors[lanes.arrivalZone[arrival]!];
+  floors.lateness[arrival] = 0;
   if (deliverBy === Number.POSITIVE_INFINITY || latenessPerDay === 0) return;
   const late = expectedLateSeconds(network.transit, transit, at, deliverBy, doors);
   // Rounded down, and below the noise of the sum: a floor must never be above the price.
@@ -43,14 +52,14 @@ export function promiseFloor(context: OrderContext, row: number): number {
 
 /** Earliest promise of a pair of transit table and zone. */
 export function arrivalPromise(context: OrderContext, arrival: number): number {
-  if (Number.isNaN(context.arrivalFloors.promise[arrival]!)) fillArrival(context, arrival);
+  if (Number.isNaN(context.arrivalFloors.promise[arrival]!)) fillPromise(context, arrival);
   return context.arrivalFloors.promise[arrival]!;
 }
 
 /** Least price of lateness by row `row` of the order's lane table, minor units. */
 export function latenessFloor(context: OrderContext, row: number): number {
   const arrival = context.lanes.arrival[row]!;
-  if (Number.isNaN(context.arrivalFloors.promise[arrival]!)) fillArrival(context, arrival);
+  if (Number.isNaN(context.arrivalFloors.lateness[arrival]!)) fillLateness(context, arrival);
   return context.arrivalFloors.lateness[arrival]!;
 }
 

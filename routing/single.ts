@@ -82,8 +82,9 @@ function tryWarehouse(context: OrderContext, item: Item, w: number, best: BestPa
     // Time and lateness can only add to this.
     if (own > best.cost || own === Number.POSITIVE_INFINITY) continue;
     const earliest = promiseFloor(context, row);
-    const least = own + latenessFloor(context, row) + timeCost(timePerDay, at, earliest);
-    if (!beats(best, least, earliest, w)) continue;
+    const timed = own + timeCost(timePerDay, at, earliest);
+    if (!beats(best, timed, earliest, w)) continue;
+    if (!beats(best, timed + latenessFloor(context, row), earliest, w)) continue;
     if (barredServices !== undefined && barredServices[service] === 1) continue;
     if (refuses(network.services, service, item)) continue;
     if (ready === 0) {
