@@ -7,10 +7,11 @@ import { type FlowEngine, startFlowEngine } from './flow-engine.ts';
 import { type HttpAnswer, openConnection } from './http-connection.ts';
 import { measureYardstick } from './pgbench.ts';
 import { type Random, seededRandom } from './random.ts';
+import { openResults } from './results.ts';
 
-const SINGLE_ORDERS = Number(process.argv[2] ?? 20_000);
-const SINGLE_CONNECTIONS = 64;
-const BULK_ORDERS = Number(process.argv[3] ?? 40_000);
+const SINGLE_ORDERS = 20_000;
+const SINGLE_CONNECTIONS = 128;
+const BULK_ORDERS = 40_000;
 const BULK_SIZE = 2000;
 const YARDSTICK_SECONDS = 8;
 const WARM_UP_ORDERS = 2000;
@@ -25,6 +26,7 @@ interface Figures {
   readonly visible_ms: readonly number[];
 }
 
+const results = openResults('flow', 'npm run bench:flow -- --record');
 const engine = await startFlowEngine();
 try {
   const before = await measureYardstick(engine.database_url, YARDSTICK_SECONDS);
@@ -35,29 +37,24 @@ try {
   await feed.stop();
   const after = await measureYardstick(engine.database_url, YARDSTICK_SECONDS);
   const tps = (before.tps + after.tps) / 2;
-  print('yardstick', tps, 'tps', null);
-  report('single', single, tps);
-  report('bulk', bulk, tps);
+  results.add('pgbench, minimal order transaction', tps, 'tps');
+  report('one by one', single, tps);
+  report('in bulk', bulk, tps);
+  results.save();
 } finally {
   await engine.stop();
 }
 
 function report(name: string, figures: Figures, tps: number): void {
-  print(`${name} orders`, figures.orders_per_second, 'orders/s', null);
-  print(`${name} ratio to pgbench`, figures.orders_per_second / tps, 'ratio', FLOOR);
+  results.add(`${name}: orders`, figures.orders_per_second, 'orders/s');
+  results.add(`${name}: ratio to pgbench`, figures.orders_per_second / tps, '', { least: FLOOR });
   for (const [what, times] of [
     ['answered', figures.posted_ms],
     ['visible', figures.visible_ms],
   ] as const) {
-    print(`${name} ${what} p50`, quantile(times, 0.5), 'ms', null);
-    print(`${name} ${what} p99`, quantile(times, 0.99), 'ms', null);
+    results.add(`${name}: ${what} p50`, quantile(times, 0.5), 'ms');
+    results.add(`${name}: ${what} p99`, quantile(times, 0.99), 'ms');
   }
-}
-
-function print(metric: string, value: number, unit: string, target: number | null): void {
-  const ok = target === null ? null : value >= target;
-  const rounded = Number(value.toPrecision(4));
-  console.log(JSON.stringify({ bench: 'flow', metric, value: rounded, unit, target, ok }));
 }
 
 function quantile(values: readonly number[], p: number): number {

@@ -52,11 +52,18 @@ export async function insertOrderLines(tx: Tx, lines: readonly NewOrderLine[]): 
   await insertRows(tx, 'order_lines', lines);
 }
 
-/** Counts the orders that wait for a decision. Reads the partial index `orders_to_decide` alone. */
-export async function countOrdersToDecide(tx: Tx): Promise<number> {
-  const rows = await sql<{ count: number }>`
-    select count(*) as count from orders where state = 'accepted'`.execute(tx);
-  return rows.rows[0]!.count;
+/** The orders that wait for a decision: how many, and the deadline of the most urgent one. */
+export interface Backlog {
+  readonly orders: number;
+  readonly first_deadline: Temporal.Instant | null;
+}
+
+/** Measures the backlog. Reads the partial index `orders_to_decide` alone. */
+export async function readBacklog(tx: Tx): Promise<Backlog> {
+  const rows = await sql<Backlog>`
+    select count(*) as orders, min(decide_by) as first_deadline from orders
+    where state = 'accepted'`.execute(tx);
+  return rows.rows[0]!;
 }
 
 /** What an order was accepted as. */

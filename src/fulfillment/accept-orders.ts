@@ -7,11 +7,12 @@ import { inTransaction, type Tx } from '../../db/database.ts';
 import { appendEvents, type NewEvent } from '../../db/journal.ts';
 import {
   type AcceptedRow,
-  countOrdersToDecide,
+  type Backlog,
   insertOrderLines,
   insertOrders,
   listOrdersByRef,
   type NewOrder,
+  readBacklog,
 } from '../../db/orders.ts';
 import { hexBytes } from '../../db/rows.ts';
 import type { AcceptedOrder, AcceptOrder, RowResult } from '../domain/commands.ts';
@@ -80,8 +81,8 @@ async function storeArrivals(
       body_hash: hashOf(one.command),
       quote: quotes.get(one.index) ?? null,
     }));
-    const room = engine.config.backlog_orders_max - (await countOrdersToDecide(tx));
-    const candidates = firstOfEach(arrivals).slice(0, Math.max(0, room));
+    const room = roomIn(engine, network, await readBacklog(tx), now);
+    const candidates = firstOfEach(arrivals).slice(0, room);
     const orders = candidates.map((arrival) => newOrder(network, arrival, now));
     const inserted = await insertOrders(tx, orders);
     await storeNew(tx, candidates, orders, inserted);
@@ -92,6 +93,23 @@ async function storeArrivals(
     });
     return await answer(tx, arrivals, created);
   });
+}
+
+/**
+ * How many more orders may wait. A few always may, so that orders are taken while no worker runs; more
+ * only while the most urgent has most of its time left, which is how fast deciding goes just now.
+ */
+function roomIn(
+  engine: Engine,
+  network: LiveNetwork,
+  { orders, first_deadline }: Backlog,
+  now: Temporal.Instant,
+): number {
+  const { backlog_orders_free, backlog_orders_max } = engine.config;
+  const half_ms = network.document.policy.decision_seconds * 500;
+  const left_ms = (first_deadline?.epochMilliseconds ?? Infinity) - now.epochMilliseconds;
+  const most = left_ms < half_ms ? backlog_orders_free : backlog_orders_max;
+  return Math.max(0, most - orders);
 }
 
 /** The first arrival of each reference that may be stored; later copies are answered like it. */

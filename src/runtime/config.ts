@@ -44,6 +44,9 @@ export const SETTINGS = {
   backlog_orders_max: count('PORTOLAN_BACKLOG_ORDERS_MAX', 20_000, {
     doc: 'Most orders (count) that may wait for a decision; beyond, new ones are told to come again.',
   }),
+  backlog_orders_free: count('PORTOLAN_BACKLOG_ORDERS_FREE', 2_000, {
+    doc: 'Orders (count) that may wait even while the first of them has used half its time.',
+  }),
   decide_batch_orders: count('PORTOLAN_DECIDE_BATCH_ORDERS', 256, {
     doc: 'Most orders (count) decided in one transaction.',
   }),

@@ -132,6 +132,19 @@ describe('accepting orders', () => {
     expect(results[1]).toMatchObject({ status: 'duplicate' });
   });
 
+  test('takes no more than a few when the first that waits has used half its time', async () => {
+    const engine = {
+      ...harness.engine,
+      config: { ...harness.engine.config, backlog_orders_free: 1 },
+    };
+    await acceptOrders(engine, [anOrder()]);
+    harness.clock.advance(8);
+
+    const [result] = await acceptOrders(engine, [anOrder()]);
+
+    expect(result).toMatchObject({ status: 'refused', code: 'overloaded' });
+  });
+
   test('survives batches that hold the same references in opposite orders', async () => {
     const orders = Array.from({ length: 40 }, () => anOrder());
 
