@@ -42,7 +42,8 @@ export const Reference = Text(128, 1);
 /** An instant in a request: RFC 3339 with its zone. Routes turn it into a `Temporal.Instant`. */
 export const InstantText = Type.String({
   format: 'date-time',
-  pattern: '^(19|20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9:.]+(Z|[+-][0-9]{2}:[0-9]{2})$',
+  // Temporal reads nanoseconds and nothing finer.
+  pattern: '^(19|20|21)[0-9-]{8}T[0-9:]{8}(\\.[0-9]{1,9})?(Z|[+-][0-9]{2}:[0-9]{2})$',
   maxLength: 40,
   description: 'an RFC 3339 instant with its zone, such as 2026-03-18T09:00:00Z',
 });

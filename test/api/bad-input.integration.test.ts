@@ -228,6 +228,23 @@ describe('every route', () => {
     }
   });
 
+  test('refuses a cursor with a day that no month has', async () => {
+    const position = ['exceptions', '2026-02-30T00:00:00Z', SOME_ID];
+    const cursor = Buffer.from(JSON.stringify(position)).toString('base64url');
+    const answer = await api.ask(`GET /v1/exceptions?cursor=${cursor}`, { as: '*' });
+    expectProblem(answer, 'invalid_cursor', 'GET /v1/exceptions');
+  });
+
+  test('refuses an instant finer than a nanosecond, in a batch its row alone', async () => {
+    const fine = '2026-03-18T09:00:00.1234567891Z';
+    const list = await api.ask(`GET /v1/orders?accepted_from=${fine}`, { as: 'shop' });
+    expectProblem(list, 'invalid_request', 'GET /v1/orders');
+    const rows = [orderBody('coarse'), { ...orderBody('fine'), deliver_by: fine }];
+    const bulk = await api.ask('POST /v1/orders/bulk', { as: 'shop', body: rows });
+    expect(bulk.body).toMatchObject({ applied: 1, refused: 1 });
+    expect(bulk.body.results[1].errors).toMatchObject([{ pointer: '/deliver_by' }]);
+  });
+
   test('refuses an id that cannot be one', async () => {
     for (const route of operations.filter(({ path }) => path.includes('{id}'))) {
       for (const id of ['%00', 'x%20y', SOME_ID.replace('-', '')]) {
