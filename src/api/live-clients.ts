@@ -43,13 +43,18 @@ export function liveClients(doors: Doors): LiveClients {
       clients.add(client);
       if (clients.size === 1) heartbeat = setInterval(() => beat(clients), HEARTBEAT_MS).unref();
       if (after === null) startNow(client, tail.position());
-      const stop = tail.listen((events) => {
-        if (client.sent === null) startNow(client, (events[0]?.seq ?? tail.position()! + 1) - 1);
+      const goOn = () => {
         pump(client, tail).catch((error: unknown) => {
           engine.log.warn({ err: error }, 'a live client was cut off; it may resume');
           raw.destroy();
         });
+      };
+      const stop = tail.listen((events) => {
+        if (client.sent === null) startNow(client, (events[0]?.seq ?? tail.position()! + 1) - 1);
+        goOn();
       });
+      // A tail that runs already speaks only of what is new: what was missed is sent at once.
+      if (after !== null) goOn();
       raw.on('close', () => {
         stop();
         clients.delete(client);

@@ -74,6 +74,19 @@ describe('the live stream', () => {
     client.close();
   });
 
+  test('sends what a client missed at once, also when nothing happens any more', async () => {
+    const other = await follow();
+    await other.untilStarted();
+    for (const name of ['a', 'b']) await write(name);
+    await other.until(2);
+
+    const client = await follow({ 'last-event-id': String(other.events[0]!.id) });
+    await client.until(1);
+
+    expect(client.names()).toEqual(['b']);
+    for (const { close } of [other, client]) close();
+  });
+
   test('waits for a transaction that drew its number first and commits last', async () => {
     const client = await follow({ 'last-event-id': '0' });
     const slow = await held(api, (tx) => note(api, tx, 'first-drawn'));
