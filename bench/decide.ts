@@ -5,6 +5,7 @@
 import { compileNetwork, openBoard, type SourcingOrder, source, take } from '../routing/index.ts';
 import { generateNetwork, generateOrder, generateStock } from './generate-network.ts';
 import { seededRandom } from './random.ts';
+import { openResults } from './results.ts';
 
 const SEED = 20261121;
 const BUDGET = { work: 100_000_000 };
@@ -15,10 +16,7 @@ const ORDERS = 500;
 const MIX = [0.72, 0.15, 0.06, 0.03, 0.02, 0.02];
 const MIXED_ORDERS = 5000;
 
-function print(metric: string, value: number, unit: string, target: number, ok: boolean): void {
-  const rounded = Number(value.toPrecision(4));
-  console.log(JSON.stringify({ bench: 'decide', metric, value: rounded, unit, target, ok }));
-}
+const results = openResults('decide', 'npm run bench:decide -- --record');
 
 const quantile = (sorted: readonly number[], share: number): number =>
   sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))]!;
@@ -71,11 +69,9 @@ function benchLines(): void {
   for (let lines = 1; lines <= 14; lines++) {
     const { times, optimal } = timesOf(ordersOf(lines <= 10 ? ORDERS : ORDERS / 5, () => lines));
     const target = lines <= 8 ? 20 : 100;
-    const p99 = quantile(times, 0.99);
-    print(`p50_${lines}_lines`, quantile(times, 0.5), 'ms', target, quantile(times, 0.5) <= target);
-    print(`p99_${lines}_lines`, p99, 'ms', target, p99 <= target);
-    const share = optimal / times.length;
-    print(`proved_optimal_${lines}_lines`, share, 'share', 0.95, share >= 0.95);
+    results.add(`${lines} lines: p50`, quantile(times, 0.5), 'ms', { most: target });
+    results.add(`${lines} lines: p99`, quantile(times, 0.99), 'ms', { most: target });
+    results.add(`${lines} lines: proved optimal`, optimal / times.length, '', { least: 0.95 });
   }
 }
 
@@ -91,7 +87,7 @@ function benchThroughput(): void {
   };
   const mixes: [string, () => number, number][] = [
     ['mix', lines, 2000],
-    ['one_line', () => 1, 10_000],
+    ['one line', () => 1, 10_000],
   ];
   for (const [name, mix, target] of mixes) {
     const orders = ordersOf(MIXED_ORDERS, mix);
@@ -102,7 +98,7 @@ function benchThroughput(): void {
       if (result.outcome === 'sourced') take(board, result);
     }
     const perSecond = (orders.length / (performance.now() - start)) * 1000;
-    print(`decisions_${name}`, perSecond, '1/s', target, perSecond >= target);
+    results.add(`decisions, ${name}`, perSecond, '1/s', { least: target });
   }
 }
 
@@ -122,11 +118,12 @@ function benchCompile(): void {
   const time = performance.now() - start;
   const now = process.memoryUsage();
   const size = now.heapUsed + now.arrayBuffers - before.heapUsed - before.arrayBuffers;
-  print('compile_10000_services', time, 'ms', 2000, time <= 2000);
-  print('compile_memory', size / 2 ** 20, 'MiB', 200, size <= 200 * 2 ** 20);
+  results.add('compile 10,000 services', time, 'ms', { most: 2000 });
+  results.add('compiled size', size / 2 ** 20, 'MiB', { most: 200 });
   if (compiled.services.ids.length !== 10_000) throw new Error('Compiled another network');
 }
 
 benchLines();
 benchThroughput();
 benchCompile();
+results.save();
