@@ -10,8 +10,17 @@ export interface QuoteRecord<Plan = unknown> {
   /** SHA-256 of the secret part of its tokens: `\x…` text to write, bytes when read. */
   readonly token_hash: string | Buffer;
   readonly state: 'held' | 'used' | 'expired';
-  readonly destination: { country: string; postal_code: string };
-  readonly lines: readonly { line_no: number; sku_id: string; quantity: number }[];
+  readonly destination: {
+    readonly country: string;
+    readonly postal_code: string;
+    readonly position?: readonly [number, number];
+  };
+  readonly lines: readonly {
+    readonly line_no: number;
+    readonly sku_id: string;
+    readonly quantity: number;
+    readonly weight_grams?: number | undefined;
+  }[];
   readonly options: { readonly [label: string]: Plan };
   readonly capacity: readonly { resource: string; slot_seconds: number; amount: number }[];
   readonly network_version: number;

@@ -82,17 +82,39 @@ export function blame(context: OrderContext, items: readonly Item[]): Unsourced[
   return served === full ? 'no_service' : 'no_capacity';
 }
 
-/** Pieces of a line, or the reason why its units cannot all be sent. */
+/** Pieces that one line may be cut into, per parcel that the split limit allows. */
+const PIECES_PER_PARCEL = 8;
+
+/** Why the line cannot be cut into few enough parcels; undefined if perhaps it can. */
+function tooMany(
+  { quantity }: Line,
+  sources: readonly Source[],
+  limit: number,
+): 'no_stock' | 'split_limit' | undefined {
+  const units = sources.reduce((sum, source) => sum + source.units, 0);
+  if (units < quantity) return 'no_stock';
+  const perParcel = Math.max(...sources.map((source) => source.perParcel));
+  return quantity > limit * perParcel ? 'split_limit' : undefined;
+}
+
+/**
+ * Pieces of a line, or the reason why its units cannot all be sent. There are never more pieces than
+ * a small multiple of the split limit, however many units are asked for.
+ */
 export function cutLine(context: OrderContext, lineIndex: number): Item[] | Unsourced['reason'] {
   const { lines, network } = context;
   const { quantity } = lines[lineIndex]!;
   const { sources } = sourcesOf(context, lineIndex);
   const one = makeItem(network, lines, [{ line: lineIndex, quantity: 1 }]);
   if (sources.length === 0) return blame(context, [one]);
+  const limit = network.policy.split_limit;
+  const refused = tooMany(lines[lineIndex]!, sources, limit);
+  if (refused !== undefined) return refused;
   const pieces: Item[] = [];
   let open = quantity;
   for (const { units, perParcel } of sources) {
     for (let here = Math.min(units, open); here > 0; ) {
+      if (pieces.length === limit * PIECES_PER_PARCEL) return 'split_limit';
       const piece = Math.min(here, perParcel);
       pieces.push(makeItem(network, lines, [{ line: lineIndex, quantity: piece }]));
       here -= piece;

@@ -57,12 +57,16 @@ function closest(groups: readonly Group[]): [number, number, number[]] | undefin
   return best;
 }
 
-/** Merges items into at most `most` groups, if they can be. O(items³ × holders). */
+/** Most items that are worth grouping: the work grows with their cube. */
+const MOST_ITEMS = 200;
+
+/** Merges items into at most `most` groups, if they can be. O(items³ × holders), items bounded. */
 export function groupItems(
   context: OrderContext,
   items: readonly Item[],
   most: number,
 ): Item[] | undefined {
+  if (items.length > MOST_ITEMS) return undefined;
   const groups: Group[] = items.map((item) => ({
     items: [item],
     holders: holdersOf(context, item),

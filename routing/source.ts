@@ -169,7 +169,7 @@ function cutItems(
     if (typeof pieces !== 'string') items.push(...pieces);
     else reasons.set(pieces, [...(reasons.get(pieces) ?? []), lineNo]);
   });
-  for (const reason of ['no_stock', 'no_service', 'no_capacity'] as const) {
+  for (const reason of ['no_stock', 'no_service', 'no_capacity', 'split_limit'] as const) {
     const lineNos = reasons.get(reason);
     if (lineNos !== undefined) return unsourced(reason, lineNos, 0);
   }

@@ -18,6 +18,7 @@ import {
   type SourcedPlan,
   type SourcingOrder,
   source,
+  type WorkBudget,
 } from '../../routing/index.ts';
 import type { AskQuote, QuoteOption } from '../domain/commands.ts';
 import { Refusal } from '../domain/errors.ts';
@@ -82,10 +83,10 @@ async function tryQuote(
   const capacity = await listCapacity(tx, at_seconds - 2 * DAY_SECONDS, warehousesOf(stock));
   const board = openBoard(network.compiled, stock, capacity);
   const problem = problemOf(ask, at_seconds);
-  const work = engine.config.solver_work_max;
-  const options: Option[] = quoteOptions(network.compiled, board, problem, { work });
+  const budget = quoteBudget(engine, network, now);
+  const options: Option[] = quoteOptions(network.compiled, board, problem, budget);
   if (options.length === 0) {
-    const result = source(network.compiled, board, problem, { work });
+    const result = source(network.compiled, board, problem, budget);
     const reason = result.outcome === 'unsourced' ? result.reason : 'contended';
     return { quote_id: null, options: [], reason };
   }
@@ -95,6 +96,15 @@ async function tryQuote(
   await insertQuote(tx, quote.row);
   await hold(tx, quote.row, units, now);
   return { quote_id: quote.row.quote_id, options: quote.offers, reason: null };
+}
+
+/** A quote may take as long as a decision of its order: whoever asks is waiting. */
+function quoteBudget(engine: Engine, network: LiveNetwork, now: Temporal.Instant): WorkBudget {
+  const until = now.epochMilliseconds + network.document.policy.decision_seconds * 1000;
+  return {
+    work: engine.config.solver_work_max,
+    should_stop: () => engine.clock.now().epochMilliseconds > until,
+  };
 }
 
 function problemOf(ask: AskQuote, at_seconds: number): SourcingOrder {

@@ -100,18 +100,26 @@ function check(
   return { outcome: 'redeemed', quote_id: quote.quote_id, option: token.option };
 }
 
+/** All that the plan was made from; the order may carry a name and address beside it. */
 function sameBasket(command: AcceptOrder, quote: QuoteRecord): boolean {
-  const lineText = (lines: readonly { line_no: number; sku_id: string; quantity: number }[]) =>
-    JSON.stringify(
-      lines
-        .map((line) => [line.line_no, line.sku_id, line.quantity])
-        .sort((a, b) => Number(a[0]) - Number(b[0])),
-    );
+  const { country, postal_code, position } = command.destination;
+  const quoted = quote.destination;
   return (
-    lineText(command.lines) === lineText(quote.lines) &&
-    command.destination.postal_code === quote.destination.postal_code &&
-    command.destination.country === quote.destination.country
+    linesText(command.lines) === linesText(quote.lines) &&
+    postal_code === quoted.postal_code &&
+    country === quoted.country &&
+    JSON.stringify(position) === JSON.stringify(quoted.position)
   );
+}
+
+function linesText(lines: QuoteRecord['lines']): string {
+  const rows = lines.map((line) => [
+    line.line_no,
+    line.sku_id,
+    line.quantity,
+    line.weight_grams ?? null,
+  ]);
+  return JSON.stringify(rows.sort((a, b) => Number(a[0]) - Number(b[0])));
 }
 
 function refused(code: RefusalCode, detail: string): RedeemedQuote {

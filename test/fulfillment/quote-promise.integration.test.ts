@@ -88,6 +88,11 @@ describe('quoting a promise', () => {
 
     const results = await acceptOrders(harness.engine, [
       anOrder({ quote_token, lines: [aLine({ quantity: 2 })] }),
+      anOrder({ quote_token, lines: [aLine({ weight_grams: 90_000 })] }),
+      anOrder({
+        quote_token,
+        destination: { postal_code: '1011AB', country: 'NL', position: [4.9, 52.4] },
+      }),
       anOrder({ quote_token, platform_id: 'market' }),
       anOrder({ quote_token: `${quote_token.slice(0, -2)}xx` }),
       anOrder({ quote_token: 'nonsense' }),
@@ -95,7 +100,7 @@ describe('quoting a promise', () => {
 
     expect(
       results.map((result) => (result.status === 'refused' ? result.code : 'applied')),
-    ).toEqual(['quote_mismatch', 'quote_expired', 'quote_expired', 'quote_expired']);
+    ).toEqual([...Array(3).fill('quote_mismatch'), ...Array(3).fill('quote_expired')]);
   });
 
   test('frees what an unused quote held when it expires, and refuses its token from then on', async () => {
@@ -118,6 +123,16 @@ describe('quoting a promise', () => {
       options: [],
       reason: 'no_stock',
     });
+  });
+
+  test('answers at once, and why, when a line would fill more parcels than an order may have', async () => {
+    await harness.stock({ quantity: 2_000_000_000, lot: 'mountain' });
+    const started = performance.now();
+
+    const quoted = await quotePromise(harness.engine, ask(50_000_000));
+
+    expect(quoted).toMatchObject({ options: [], reason: 'split_limit' });
+    expect(performance.now() - started).toBeLessThan(2000);
   });
 
   test('never holds more than there is, with many quotes at once', async () => {
