@@ -37,28 +37,36 @@ export async function answerBell(
   steps: Handlers[QueueName],
   stopping: AbortSignal,
 ): Promise<void> {
-  for (const [name, step] of Object.entries(steps)) {
-    const lanes = step === decideOrders ? engine.config.decide_lanes : 1;
-    const run = () => runUntilDone(engine, name, step, stopping);
-    await Promise.all(Array.from({ length: lanes }, run));
+  let isAgain = true;
+  for (let round = 0; isAgain && round < BATCHES_MAX && !stopping.aborted; round += 1) {
+    isAgain = false;
+    for (const [name, step] of Object.entries(steps)) {
+      const lanes = step === decideOrders ? engine.config.decide_lanes : 1;
+      const run = () => runUntilDone(engine, name, step, stopping);
+      const yielded = await Promise.all(Array.from({ length: lanes }, run));
+      if (yielded.includes(true)) isAgain = true;
+    }
   }
 }
 
+/** Runs one step until it has nothing more to do; true if it yielded to the steps after it. */
 async function runUntilDone(
   engine: Engine,
   name: string,
   step: Step,
   stopping: AbortSignal,
-): Promise<void> {
+): Promise<boolean> {
   for (let batch = 0; batch < BATCHES_MAX && !stopping.aborted; batch += 1) {
     const outcome = await runStep(engine, name, step);
+    if (outcome.yields) return outcome.done > 0;
     // Whatever was done took time in which more may have come: one look in vain is cheaper than
     // another bell.
-    if (!outcome.more && outcome.done === 0) return;
+    if (!outcome.more && outcome.done === 0) return false;
     // Lets requests of the same process in, and gives a batch that was not full time to grow.
     if (outcome.more) await nextTurn();
     else await pause(engine.config.batch_pause_ms);
   }
+  return false;
 }
 
 async function runStep(engine: Engine, name: string, step: Step) {
