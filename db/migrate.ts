@@ -7,12 +7,7 @@ import { MIGRATIONS } from './migrations/index.ts';
 export async function migrate(url: string): Promise<string[]> {
   const db = openOwner(url);
   try {
-    const migrator = new Migrator({
-      db,
-      provider: { getMigrations: async () => MIGRATIONS },
-      migrationTableName: 'portolan_migrations',
-      migrationLockTableName: 'portolan_migration_lock',
-    });
+    const migrator = migratorOn(db);
     const { error, results } = await migrator.migrateToLatest();
     if (error !== undefined) {
       throw new Error('the database could not be migrated', { cause: error });
@@ -27,15 +22,19 @@ export async function migrate(url: string): Promise<string[]> {
 export async function isMigrated(url: string): Promise<boolean> {
   const db = openOwner(url);
   try {
-    const migrator = new Migrator({
-      db,
-      provider: { getMigrations: async () => MIGRATIONS },
-      migrationTableName: 'portolan_migrations',
-      migrationLockTableName: 'portolan_migration_lock',
-    });
+    const migrator = migratorOn(db);
     const all = await migrator.getMigrations();
     return all.every((migration) => migration.executedAt !== undefined);
   } finally {
     await db.destroy();
   }
+}
+
+function migratorOn(db: ReturnType<typeof openOwner>): Migrator {
+  return new Migrator({
+    db,
+    provider: { getMigrations: async () => MIGRATIONS },
+    migrationTableName: 'portolan_migrations',
+    migrationLockTableName: 'portolan_migration_lock',
+  });
 }

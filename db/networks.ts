@@ -60,20 +60,6 @@ export async function findCurrentNetwork(tx: Tx): Promise<NetworkVersion | null>
   return newest ?? null;
 }
 
-/** Versions below `before`, newest first, without their documents. */
-export async function listNetworkVersions(
-  tx: Tx,
-  page: { before?: number | undefined; limit: number },
-): Promise<NetworkVersion[]> {
-  return await tx
-    .selectFrom('networks')
-    .select(['version', 'digest', 'applied_at', 'applied_by'])
-    .$if(page.before !== undefined, (query) => query.where('version', '<', page.before!))
-    .orderBy('version', 'desc')
-    .limit(page.limit)
-    .execute();
-}
-
 /** The document of a version; null if there is no such version. It was validated when applied. */
 export async function findNetworkDocument(tx: Tx, version: number): Promise<Network | null> {
   const row = await tx

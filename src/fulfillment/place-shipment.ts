@@ -1,7 +1,9 @@
 /** Part of TENDER: finds the next best carrier for one shipment and plans it anew. No I/O. */
+
 import type { OrderDraft, ShipmentDraft } from '../../db/shipment-progress.ts';
 import type { HeldRow } from '../../db/units.ts';
 import { type ParcelPlan, type SourcingOrder, source } from '../../routing/index.ts';
+import { instantOf } from '../domain/instants.ts';
 import { replanMilestones } from '../domain/milestones.ts';
 import { tellOrder, tellShipment } from './batch.ts';
 import type { Engine } from './engine.ts';
@@ -157,8 +159,4 @@ function movePromise(tender: TenderBatch, shipment: ShipmentDraft, parcel: Parce
   order.current_promise_at = now;
   const { shipment_id } = shipment;
   tellOrder(tender.batch, order, 'order.promise_moved', { shipment_id, current_promise_at: now });
-}
-
-function instantOf(seconds: number): Temporal.Instant {
-  return Temporal.Instant.fromEpochMilliseconds(seconds * 1000);
 }

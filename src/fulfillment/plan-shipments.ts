@@ -1,7 +1,10 @@
 /** Part of DECIDE: turns sourced plans into shipments with milestones, first offers and events. */
+
+import type { NewAssignment } from '../../db/assignments.ts';
 import type { NewEvent } from '../../db/journal.ts';
 import type { NewShipment } from '../../db/shipments.ts';
 import type { ParcelPlan } from '../../routing/index.ts';
+import { instantOf } from '../domain/instants.ts';
 import { startMilestones } from '../domain/milestones.ts';
 import type { DecidedInBatch } from './decide-batch.ts';
 import type { Engine, LiveNetwork } from './engine.ts';
@@ -10,16 +13,7 @@ import type { Engine, LiveNetwork } from './engine.ts';
 export interface PlannedShipment {
   readonly row: NewShipment;
   readonly parcel: ParcelPlan;
-  readonly offer: {
-    readonly assignment_id: string;
-    readonly shipment_id: string;
-    readonly carrier_id: string;
-    readonly service_id: string;
-    readonly units: number;
-    readonly fencing_token: number;
-    readonly offered_at: Temporal.Instant;
-    readonly lease_until: Temporal.Instant;
-  };
+  readonly offer: NewAssignment;
   readonly event: NewEvent;
 }
 
@@ -119,8 +113,4 @@ function shipmentRow(
       answer_seconds: network.document.policy.lease_seconds,
     }),
   };
-}
-
-function instantOf(seconds: number): Temporal.Instant {
-  return Temporal.Instant.fromEpochMilliseconds(seconds * 1000);
 }

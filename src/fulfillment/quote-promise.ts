@@ -3,6 +3,7 @@
  * order, on the same stock. Whatever is offered is held: the units and slots of its options are set
  * aside until the quote is used or expires, so a token is honoured.
  */
+
 import { randomBytes } from 'node:crypto';
 import { type CapacityMove, listCapacity, lockCapacity, takeCapacity } from '../../db/capacity.ts';
 import { inTransaction, type Tx } from '../../db/database.ts';
@@ -22,6 +23,7 @@ import {
 } from '../../routing/index.ts';
 import type { AskQuote, QuoteOption } from '../domain/commands.ts';
 import { Refusal } from '../domain/errors.ts';
+import { instantOf } from '../domain/instants.ts';
 import { stockPositions, warehousesOf } from './decide-batch.ts';
 import type { Engine, LiveNetwork } from './engine.ts';
 import { formatToken, hashSecret } from './redeem-quotes.ts';
@@ -242,8 +244,4 @@ function mostOfEachSlot(options: readonly Option[]): CapacityMove[] {
     }
   }
   return [...most.values()];
-}
-
-function instantOf(seconds: number): Temporal.Instant {
-  return Temporal.Instant.fromEpochMilliseconds(seconds * 1000);
 }

@@ -1,4 +1,5 @@
 /** Part of DECIDE: stores a batch of decisions and everything that follows from them, set by set. */
+
 import { offerAssignments } from '../../db/assignments.ts';
 import { insertBackorders } from '../../db/backorders.ts';
 import { giveBackCapacity, takeCapacity } from '../../db/capacity.ts';
@@ -11,6 +12,7 @@ import { clearQuoteCapacity, type QuotedPlan } from '../../db/quotes.ts';
 import { closeReservationsOfQuotes, insertReservations } from '../../db/reservations.ts';
 import { insertShipments } from '../../db/shipments.ts';
 import { releaseStock, reserveStock } from '../../db/stock.ts';
+import { instantOf } from '../domain/instants.ts';
 import type { OrderState } from '../domain/order.ts';
 import type { BatchView, DecidedInBatch } from './decide-batch.ts';
 import type { Engine, LiveNetwork } from './engine.ts';
@@ -237,8 +239,4 @@ function decisionRecords(
 function outcomeOf(state: OrderState): DecisionRecord['outcome'] {
   if (state === 'decided') return 'sourced';
   return state === 'backordered' ? 'backordered' : 'unfillable';
-}
-
-function instantOf(seconds: number): Temporal.Instant {
-  return Temporal.Instant.fromEpochMilliseconds(seconds * 1000);
 }

@@ -58,7 +58,6 @@ const LONG_FUNCTIONS: Record<string, string> = {
   'src/fulfillment/network-source.ts': FACTORY,
   'src/api/journal-tail.ts': FACTORY,
   'workers/worker.ts': FACTORY,
-  'routing/single.ts': 'the innermost loop of deciding: its early exits share what was computed',
 };
 
 /** Functions fit on a screen. */
