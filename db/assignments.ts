@@ -21,11 +21,7 @@ export interface NewAssignment {
  * the transaction (unique indexes): two carriers never hold the same parcel.
  */
 export async function offerAssignments(tx: Tx, offers: readonly NewAssignment[]): Promise<void> {
-  await insertRows(
-    tx,
-    'assignments',
-    offers.map((offer) => ({ ...offer, state: 'offered' })),
-  );
+  await insertRows(tx, 'assignments', offers, { state: 'offered' });
 }
 
 export type AssignmentState = 'offered' | 'accepted' | 'rejected' | 'expired' | 'withdrawn';

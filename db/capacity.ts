@@ -1,7 +1,7 @@
 /** Capacity used per resource and slot: read, lock in one global order, take, give back. */
 import { sql } from 'kysely';
 import type { Tx } from './database.ts';
-import { asJson } from './rows.ts';
+import { rowSource } from './rows.ts';
 
 /** Capacity used of one resource in one slot. */
 export interface CapacityRow {
@@ -17,6 +17,8 @@ export interface CapacityMove {
   readonly amount: number;
   readonly limit: number;
 }
+
+const SLOT = { resource: 'text', slot_seconds: 'bigint' } as const;
 
 /**
  * Lists the capacity used, in slots from `from_seconds` on, of these warehouses, of services there,
@@ -63,7 +65,7 @@ export async function lockCapacity(
 
 function distinctSlots(slots: readonly { resource: string; slot_seconds: number }[]) {
   return sql`(select distinct resource, to_timestamp(slot_seconds) as slot
-    from json_to_recordset(${asJson(slots)}::json) as j(resource text, slot_seconds bigint))`;
+    from ${rowSource('j', SLOT, slots)})`;
 }
 
 /**
@@ -72,23 +74,32 @@ function distinctSlots(slots: readonly { resource: string; slot_seconds: number 
  */
 export async function takeCapacity(tx: Tx, moves: readonly CapacityMove[]): Promise<void> {
   if (moves.length === 0) return;
-  const rows = await sql<{ taken: number; wanted: number }>`
-    with wanted as materialized (
-      select resource, to_timestamp(slot_seconds) as slot, sum(amount)::integer as amount,
-        min("limit") as most
-      from json_to_recordset(${asJson(moves)}::json)
-        as m(resource text, slot_seconds bigint, amount integer, "limit" integer)
-      group by 1, 2),
-    taken as (
-      update capacity_usage c set used = c.used + w.amount from wanted w
-      where (c.resource, c.slot) = (w.resource, w.slot) and c.used + w.amount <= w.most
-      returning 1)
-    select (select count(*) from taken) as taken, (select count(*) from wanted) as wanted
-  `.execute(tx);
-  const { taken, wanted } = rows.rows[0]!;
-  if (taken !== wanted) {
-    throw new Error(`capacity moved under a held lock: ${taken} of ${wanted} slots taken`);
+  const totals = totalsOf(moves);
+  const taken = await sql`
+    update capacity_usage c set used = c.used + w.amount
+    from ${rowSource('w', { ...SLOT, amount: 'integer', limit: 'integer' }, totals)}
+    where c.resource = w.resource and c.slot = to_timestamp(w.slot_seconds)
+      and c.used + w.amount <= w.limit`.execute(tx);
+  if (Number(taken.numAffectedRows) !== totals.length) {
+    throw new Error(
+      `capacity moved under a held lock: ${taken.numAffectedRows} of ${totals.length} slots taken`,
+    );
   }
+}
+
+/** One move per slot: the sum of its amounts, under the lowest of its limits. */
+function totalsOf(moves: readonly CapacityMove[]): CapacityMove[] {
+  const totals = new Map<string, { -readonly [key in keyof CapacityMove]: CapacityMove[key] }>();
+  for (const move of moves) {
+    const key = `${move.slot_seconds} ${move.resource}`;
+    const total = totals.get(key);
+    if (total === undefined) totals.set(key, { ...move });
+    else {
+      total.amount += move.amount;
+      total.limit = Math.min(total.limit, move.limit);
+    }
+  }
+  return [...totals.values()];
 }
 
 /** Gives capacity back. The caller has ended what held it, so it happens once. */
@@ -100,8 +111,7 @@ export async function giveBackCapacity(
   await sql`
     update capacity_usage c set used = c.used - m.amount
     from (select resource, to_timestamp(slot_seconds) as slot, sum(amount)::integer as amount
-      from json_to_recordset(${asJson(moves)}::json)
-        as m(resource text, slot_seconds bigint, amount integer)
+      from ${rowSource('m', { ...SLOT, amount: 'integer' }, moves)}
       group by 1, 2) m
     where c.resource = m.resource and c.slot = m.slot`.execute(tx);
 }

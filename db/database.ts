@@ -164,3 +164,15 @@ export async function asParty<T>(
     return await work(tx);
   });
 }
+
+/**
+ * Waits for statements of one transaction that do not need each other's outcome: they go to the
+ * database in the order they were begun, and while it works on one the rows of the next are printed.
+ * Waits for all, whatever fails: a statement that came after the rollback would be committed by
+ * itself. Throws the first failure.
+ */
+export async function together(statements: readonly Promise<unknown>[]): Promise<void> {
+  for (const outcome of await Promise.allSettled(statements)) {
+    if (outcome.status === 'rejected') throw outcome.reason;
+  }
+}

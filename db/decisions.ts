@@ -37,15 +37,19 @@ export interface DecisionRecord<Problem = unknown, Result = unknown> {
   readonly elapsed_us: number;
 }
 
+/** A decision to be stored with its batch, which says when it was made and by which network. */
+export type NewDecision = Omit<DecisionRecord, 'batch_id' | 'decided_at' | 'network_version'>;
+
 /** Stores a batch and its decisions. */
 export async function insertDecisions(
   tx: Tx,
   batch: DecisionBatch,
-  decisions: readonly DecisionRecord[],
+  decisions: readonly NewDecision[],
 ): Promise<void> {
   if (decisions.length === 0) return;
+  const { batch_id, decided_at, network_version } = batch;
   await insertRows(tx, 'decision_batches', [batch]);
-  await insertRows(tx, 'decisions', decisions);
+  await insertRows(tx, 'decisions', decisions, { batch_id, decided_at, network_version });
 }
 
 /** Finds the newest decision of an order, as far as the reader may see it. */

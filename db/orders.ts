@@ -2,7 +2,7 @@
 import { sql } from 'kysely';
 import type { OrderState } from '../src/domain/order.ts';
 import type { Tx } from './database.ts';
-import { asJson, insertRows } from './rows.ts';
+import { insertRows, rowSource } from './rows.ts';
 
 /** A new order, ready to be stored. */
 export interface NewOrder {
@@ -29,6 +29,20 @@ export interface NewOrderLine {
   readonly weight_grams: number | null;
 }
 
+const NEW_ORDER = {
+  order_id: 'uuid',
+  platform_id: 'text',
+  external_ref: 'text',
+  body_hash: 'bytea',
+  destination: 'jsonb',
+  deliver_by: 'timestamptz',
+  quote_id: 'uuid',
+  quote_option: 'text',
+  accepted_at: 'timestamptz',
+  decide_by: 'timestamptz',
+  request_id: 'text',
+} as const;
+
 /**
  * Inserts orders whose (platform, reference) is new and returns their ids; the others are left
  * alone. Rows must be sorted by (platform, reference): two posts of the same references then wait
@@ -41,7 +55,7 @@ export async function insertOrders(tx: Tx, orders: readonly NewOrder[]): Promise
       deliver_by, quote_id, quote_option, accepted_at, decide_by, request_id)
     select order_id, platform_id, external_ref, 'accepted', 1, body_hash, destination,
       deliver_by, quote_id, quote_option, accepted_at, decide_by, request_id
-    from json_populate_recordset(null::orders, ${asJson(orders)}::json)
+    from ${rowSource('r', NEW_ORDER, orders)}
     on conflict (platform_id, external_ref) do nothing
     returning order_id`.execute(tx);
   return new Set(inserted.rows.map((row) => row.order_id));
@@ -86,7 +100,7 @@ export async function listOrdersByRef(
   const found = await sql<AcceptedRow>`
     select o.order_id, o.platform_id, o.external_ref, o.state, o.body_hash, o.accepted_at, o.decide_by
     from orders o
-    join json_to_recordset(${asJson(refs)}::json) as r(platform_id text, external_ref text)
+    join ${rowSource('r', { platform_id: 'text', external_ref: 'text' }, refs)}
       on r.platform_id = o.platform_id and r.external_ref = o.external_ref`.execute(tx);
   return found.rows;
 }
@@ -143,9 +157,18 @@ export interface DecidedOrder {
   readonly order_id: string;
   readonly state: OrderState;
   readonly decision_no: number;
-  readonly promise_at: Temporal.Instant | null;
+  /** RFC 3339. */
+  readonly promise_at: string | null;
   readonly promise_confidence: number | null;
 }
+
+const DECIDED_ORDER = {
+  order_id: 'uuid',
+  state: 'text',
+  decision_no: 'integer',
+  promise_at: 'timestamptz',
+  promise_confidence: 'double precision',
+} as const;
 
 /**
  * Moves orders from `accepted` to where their decision sends them. The promise is frozen as sold by
@@ -159,8 +182,7 @@ export async function saveDecidedOrders(tx: Tx, orders: readonly DecidedOrder[])
       attempts = 0, promise_at = coalesce(o.promise_at, d.promise_at),
       promise_confidence = coalesce(o.promise_confidence, d.promise_confidence),
       current_promise_at = greatest(o.current_promise_at, d.promise_at)
-    from json_to_recordset(${asJson(orders)}::json) as d(order_id uuid, state text,
-      decision_no integer, promise_at timestamptz, promise_confidence double precision)
+    from ${rowSource('d', DECIDED_ORDER, orders)}
     where o.order_id = d.order_id and o.state = 'accepted'`.execute(tx);
   return Number(moved.numAffectedRows ?? 0);
 }
@@ -174,8 +196,7 @@ export async function allocateLines(
   await sql`
     update order_lines l set allocated = l.allocated + d.quantity
     from (select order_id, line_no, sum(quantity)::integer as quantity
-      from json_to_recordset(${asJson(units)}::json)
-        as u(order_id uuid, line_no smallint, quantity integer)
+      from ${rowSource('u', { order_id: 'uuid', line_no: 'smallint', quantity: 'integer' }, units)}
       group by order_id, line_no) d
     where l.order_id = d.order_id and l.line_no = d.line_no`.execute(tx);
 }

@@ -6,20 +6,22 @@ import { insertRows } from './rows.ts';
 /** A new open reservation; for a shipment of an order, or for a quote. */
 export interface NewReservation {
   readonly stock_id: number;
-  readonly order_id: string | null;
-  readonly shipment_id: string | null;
-  readonly quote_id: string | null;
+  readonly order_id?: string;
+  readonly shipment_id?: string;
+  readonly quote_id?: string;
   readonly line_no: number;
   readonly quantity: number;
-  readonly state: 'open';
 }
 
-/** Inserts reservations; the stock they hold must be reserved in the same transaction. */
+/**
+ * Inserts open reservations, all for shipments or all for a quote; the stock they hold must be
+ * reserved in the same transaction.
+ */
 export async function insertReservations(
   tx: Tx,
   reservations: readonly NewReservation[],
 ): Promise<void> {
-  await insertRows(tx, 'reservations', reservations);
+  await insertRows(tx, 'reservations', reservations, { state: 'open' });
 }
 
 /** Units that a closed reservation gave up. */

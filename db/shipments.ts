@@ -1,10 +1,11 @@
 /** Shipments as decisions make them and cancellations end them; their progress is elsewhere. */
 import { sql } from 'kysely';
+import { MILESTONES } from '../src/domain/milestones.ts';
 import type { ShipmentState } from '../src/domain/shipment.ts';
 import type { Tx } from './database.ts';
 import { insertRows } from './rows.ts';
 
-/** A new shipment in state `planned`, version 1. Instants print as RFC 3339. */
+/** A new shipment, version 1, with all milestones open. Instants as RFC 3339 text. */
 export interface NewShipment {
   readonly shipment_id: string;
   readonly order_id: string;
@@ -14,29 +15,39 @@ export interface NewShipment {
   readonly carrier_id: string;
   readonly service_id: string;
   readonly zone_id: string;
-  readonly state: 'planned';
-  readonly version: 1;
   readonly destination: object;
   readonly weight_grams: number;
   readonly cost: object;
   readonly capacity: readonly object[];
-  readonly network_version: number;
-  readonly planned_at: Temporal.Instant;
-  readonly pick_from: Temporal.Instant;
-  readonly pickup_at: Temporal.Instant;
-  readonly promise_at: Temporal.Instant;
-  readonly expected_at: Temporal.Instant;
-  readonly excluded_services: readonly string[];
-  readonly tenders: number;
-  readonly milestone_due: readonly Temporal.Instant[];
-  readonly milestone_met: readonly (Temporal.Instant | null)[];
-  readonly milestone_state: readonly string[];
-  readonly next_due_at: Temporal.Instant | null;
+  readonly pick_from: string;
+  readonly pickup_at: string;
+  readonly promise_at: string;
+  readonly expected_at: string;
+  readonly milestone_due: readonly string[];
+  readonly next_due_at: string;
 }
 
-/** Inserts shipments in one statement. */
-export async function insertShipments(tx: Tx, shipments: readonly NewShipment[]): Promise<void> {
-  await insertRows(tx, 'shipments', shipments);
+/** What all shipments of one batch of decisions have alike. */
+export interface ShipmentsAlike {
+  readonly network_version: number;
+  readonly planned_at: Temporal.Instant;
+}
+
+/** Inserts shipments in one statement, as planned and offered once. */
+export async function insertShipments(
+  tx: Tx,
+  shipments: readonly NewShipment[],
+  alike: ShipmentsAlike,
+): Promise<void> {
+  await insertRows(tx, 'shipments', shipments, {
+    ...alike,
+    state: 'planned',
+    version: 1,
+    tenders: 1,
+    excluded_services: [],
+    milestone_met: MILESTONES.map(() => null),
+    milestone_state: MILESTONES.map(() => 'open'),
+  });
 }
 
 /** A shipment as a cancellation needs it. */

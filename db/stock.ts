@@ -4,7 +4,7 @@
  */
 import { sql } from 'kysely';
 import type { Tx } from './database.ts';
-import { asJson } from './rows.ts';
+import { rowSource } from './rows.ts';
 
 /** Free units of one lot; `expires_on` is the last day of use. */
 export interface FreeStock {
@@ -42,6 +42,8 @@ export interface StockMove {
   readonly reference: string;
 }
 
+const STOCK_MOVE = { stock_id: 'bigint', quantity: 'integer', reference: 'text' } as const;
+
 /**
  * Sets units aside and writes the ledger. Guarded: a row that no longer has the units is not
  * touched, and the function throws, which undoes the transaction; the CHECK is the last line.
@@ -54,8 +56,7 @@ export async function reserveStock(
   if (moves.length === 0) return;
   const rows = await sql<{ touched: number; wanted: number }>`
     with moves as materialized (
-      select * from json_to_recordset(${asJson(moves)}::json)
-        as m(stock_id bigint, quantity integer, reference text)),
+      select * from ${rowSource('m', STOCK_MOVE, moves)}),
     totals as (select stock_id, sum(quantity)::integer as quantity from moves group by stock_id),
     updated as (
       update stock s set reserved = s.reserved + t.quantity from totals t
@@ -84,8 +85,7 @@ export async function releaseStock(
   if (moves.length === 0) return;
   await sql`
     with moves as materialized (
-      select * from json_to_recordset(${asJson(moves)}::json)
-        as m(stock_id bigint, quantity integer, reference text, picked integer)),
+      select * from ${rowSource('m', { ...STOCK_MOVE, picked: 'integer' }, moves)}),
     totals as (
       select stock_id, sum(quantity)::integer as quantity, coalesce(sum(picked), 0)::integer as picked
       from moves group by stock_id),

@@ -2,6 +2,7 @@
  * Milestones: the deadlines that parties owe for a shipment, backed off from its plan and promise.
  * A shipment holds three arrays in the order of `MILESTONES`: due, met, state. Pure folds only.
  */
+import { instantOf } from './instants.ts';
 
 /** The milestones of a shipment in journey order. The database view `milestones` repeats this list. */
 export const MILESTONES = [
@@ -62,10 +63,10 @@ const PICK_SHARE = 0.6;
 const HAND_OVER_SHARE = 0.1;
 
 /**
- * Starts the clock: due instants backed off from the pickup and the promise (the latest at which the
- * next party can still be in time), never decreasing, all open.
+ * Backs the due instants off from the pickup and the promise (the latest at which the next party can
+ * still be in time), never decreasing; whole seconds since 1970, in the order of `MILESTONES`.
  */
-export function startMilestones(plan: MilestonePlan): MilestoneClock {
+export function backOffMilestones(plan: MilestonePlan): number[] {
   const { pickup_seconds, promise_seconds } = plan;
   const work = plan.ready_seconds - plan.pick_from_seconds;
   const seconds = [
@@ -80,10 +81,15 @@ export function startMilestones(plan: MilestonePlan): MilestoneClock {
   // Where the pickup leaves less time than the carrier's answer, all that follows moves with it;
   // nothing is due after the promise.
   let latest = 0;
-  const due = seconds.map((second) => {
+  return seconds.map((second) => {
     latest = Math.max(latest, Math.min(Math.round(second), promise_seconds));
-    return Temporal.Instant.fromEpochMilliseconds(latest * 1000);
+    return latest;
   });
+}
+
+/** Starts the clock: all milestones of the plan open. It is looked at first when the first is due. */
+export function startMilestones(plan: MilestonePlan): MilestoneClock {
+  const due = backOffMilestones(plan).map(instantOf);
   const clock = {
     milestone_due: due,
     milestone_met: due.map(() => null),

@@ -15,6 +15,7 @@ import {
   source,
   take,
 } from '../../routing/index.ts';
+import { stopwatch } from '../runtime/clock.ts';
 import type { Engine, LiveNetwork } from './engine.ts';
 
 /** The race for stock or capacity was lost too often: an operator must look. */
@@ -55,7 +56,7 @@ export function decideBatch(
   const at_seconds = Math.floor(engine.clock.now().epochMilliseconds / 1000);
   return view.orders.map((order, position) => {
     const problem = problemOf(order, at_seconds);
-    const started = engine.clock.now();
+    const elapsed = stopwatch();
     const plan = view.quoted.get(order.order_id);
     const work = plan === undefined ? workFor(engine, order, view.orders.length - position) : 0;
     const result =
@@ -66,7 +67,6 @@ export function decideBatch(
       });
     // A quoted plan's units and capacity are held already: the board never showed them as free.
     if (plan === undefined && result.outcome === 'sourced') take(board, result);
-    const elapsed = engine.clock.now().since(started);
     return {
       position,
       order,
@@ -74,7 +74,7 @@ export function decideBatch(
       result,
       from_quote: plan !== undefined,
       work_budget: work,
-      elapsed_us: Math.round(elapsed.total('microseconds')),
+      elapsed_us: Math.round(elapsed() * 1e6),
     };
   });
 }

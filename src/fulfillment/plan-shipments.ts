@@ -1,11 +1,10 @@
 /** Part of DECIDE: turns sourced plans into shipments with milestones, first offers and events. */
-
 import type { NewAssignment } from '../../db/assignments.ts';
 import type { NewEvent } from '../../db/journal.ts';
 import type { NewShipment } from '../../db/shipments.ts';
 import type { ParcelPlan } from '../../routing/index.ts';
-import { instantOf } from '../domain/instants.ts';
-import { startMilestones } from '../domain/milestones.ts';
+import { instantText } from '../domain/instants.ts';
+import { backOffMilestones } from '../domain/milestones.ts';
 import type { DecidedInBatch } from './decide-batch.ts';
 import type { Engine, LiveNetwork } from './engine.ts';
 
@@ -17,6 +16,15 @@ export interface PlannedShipment {
   readonly event: NewEvent;
 }
 
+/** What all shipments of a batch are planned with. */
+interface Planning {
+  readonly newId: Engine['newId'];
+  readonly planned_at: Temporal.Instant;
+  readonly planned_seconds: number;
+  readonly answer_seconds: number;
+  readonly lease_until: Temporal.Instant;
+}
+
 /** One shipment per parcel of every sourced plan, offered to its carrier at once. */
 export function planShipments(
   engine: Engine,
@@ -24,39 +32,46 @@ export function planShipments(
   decided: readonly DecidedInBatch[],
   now: Temporal.Instant,
 ): PlannedShipment[] {
+  const { lease_seconds } = network.document.policy;
+  const planning: Planning = {
+    newId: engine.newId,
+    planned_at: now,
+    planned_seconds: Math.floor(now.epochMilliseconds / 1000),
+    answer_seconds: lease_seconds,
+    lease_until: now.add({ seconds: lease_seconds }),
+  };
   return decided.flatMap(({ order, result }) =>
     result.outcome === 'sourced'
-      ? result.parcels.map((parcel) => planShipment(engine, network, order, parcel, now))
+      ? result.parcels.map((parcel) => planShipment(planning, order, parcel))
       : [],
   );
 }
 
 function planShipment(
-  engine: Engine,
-  network: LiveNetwork,
+  planning: Planning,
   order: DecidedInBatch['order'],
   parcel: ParcelPlan,
-  now: Temporal.Instant,
 ): PlannedShipment {
-  const shipment_id = engine.newId();
+  const { newId, planned_at, lease_until } = planning;
+  const shipment_id = newId();
   const { carrier_id, service_id } = parcel;
   const offer = {
-    assignment_id: engine.newId(),
+    assignment_id: newId(),
     shipment_id,
     carrier_id,
     service_id,
     units: parcel.takes.reduce((sum, take) => sum + take.quantity, 0),
     fencing_token: 1,
-    offered_at: now,
-    lease_until: now.add({ seconds: network.document.policy.lease_seconds }),
+    offered_at: planned_at,
+    lease_until,
   };
-  const row = shipmentRow(shipment_id, network, order, parcel, now);
+  const row = shipmentRow(shipment_id, planning, order, parcel);
   const event: NewEvent = {
     entity: 'shipment',
     entity_id: shipment_id,
     version: 1,
     type: 'shipment.planned',
-    at: now,
+    at: planned_at,
     order_id: order.order_id,
     platform_id: order.platform_id,
     warehouse_id: parcel.warehouse_id,
@@ -67,7 +82,7 @@ function planShipment(
       pickup_at: row.pickup_at,
       promise_at: row.promise_at,
       assignment_id: offer.assignment_id,
-      lease_until: offer.lease_until,
+      lease_until,
     },
     request_id: order.request_id,
   };
@@ -76,11 +91,18 @@ function planShipment(
 
 function shipmentRow(
   shipment_id: string,
-  network: LiveNetwork,
+  { planned_seconds, answer_seconds }: Planning,
   order: DecidedInBatch['order'],
   parcel: ParcelPlan,
-  now: Temporal.Instant,
 ): NewShipment {
+  const due = backOffMilestones({
+    planned_seconds,
+    pick_from_seconds: parcel.pick_from_seconds,
+    ready_seconds: parcel.ready_seconds,
+    pickup_seconds: parcel.pickup_seconds,
+    promise_seconds: parcel.promise_seconds,
+    answer_seconds,
+  }).map(instantText);
   return {
     shipment_id,
     order_id: order.order_id,
@@ -90,27 +112,15 @@ function shipmentRow(
     carrier_id: parcel.carrier_id,
     service_id: parcel.service_id,
     zone_id: parcel.zone_id,
-    state: 'planned',
-    version: 1,
     destination: order.destination,
     weight_grams: parcel.weight_grams,
     cost: parcel.cost,
     capacity: parcel.capacity,
-    network_version: network.version,
-    planned_at: now,
-    pick_from: instantOf(parcel.pick_from_seconds),
-    pickup_at: instantOf(parcel.pickup_seconds),
-    promise_at: instantOf(parcel.promise_seconds),
-    expected_at: instantOf(parcel.expected_seconds),
-    excluded_services: [],
-    tenders: 1,
-    ...startMilestones({
-      planned_seconds: Math.floor(now.epochMilliseconds / 1000),
-      pick_from_seconds: parcel.pick_from_seconds,
-      ready_seconds: parcel.ready_seconds,
-      pickup_seconds: parcel.pickup_seconds,
-      promise_seconds: parcel.promise_seconds,
-      answer_seconds: network.document.policy.lease_seconds,
-    }),
+    pick_from: instantText(parcel.pick_from_seconds),
+    pickup_at: instantText(parcel.pickup_seconds),
+    promise_at: instantText(parcel.promise_seconds),
+    expected_at: instantText(parcel.expected_seconds),
+    milestone_due: due,
+    next_due_at: due[0]!,
   };
 }

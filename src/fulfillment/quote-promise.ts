@@ -196,15 +196,7 @@ async function hold(
   );
   await insertReservations(
     tx,
-    units.map(({ stock_id, quantity, line_no }) => ({
-      stock_id,
-      order_id: null,
-      shipment_id: null,
-      quote_id,
-      line_no,
-      quantity,
-      state: 'open',
-    })),
+    units.map(({ stock_id, quantity, line_no }) => ({ stock_id, quote_id, line_no, quantity })),
   );
 }
 

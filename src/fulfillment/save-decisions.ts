@@ -3,8 +3,8 @@
 import { offerAssignments } from '../../db/assignments.ts';
 import { insertBackorders } from '../../db/backorders.ts';
 import { giveBackCapacity, takeCapacity } from '../../db/capacity.ts';
-import type { Tx } from '../../db/database.ts';
-import { type DecisionRecord, insertDecisions } from '../../db/decisions.ts';
+import { type Tx, together } from '../../db/database.ts';
+import { insertDecisions, type NewDecision } from '../../db/decisions.ts';
 import { openExceptions } from '../../db/exceptions.ts';
 import { appendEvents, type NewEvent } from '../../db/journal.ts';
 import { allocateLines, saveDecidedOrders } from '../../db/orders.ts';
@@ -12,7 +12,7 @@ import { clearQuoteCapacity, type QuotedPlan } from '../../db/quotes.ts';
 import { closeReservationsOfQuotes, insertReservations } from '../../db/reservations.ts';
 import { insertShipments } from '../../db/shipments.ts';
 import { releaseStock, reserveStock } from '../../db/stock.ts';
-import { instantOf } from '../domain/instants.ts';
+import { instantText } from '../domain/instants.ts';
 import type { OrderState } from '../domain/order.ts';
 import type { BatchView, DecidedInBatch } from './decide-batch.ts';
 import type { Engine, LiveNetwork } from './engine.ts';
@@ -34,27 +34,11 @@ export async function saveDecisions(engine: Engine, tx: Tx, batch: BatchToSave):
   const now = engine.clock.now();
   const shipments = planShipments(engine, batch.network, batch.decided, now);
   await giveBackQuoteHolds(tx, batch, now);
-  await takeForShipments(tx, shipments, now);
-  await moveOrders(engine, tx, batch, shipments, now);
-  const batch_id = engine.newId();
-  await insertDecisions(
-    tx,
-    {
-      batch_id,
-      network_version: batch.network.version,
-      decided_at: now,
-      stock: batch.view.stock.map((row) => [
-        row.stock_id,
-        row.warehouse_id,
-        row.sku_id,
-        row.available,
-        row.expires_seconds ?? null,
-      ]),
-      capacity: batch.view.capacity.map((row) => [row.resource, row.slot_seconds, row.used]),
-      lost: batch.lost.map(({ position, result }) => [position, result]),
-    },
-    decisionRecords(batch_id, batch, now),
-  );
+  await together([
+    ...takeForShipments(tx, batch, shipments, now),
+    ...moveOrders(engine, tx, batch, shipments, now),
+    saveProof(engine, tx, batch, now),
+  ]);
 }
 
 /** Quotes of this batch hold nothing any more: their plans take over in the same transaction. */
@@ -75,95 +59,120 @@ async function giveBackQuoteHolds(tx: Tx, batch: BatchToSave, now: Temporal.Inst
   );
 }
 
-async function takeForShipments(
+function takeForShipments(
   tx: Tx,
+  { network }: BatchToSave,
   shipments: readonly PlannedShipment[],
   now: Temporal.Instant,
-): Promise<void> {
-  const slots = shipments.flatMap(({ parcel }) => parcel.capacity);
-  await takeCapacity(tx, slots);
+): Promise<unknown>[] {
   const units = shipments.flatMap(({ row, parcel }) =>
-    parcel.takes.map((take) => ({ ...take, shipment: row })),
-  );
-  await reserveStock(
-    tx,
-    units.map(({ stock_id, quantity, shipment }) => ({
+    parcel.takes.map(({ stock_id, line_no, quantity }) => ({
       stock_id,
-      quantity,
-      reference: shipment.shipment_id,
-    })),
-    now,
-  );
-  await insertShipments(
-    tx,
-    shipments.map(({ row }) => row),
-  );
-  await insertReservations(
-    tx,
-    units.map(({ stock_id, line_no, quantity, shipment }) => ({
-      stock_id,
-      order_id: shipment.order_id,
-      shipment_id: shipment.shipment_id,
-      quote_id: null,
-      line_no,
-      quantity,
-      state: 'open',
-    })),
-  );
-  await offerAssignments(
-    tx,
-    shipments.map(({ offer }) => offer),
-  );
-  await allocateLines(
-    tx,
-    units.map(({ line_no, quantity, shipment }) => ({
-      order_id: shipment.order_id,
+      order_id: row.order_id,
+      shipment_id: row.shipment_id,
       line_no,
       quantity,
     })),
   );
+  return [
+    takeCapacity(
+      tx,
+      shipments.flatMap(({ parcel }) => parcel.capacity),
+    ),
+    reserveStock(
+      tx,
+      units.map((unit) => ({ ...unit, reference: unit.shipment_id })),
+      now,
+    ),
+    insertShipments(
+      tx,
+      shipments.map(({ row }) => row),
+      { network_version: network.version, planned_at: now },
+    ),
+    insertReservations(tx, units),
+    offerAssignments(
+      tx,
+      shipments.map(({ offer }) => offer),
+    ),
+    allocateLines(tx, units),
+  ];
 }
 
-async function moveOrders(
+function moveOrders(
   engine: Engine,
   tx: Tx,
   batch: BatchToSave,
   shipments: readonly PlannedShipment[],
   now: Temporal.Instant,
-): Promise<void> {
-  const moves = batch.decided.map(({ order, result }) => ({
+): Promise<unknown>[] {
+  const backordered = batch.decided.filter(({ result }) => stateAfter(result) === 'backordered');
+  const unfillable = batch.decided.filter(({ result }) => stateAfter(result) === 'unfillable');
+  return [
+    moveToDecided(tx, batch),
+    insertBackorders(
+      tx,
+      backordered.flatMap(({ order, result }) => missingLines(order, result)),
+      now,
+    ),
+    openExceptions(
+      tx,
+      unfillable.map(({ order, result }) => ({
+        exception_id: engine.newId(),
+        kind: 'unfillable',
+        order_id: order.order_id,
+        shipment_id: null,
+        owner: 'operator',
+        reason: result.outcome === 'unsourced' ? result.reason : 'unknown',
+        detail: result.outcome === 'unsourced' ? { line_nos: result.line_nos } : {},
+        opened_at: now,
+      })),
+    ),
+    appendEvents(tx, [
+      ...orderEvents(batch.decided, shipments, now),
+      ...shipments.map(({ event }) => event),
+    ]),
+  ];
+}
+
+async function moveToDecided(tx: Tx, { decided }: BatchToSave): Promise<void> {
+  const moves = decided.map(({ order, result }) => ({
     order_id: order.order_id,
     state: stateAfter(result),
     decision_no: order.decision_no + 1,
-    promise_at: result.outcome === 'sourced' ? instantOf(result.promise_seconds) : null,
+    promise_at: result.outcome === 'sourced' ? instantText(result.promise_seconds) : null,
     promise_confidence: result.outcome === 'sourced' ? result.confidence : null,
   }));
   const moved = await saveDecidedOrders(tx, moves);
   if (moved !== moves.length) throw new Error(`${moved} of ${moves.length} claimed orders moved`);
-  const backordered = batch.decided.filter(({ result }) => stateAfter(result) === 'backordered');
-  await insertBackorders(
+}
+
+/** What the decisions were made from, and what they came to. */
+async function saveProof(
+  engine: Engine,
+  tx: Tx,
+  batch: BatchToSave,
+  decided_at: Temporal.Instant,
+): Promise<void> {
+  const batch_id = engine.newId();
+  const { stock, capacity } = batch.view;
+  await insertDecisions(
     tx,
-    backordered.flatMap(({ order, result }) => missingLines(order, result)),
-    now,
+    {
+      batch_id,
+      network_version: batch.network.version,
+      decided_at,
+      stock: stock.map((row) => [
+        row.stock_id,
+        row.warehouse_id,
+        row.sku_id,
+        row.available,
+        row.expires_seconds ?? null,
+      ]),
+      capacity: capacity.map((row) => [row.resource, row.slot_seconds, row.used]),
+      lost: batch.lost.map(({ position, result }) => [position, result]),
+    },
+    decisionRecords(batch, decided_at),
   );
-  const unfillable = batch.decided.filter(({ result }) => stateAfter(result) === 'unfillable');
-  await openExceptions(
-    tx,
-    unfillable.map(({ order, result }) => ({
-      exception_id: engine.newId(),
-      kind: 'unfillable',
-      order_id: order.order_id,
-      shipment_id: null,
-      owner: 'operator',
-      reason: result.outcome === 'unsourced' ? result.reason : 'unknown',
-      detail: result.outcome === 'unsourced' ? { line_nos: result.line_nos } : {},
-      opened_at: now,
-    })),
-  );
-  await appendEvents(tx, [
-    ...batch.decided.map((one) => orderEvent(one, shipments, now)),
-    ...shipments.map(({ event }) => event),
-  ]);
 }
 
 /** What is missing of each SKU: the units of the lines to blame, or of all lines. */
@@ -183,51 +192,48 @@ function stateAfter(result: DecidedInBatch['result']): OrderState {
   return result.reason === 'no_stock' ? 'backordered' : 'unfillable';
 }
 
-function orderEvent(
-  { order, result }: DecidedInBatch,
+function orderEvents(
+  decided: readonly DecidedInBatch[],
   shipments: readonly PlannedShipment[],
   at: Temporal.Instant,
-): NewEvent {
-  const state = stateAfter(result);
-  const own = shipments.filter(({ row }) => row.order_id === order.order_id);
-  const data =
-    result.outcome === 'sourced'
-      ? {
-          state,
-          promise_at: instantOf(result.promise_seconds),
-          confidence: result.confidence,
-          cost: result.cost,
-          shipment_ids: own.map(({ row }) => row.shipment_id),
-        }
-      : { state, reason: result.reason, line_nos: result.line_nos };
-  return {
-    entity: 'order',
-    entity_id: order.order_id,
-    version: order.version + 1,
-    type: `order.${state}`,
-    at,
-    order_id: order.order_id,
-    platform_id: order.platform_id,
-    data,
-    request_id: order.request_id,
-  };
+): NewEvent[] {
+  const ofOrder = Map.groupBy(shipments, ({ row }) => row.order_id);
+  return decided.map(({ order, result }) => {
+    const state = stateAfter(result);
+    const own = ofOrder.get(order.order_id) ?? [];
+    const data =
+      result.outcome === 'sourced'
+        ? {
+            state,
+            promise_at: instantText(result.promise_seconds),
+            confidence: result.confidence,
+            cost: result.cost,
+            shipment_ids: own.map(({ row }) => row.shipment_id),
+          }
+        : { state, reason: result.reason, line_nos: result.line_nos };
+    return {
+      entity: 'order',
+      entity_id: order.order_id,
+      version: order.version + 1,
+      type: `order.${state}`,
+      at,
+      order_id: order.order_id,
+      platform_id: order.platform_id,
+      data,
+      request_id: order.request_id,
+    };
+  });
 }
 
-function decisionRecords(
-  batch_id: string,
-  batch: BatchToSave,
-  decided_at: Temporal.Instant,
-): DecisionRecord[] {
+function decisionRecords(batch: BatchToSave, decided_at: Temporal.Instant): NewDecision[] {
+  const decided_ms = decided_at.epochMilliseconds;
   return batch.decided.map((one) => ({
     order_id: one.order.order_id,
     decision_no: one.order.decision_no + 1,
-    batch_id,
     batch_position: one.position,
     outcome: outcomeOf(stateAfter(one.result)),
-    decided_at,
     deadline: one.order.decide_by,
-    late: Temporal.Instant.compare(decided_at, one.order.decide_by) > 0,
-    network_version: batch.network.version,
+    late: decided_ms > one.order.decide_by.epochMilliseconds,
     problem: one.problem,
     result: one.result,
     from_quote: one.from_quote,
@@ -236,7 +242,7 @@ function decisionRecords(
   }));
 }
 
-function outcomeOf(state: OrderState): DecisionRecord['outcome'] {
+function outcomeOf(state: OrderState): NewDecision['outcome'] {
   if (state === 'decided') return 'sourced';
   return state === 'backordered' ? 'backordered' : 'unfillable';
 }

@@ -110,6 +110,7 @@ describe('milestones', () => {
       fc.property(aPlan, looks, (one, instants) => {
         let clock = startMilestones(one);
         expect(ascends(clock)).toBe(true);
+        expect(clock.next_due_at!.equals(clock.milestone_due[0]!)).toBe(true);
         const told: string[] = [];
         for (const seconds of [...instants.sort((a, b) => a - b), 9_000_000]) {
           const now = at(seconds);
