@@ -130,3 +130,21 @@ export async function listEvents(
     .execute();
   return rows;
 }
+
+/** A warehouse and a carrier that events name together, and the number of the newest of them. */
+export interface Named {
+  readonly seq: number;
+  readonly warehouse_id: string | null;
+  readonly carrier_id: string | null;
+}
+
+/** Lists who is named after `after` up to and including `horizon`, without reading the events out. */
+export async function listNamed(
+  tx: Tx,
+  { after, horizon }: { after: number; horizon: number },
+): Promise<Named[]> {
+  const rows = await sql<Named>`
+    select max(seq) as seq, warehouse_id, carrier_id from journal
+    where seq > ${after} and seq <= ${horizon} group by warehouse_id, carrier_id`.execute(tx);
+  return rows.rows;
+}

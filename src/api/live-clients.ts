@@ -49,8 +49,8 @@ export function liveClients(doors: Doors): LiveClients {
           raw.destroy();
         });
       };
-      const stop = tail.listen((events) => {
-        if (client.sent === null) startNow(client, (events[0]?.seq ?? tail.position()! + 1) - 1);
+      const stop = tail.follow((after) => {
+        if (client.sent === null) startNow(client, after);
         goOn();
       });
       // A tail that runs already speaks only of what is new: what was missed is sent at once.

@@ -92,14 +92,24 @@ export const listAssignments = (doors: Doors) =>
       const after = feedPosition('assignments', query.cursor);
       const limit = query.limit ?? Math.min(100, doors.engine.config.page_items_max);
       const page = { carrier_id: caller.party_id, state: query.state ?? 'offered', after, limit };
-      const poll = { caller, wait_seconds: query.wait ?? 0, gone: signal };
+      const cursorAfter = (rows: readonly AssignmentRow[]) =>
+        feedCursor('assignments', rows, query.cursor);
+      const poll = {
+        caller,
+        list: `assignments ${page.state}`,
+        cursor: query.cursor,
+        cursorAfter,
+        limit,
+        wait_seconds: query.wait ?? 0,
+        gone: signal,
+      };
       const rows = await doors.polls.poll(poll, () =>
         asParty(doors.engine.database, caller, (tx) => readAssignments(tx, page)),
       );
       const network = rows.length === 0 ? null : await doors.engine.networks.current();
       return {
         assignments: rows.map((row) => answerOf(row, network)),
-        next_cursor: feedCursor('assignments', rows, query.cursor),
+        next_cursor: cursorAfter(rows),
       };
     },
   });

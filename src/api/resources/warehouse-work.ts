@@ -1,7 +1,7 @@
 /** What a warehouse has to do, and what it has done. */
 import { type Static, Type } from 'typebox';
 import { asParty } from '../../../db/database.ts';
-import { listWork as readWork } from '../../../db/work-pages.ts';
+import { listWork as readWork, type WorkRow } from '../../../db/work-pages.ts';
 import { Refusal } from '../../domain/errors.ts';
 import { recordWarehouseEvents } from '../../fulfillment/record-warehouse-events.ts';
 import { applyRows, Rows } from '../bulk.ts';
@@ -75,11 +75,20 @@ export const listWork = (doors: Doors) =>
       const after = feedPosition('work', query.cursor);
       const limit = query.limit ?? Math.min(100, doors.engine.config.page_items_max);
       const page = { warehouse_id: params.id, after, limit };
-      const poll = { caller, wait_seconds: query.wait ?? 0, gone: signal };
+      const cursorAfter = (rows: readonly WorkRow[]) => feedCursor('work', rows, query.cursor);
+      const poll = {
+        caller,
+        list: 'work',
+        cursor: query.cursor,
+        cursorAfter,
+        limit,
+        wait_seconds: query.wait ?? 0,
+        gone: signal,
+      };
       const work = await doors.polls.poll(poll, () =>
         asParty(doors.engine.database, caller, (tx) => readWork(tx, page)),
       );
-      return { work, next_cursor: feedCursor('work', work, query.cursor) };
+      return { work, next_cursor: cursorAfter(work) };
     },
   });
 
