@@ -3,7 +3,20 @@
  * row-level security. Every function of `db/` takes a transaction of one of them as first argument;
  * the caller opens it, so what is atomic is visible where it is decided.
  */
-import { Kysely, PostgresDialect, sql, type Transaction } from 'kysely';
+import type { Socket } from 'node:net';
+import {
+  type DatabaseConnection,
+  type Dialect,
+  DummyDriver,
+  Kysely,
+  PostgresAdapter,
+  PostgresDialect,
+  PostgresIntrospector,
+  PostgresQueryCompiler,
+  type QueryExecutor,
+  sql,
+  Transaction,
+} from 'kysely';
 import pg from 'pg';
 import type { Schema } from './schema.ts';
 
@@ -75,6 +88,7 @@ function dialectFor(options: DatabaseOptions, role: string | null): PostgresDial
   ];
   const pool = new pg.Pool({
     Client: PreparingClient,
+    pipeline: true,
     connectionString: options.url,
     max: options.pool_size,
     options: settings.join(' '),
@@ -87,6 +101,8 @@ function dialectFor(options: DatabaseOptions, role: string | null): PostgresDial
   return new PostgresDialect({ pool });
 }
 
+/** Bytes (count) that are held back at most for what else is asked in the same turn. */
+const GATHER_BYTES = 16_384;
 /** Most different statements that are prepared by name; a program with more has built them ad hoc. */
 const MAX_STATEMENTS = 500;
 const statementNames = new Map<string, string>();
@@ -98,10 +114,26 @@ const statementNames = new Map<string, string>();
 class PreparingClient extends pg.Client {
   // biome-ignore lint/suspicious/noExplicitAny: pg's own overloads are wider than can be repeated here.
   override query(text: any, values?: any, callback?: any): any {
+    this.gather();
     if (typeof text !== 'string' || !Array.isArray(values) || values.length === 0) {
       return super.query(text, values, callback);
     }
     return super.query({ name: statementName(text), text, values }, callback);
+  }
+
+  /**
+   * Sends what is asked in one turn of the event loop in one write, up to `GATHER_BYTES`: a write
+   * over a socket costs as much as many a statement.
+   */
+  private gather(): void {
+    const { stream } = (this as unknown as { connection: { stream: Socket } }).connection;
+    if (stream.writableCorked === 0) {
+      stream.cork();
+      setImmediate(() => stream.uncork());
+    } else if (stream.writableLength > GATHER_BYTES) {
+      stream.uncork();
+      stream.cork();
+    }
   }
 }
 
@@ -152,27 +184,70 @@ export async function inTransaction<T>(
   }
 }
 
-/** Runs `work` in one transaction that sees only what `who` may see. */
+/**
+ * Runs `work`, which only reads, in one transaction that sees only what `who` may see. The settings
+ * travel with the first statement of `work`: whatever becomes of them, it sees nothing without them.
+ */
 export async function asParty<T>(
   database: Database,
   who: PartyIdentity,
   work: (tx: Tx) => Promise<T>,
 ): Promise<T> {
-  return await database.party.transaction().execute(async (tx) => {
-    await sql`select set_config('portolan.role', ${who.role}, true),
-      set_config('portolan.party', ${who.party_id}, true)`.execute(tx);
-    return await work(tx);
+  const executor = database.party.getExecutor();
+  return await executor.provideConnection(async (connection) => {
+    const tx = pipedThrough(executor, connection);
+    const opened = [
+      sql`begin`.execute(tx),
+      sql`select set_config('portolan.role', ${who.role}, true),
+        set_config('portolan.party', ${who.party_id}, true)`.execute(tx),
+    ];
+    try {
+      const [result] = await Promise.all([work(tx), ...opened]);
+      return result;
+    } finally {
+      // Nothing was written, so nobody needs to wait for the end; who comes next stands behind it.
+      sql`commit`.execute(tx).catch(() => undefined);
+    }
   });
 }
 
 /**
- * Waits for statements of one transaction that do not need each other's outcome: they go to the
- * database in the order they were begun, and while it works on one the rows of the next are printed.
- * Waits for all, whatever fails: a statement that came after the rollback would be committed by
- * itself. Throws the first failure.
+ * Runs statements of one transaction that do not need each other's outcome. They are sent one behind
+ * the other without waiting for answers (PostgreSQL's pipeline): the database goes on to the next at
+ * once, also while this process is busy printing rows or with another batch. Waits for all, whatever
+ * fails: a statement that came after the rollback would be committed by itself. Throws the first
+ * failure.
  */
-export async function together(statements: readonly Promise<unknown>[]): Promise<void> {
-  for (const outcome of await Promise.allSettled(statements)) {
-    if (outcome.status === 'rejected') throw outcome.reason;
-  }
+export async function together(
+  tx: Tx,
+  statements: (tx: Tx) => readonly Promise<unknown>[],
+): Promise<void> {
+  const executor = tx.getExecutor();
+  await executor.provideConnection(async (connection) => {
+    const piped = pipedThrough(executor, connection);
+    for (const outcome of await Promise.allSettled(statements(piped))) {
+      if (outcome.status === 'rejected') throw outcome.reason;
+    }
+  });
 }
+
+/** A transaction's own executor lets one statement at a time through to its connection; this all. */
+function pipedThrough(executor: QueryExecutor, connection: DatabaseConnection): Tx {
+  return new Transaction<Schema>({
+    ...NO_CONNECTIONS,
+    executor: executor.withConnectionProvider({ provideConnection: (use) => use(connection) }),
+  });
+}
+
+const NO_DIALECT: Dialect = {
+  createAdapter: () => new PostgresAdapter(),
+  createDriver: () => new DummyDriver(),
+  createIntrospector: (db) => new PostgresIntrospector(db),
+  createQueryCompiler: () => new PostgresQueryCompiler(),
+};
+/** What a transaction is made of beside its executor; it opens no connection, so it needs none. */
+const NO_CONNECTIONS = {
+  config: { dialect: NO_DIALECT },
+  dialect: NO_DIALECT,
+  driver: new DummyDriver(),
+};

@@ -8,7 +8,7 @@
  * transaction that could have drawn a number up to L has ended.
  */
 import { sql } from 'kysely';
-import type { Tx } from './database.ts';
+import { type Tx, together } from './database.ts';
 import { insertRows } from './rows.ts';
 
 /** The channel on which every transaction that journals rings. */
@@ -50,8 +50,10 @@ export interface JournalEvent {
  */
 export async function appendEvents(tx: Tx, events: readonly NewEvent[]): Promise<void> {
   if (events.length === 0) return;
-  await insertRows(tx, 'journal', events.map(eventRow));
-  await sql`select pg_notify(${JOURNAL_CHANNEL}, '')`.execute(tx);
+  await together(tx, (tx) => [
+    insertRows(tx, 'journal', events.map(eventRow)),
+    sql`select pg_notify(${JOURNAL_CHANNEL}, '')`.execute(tx),
+  ]);
 }
 
 function eventRow(event: NewEvent) {

@@ -14,6 +14,7 @@ import { type Database, openDatabase, openOwner } from '../db/database.ts';
 import { hexBytes, insertRows } from '../db/rows.ts';
 import type { Schema } from '../db/schema.ts';
 import type { Network } from '../src/domain/network.ts';
+import { createBacklogGauge } from '../src/fulfillment/backlog-gauge.ts';
 import type { Engine } from '../src/fulfillment/engine.ts';
 import { createNetworkSource } from '../src/fulfillment/network-source.ts';
 import { type Clock, type ManualClock, manualClock } from '../src/runtime/clock.ts';
@@ -83,6 +84,7 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
   const engine: Engine = {
     ...services,
     networks: createNetworkSource(services, { believe_ms: 0 }),
+    backlog: createBacklogGauge({ believe_ms: 0 }),
   };
   const network = options.network === undefined ? aNetwork() : options.network;
   if (network !== null) await applyNetwork(engine, network);

@@ -28,7 +28,10 @@ export const HANDLERS: Handlers = {
 /** After this many batches the job ends and the next bell goes on, so that a job never runs for ever. */
 const BATCHES_MAX = 1000;
 
-/** Runs every step of a queue until it has nothing more to do, or until `stopping`. */
+/**
+ * Runs every step of `queue` until it has nothing more to do, or until `stopping`. The steps of a
+ * queue with lanes run beside themselves: while one lane's batch is being stored, another decides.
+ */
 export async function answerBell(
   engine: Engine,
   steps: Handlers[QueueName],
@@ -38,7 +41,10 @@ export async function answerBell(
   for (let round = 0; isAgain && round < BATCHES_MAX && !stopping.aborted; round += 1) {
     isAgain = false;
     for (const [name, step] of Object.entries(steps)) {
-      if (await runUntilDone(engine, name, step, stopping)) isAgain = true;
+      const lanes = step === decideOrders ? engine.config.decide_lanes : 1;
+      const run = () => runUntilDone(engine, name, step, stopping);
+      const yielded = await Promise.all(Array.from({ length: lanes }, run));
+      if (yielded.includes(true)) isAgain = true;
     }
   }
 }

@@ -1,6 +1,7 @@
 /** Makes the one plain object that every step and door is given. */
 import type { Logger } from 'pino';
 import { openDatabase } from '../../db/database.ts';
+import { createBacklogGauge } from '../fulfillment/backlog-gauge.ts';
 import type { Engine } from '../fulfillment/engine.ts';
 import { createNetworkSource } from '../fulfillment/network-source.ts';
 import { systemClock } from '../runtime/clock.ts';
@@ -18,5 +19,9 @@ export function openEngine(config: Config, url: string, log: Logger): Engine {
   });
   const clock = systemClock;
   const services: Services = { config, database, clock, newId: idSource(clock), log };
-  return { ...services, networks: createNetworkSource(services) };
+  return {
+    ...services,
+    networks: createNetworkSource(services),
+    backlog: createBacklogGauge(),
+  };
 }

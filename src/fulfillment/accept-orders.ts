@@ -3,7 +3,7 @@
  * commit that holds it; from then on it exists and has a next step, whatever is killed.
  */
 import { createHash } from 'node:crypto';
-import { inTransaction, type Tx } from '../../db/database.ts';
+import { inTransaction, type Tx, together } from '../../db/database.ts';
 import { appendEvents, type NewEvent } from '../../db/journal.ts';
 import {
   type AcceptedRow,
@@ -12,7 +12,7 @@ import {
   insertOrders,
   listOrdersByRef,
   type NewOrder,
-  readBacklog,
+  type NewOrderLine,
 } from '../../db/orders.ts';
 import { hexBytes } from '../../db/rows.ts';
 import type { AcceptedOrder, AcceptOrder, RowResult } from '../domain/commands.ts';
@@ -81,10 +81,12 @@ async function storeArrivals(
       body_hash: hashOf(one.command),
       quote: quotes.get(one.index) ?? null,
     }));
-    const room = roomIn(engine, network, await readBacklog(tx), now);
+    const room = roomIn(engine, network, await engine.backlog.read(tx), now);
     const candidates = firstOfEach(arrivals).slice(0, room);
-    const orders = candidates.map((arrival) => newOrder(network, arrival, now));
+    const deadlines = new Map<string, Temporal.Instant>();
+    const orders = candidates.map((arrival) => newOrder(network, arrival, now, deadlines));
     const inserted = await insertOrders(tx, orders);
+    engine.backlog.took(inserted.size);
     await storeNew(tx, candidates, orders, inserted);
     await quotes.use(inserted, orders);
     const created = new Map<number, NewOrder>();
@@ -122,10 +124,20 @@ function firstOfEach(arrivals: readonly Arrival[]): Arrival[] {
   return [...first.values()];
 }
 
-function newOrder(network: LiveNetwork, arrival: Arrival, now: Temporal.Instant): NewOrder {
+function newOrder(
+  network: LiveNetwork,
+  arrival: Arrival,
+  now: Temporal.Instant,
+  deadlines: Map<string, Temporal.Instant>,
+): NewOrder {
   const { command } = arrival;
-  const platform = network.document.platforms.find((p) => p.id === command.platform_id);
-  const seconds = platform?.decision_seconds ?? network.document.policy.decision_seconds;
+  let decide_by = deadlines.get(command.platform_id);
+  if (decide_by === undefined) {
+    const platform = network.document.platforms.find((p) => p.id === command.platform_id);
+    const seconds = platform?.decision_seconds ?? network.document.policy.decision_seconds;
+    decide_by = now.add({ milliseconds: Math.round(seconds * 1000) });
+    deadlines.set(command.platform_id, decide_by);
+  }
   const quote = arrival.quote?.outcome === 'redeemed' ? arrival.quote : null;
   return {
     order_id: arrival.order_id,
@@ -137,7 +149,7 @@ function newOrder(network: LiveNetwork, arrival: Arrival, now: Temporal.Instant)
     quote_id: quote?.quote_id ?? null,
     quote_option: quote?.option ?? null,
     accepted_at: now,
-    decide_by: now.add({ milliseconds: Math.round(seconds * 1000) }),
+    decide_by,
     request_id: command.request_id,
   };
 }
@@ -148,7 +160,7 @@ async function storeNew(
   orders: readonly NewOrder[],
   inserted: ReadonlySet<string>,
 ): Promise<void> {
-  const lines = [];
+  const lines: NewOrderLine[] = [];
   const events: NewEvent[] = [];
   for (const [at, order] of orders.entries()) {
     if (!inserted.has(order.order_id)) continue;
@@ -167,8 +179,7 @@ async function storeNew(
       request_id: order.request_id,
     });
   }
-  await insertOrderLines(tx, lines);
-  await appendEvents(tx, events);
+  await together(tx, (tx) => [insertOrderLines(tx, lines), appendEvents(tx, events)]);
 }
 
 async function answer(

@@ -1,4 +1,6 @@
 /** What a step is given: the services and the network as it is now. */
+import type { Tx } from '../../db/database.ts';
+import type { Backlog } from '../../db/orders.ts';
 import type { CompiledNetwork } from '../../routing/index.ts';
 import type { Network, Sku, Warehouse } from '../domain/network.ts';
 import type { Services } from '../runtime/services.ts';
@@ -21,7 +23,16 @@ export interface NetworkSource {
   version(version: number, at: Temporal.Instant): Promise<LiveNetwork>;
 }
 
+/** Tells how many orders wait for a decision. */
+export interface BacklogGauge {
+  /** The backlog of a moment ago, with what this process took since. */
+  read(tx: Tx): Promise<Backlog>;
+  /** Counts orders that this process has just taken. */
+  took(orders: number): void;
+}
+
 /** The argument of every step. */
 export interface Engine extends Services {
   readonly networks: NetworkSource;
+  readonly backlog: BacklogGauge;
 }

@@ -34,7 +34,7 @@ export async function saveDecisions(engine: Engine, tx: Tx, batch: BatchToSave):
   const now = engine.clock.now();
   const shipments = planShipments(engine, batch.network, batch.decided, now);
   await giveBackQuoteHolds(tx, batch, now);
-  await together([
+  await together(tx, (tx) => [
     ...takeForShipments(tx, batch, shipments, now),
     ...moveOrders(engine, tx, batch, shipments, now),
     saveProof(engine, tx, batch, now),

@@ -50,6 +50,10 @@ export const SETTINGS = {
   decide_batch_orders: count('PORTOLAN_DECIDE_BATCH_ORDERS', 256, {
     doc: 'Most orders (count) decided in one transaction.',
   }),
+  decide_lanes: count('PORTOLAN_DECIDE_LANES', 2, {
+    max: 16,
+    doc: 'Batches (count) one worker decides beside each other: one solves while another is stored.',
+  }),
   batch_pause_ms: count('PORTOLAN_BATCH_PAUSE_MS', 10, {
     min: 0,
     max: 1000,

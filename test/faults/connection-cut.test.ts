@@ -9,6 +9,7 @@ import { acceptOrders } from '../../src/fulfillment/accept-orders.ts';
 import { adjustStock } from '../../src/fulfillment/adjust-stock.ts';
 import { announceInbound } from '../../src/fulfillment/announce-inbound.ts';
 import { answerAssignments } from '../../src/fulfillment/answer-assignments.ts';
+import { createBacklogGauge } from '../../src/fulfillment/backlog-gauge.ts';
 import { cancelOrder } from '../../src/fulfillment/cancel-order.ts';
 import { decideOrders } from '../../src/fulfillment/decide-orders.ts';
 import type { Engine } from '../../src/fulfillment/engine.ts';
@@ -37,7 +38,11 @@ describe('a connection that breaks after any write', () => {
     proxy = await startProxy(harness.url);
     database = openDatabase({ url: proxy.url, pool_size: 2, statement_timeout_ms: 10_000 });
     const services = { ...harness.engine, database };
-    engine = { ...services, networks: createNetworkSource(services) };
+    engine = {
+      ...services,
+      networks: createNetworkSource(services),
+      backlog: createBacklogGauge(),
+    };
     await engine.networks.current();
     breaks = 0;
   });

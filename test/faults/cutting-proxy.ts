@@ -1,7 +1,7 @@
 /** A TCP proxy in front of PostgreSQL that sees what passes and can cut it at a chosen moment. */
 import { createServer, type Socket, connect as tcpConnect } from 'node:net';
 
-/** Told of every piece a client sends, after it was passed on. */
+/** Told of every question a client asks (what comes up to a sync), after it was passed on. */
 export type Watcher = (text: string, link: Link) => void;
 
 /** One client and its connection to the server. */
@@ -31,9 +31,14 @@ export async function startProxy(url: string): Promise<CuttingProxy> {
     const upstream = tcpConnect(Number(target.port), target.hostname);
     const link = linkOf(client, upstream);
     links.add(link);
+    const split = questions();
     client.on('data', (piece) => {
-      upstream.write(piece);
-      watcher?.(piece.toString('latin1'), link);
+      // Several may come in one piece; what follows the one that was cut after is not passed on.
+      for (const question of split(piece as Buffer)) {
+        if (client.destroyed) return;
+        upstream.write(question);
+        watcher?.(question.toString('latin1'), link);
+      }
     });
     for (const socket of [client, upstream]) {
       socket.setNoDelay(true);
@@ -60,6 +65,35 @@ export async function startProxy(url: string): Promise<CuttingProxy> {
       cutAll();
       await new Promise((resolve) => server.close(resolve));
     },
+  };
+}
+
+/** Messages after which the server answers: query, sync, password, end, flush. */
+const ASKING = new Set([...'QSpXH'].map((letter) => letter.charCodeAt(0)));
+/** Length of a message's type and length fields; the first message of a connection has no type. */
+const HEAD_BYTES = 5;
+
+/** Splits what a client sends into questions, by PostgreSQL's message format (protocol 3). */
+function questions(): (piece: Buffer) => Buffer[] {
+  let unsplit: Buffer = Buffer.alloc(0);
+  let hasStarted = false;
+  return (piece) => {
+    unsplit = Buffer.concat([unsplit, piece]);
+    const found: Buffer[] = [];
+    for (let at = 0; ; ) {
+      const typeBytes = hasStarted ? 1 : 0;
+      if (unsplit.length - at < HEAD_BYTES) break;
+      const length = typeBytes + unsplit.readUInt32BE(at + typeBytes);
+      if (unsplit.length - at < length) break;
+      const asks = !hasStarted || ASKING.has(unsplit[at]!);
+      hasStarted = true;
+      at += length;
+      if (!asks) continue;
+      found.push(unsplit.subarray(0, at));
+      unsplit = unsplit.subarray(at);
+      at = 0;
+    }
+    return found;
   };
 }
 

@@ -87,11 +87,13 @@ describe('a worker that is killed', () => {
       if ((await countWaiting()) === 0) await accept(2);
       const worker = startWorker();
       let writes = 0;
-      proxy.watch((text) => {
+      proxy.watch((text, link) => {
         const isWrite = WRITE.test(text) || (writes > 0 && /\bcommit\b/i.test(text));
         if (!isWrite) return;
         writes += 1;
-        if (writes === point) worker.killNow();
+        if (writes !== point) return;
+        worker.killNow();
+        link.cut();
       });
       await until(async () => !worker.isRunning() || (await countWaiting()) === 0, 60);
       isThrough = worker.isRunning();
