@@ -12,9 +12,11 @@ afterAll(() => api.close());
 const put = (document: object) => api.ask('PUT /v1/network', { as: '*', body: document });
 const read = () => api.ask('GET /v1/network', { as: '*' });
 
-test('before the first network nothing can be decided, and the answer says so', async () => {
-  const order = await api.ask('POST /v1/orders', { as: 'shop', body: orderBody('early') });
-  for (const answer of [order, await read()]) {
+const makeKey = () =>
+  api.ask('POST /v1/keys', { as: '*', body: { role: 'platform', party_id: 'shop' } });
+
+test('before the first network there are no parties, and the answer says so', async () => {
+  for (const answer of [await makeKey(), await read()]) {
     expect(answer.body).toMatchObject({ status: 409, code: 'network_missing' });
   }
 });
@@ -27,7 +29,8 @@ test('a network is put as the next version and read back as it may be put again'
   expect((await put(current.document)).body).toMatchObject({ version: 1, changed: false });
   expect((await put(aNetwork({ name: 'Next' }))).body).toMatchObject({ version: 2, changed: true });
 
-  const order = await api.ask('POST /v1/orders', { as: 'shop', body: orderBody('in-time') });
+  const headers = { authorization: `Bearer ${(await makeKey()).body.key}` };
+  const order = await api.ask('POST /v1/orders', { headers, body: orderBody('in-time') });
   expect(order.status, order.text).toBe(201);
 });
 
