@@ -45,6 +45,7 @@ export interface ShipmentDraft {
   cost: object;
   capacity: readonly Slot[];
   network_version: number;
+  readonly planned_at: Temporal.Instant;
   pick_from: Temporal.Instant;
   pickup_at: Temporal.Instant;
   readonly promise_at: Temporal.Instant;
@@ -75,7 +76,7 @@ const ORDER_COLUMNS =
 
 const SHIPMENT_COLUMNS = sql.raw(`shipment_id, order_id, platform_id, warehouse_id, carrier_id,
   service_id, zone_id, state, version, destination, weight_grams, cost, capacity, network_version,
-  pick_from, pickup_at, promise_at, expected_at, delivered_at, tracking_rank, tracking_status,
+  planned_at, pick_from, pickup_at, promise_at, expected_at, delivered_at, tracking_rank, tracking_status,
   tracking_at, excluded_services, tenders, milestone_due, milestone_met, milestone_state,
   next_due_at`);
 

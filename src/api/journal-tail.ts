@@ -7,13 +7,12 @@
 import type { Logger } from 'pino';
 import { type Database, inTransaction } from '../../db/database.ts';
 import { type JournalEdge, type JournalEvent, listEvents, readEdge } from '../../db/journal.ts';
-import {
-  TAIL_EVENTS,
-  TAIL_FALLBACK_MS,
-  TAIL_LINGER_MS,
-  TAIL_PAUSE_MS,
-  TAIL_READ_EVENTS,
-} from './limits.ts';
+import type { Config } from '../runtime/config.ts';
+
+type Limits = Pick<
+  Config,
+  'tail_events' | 'tail_read_events' | 'tail_pause_ms' | 'tail_fallback_ms' | 'tail_linger_ms'
+>;
 
 /** Rings when something was journaled; calls back until the returned function is called. */
 export type Bell = (ring: () => void) => () => void;
@@ -26,13 +25,14 @@ export interface JournalTail {
    * none, when the position is first known.
    */
   listen(listener: (events: readonly JournalEvent[]) => void): () => void;
-  /** Settled events after a number, at most `TAIL_READ_EVENTS`; from memory when recent. */
+  /** Settled events after a number, at most `tail_read_events`; from memory when recent. */
   eventsAfter(seq: number): Promise<readonly JournalEvent[]>;
   /** Stops following; listeners hear no more. */
   close(): void;
 }
 
 export interface JournalTailOptions {
+  readonly config: Limits;
   readonly database: Database;
   readonly log: Logger;
   readonly bell?: Bell | undefined;
@@ -44,7 +44,7 @@ type Listener = (events: readonly JournalEvent[]) => void;
 
 /** Makes a tail; nothing runs before the first listener. */
 export function journalTail(options: JournalTailOptions): JournalTail {
-  const { database, log, bell } = options;
+  const { config, database, log, bell } = options;
   const listeners = new Set<Listener>();
   let reading = newReading();
   let isRunning = false;
@@ -59,16 +59,17 @@ export function journalTail(options: JournalTailOptions): JournalTail {
       doorbell.arm();
       let isMore = false;
       try {
-        isMore = await look(database, reading);
+        isMore = await look(database, reading, config.tail_read_events);
         options.onLag?.(reading.last_seq - (reading.position ?? reading.last_seq));
-        deliver(reading, listeners);
+        deliver(reading, listeners, config.tail_events);
       } catch (error) {
         log.warn({ err: error }, 'the journal could not be read; trying again');
       }
       // The pause lets what happens close together be read together.
-      await pause(TAIL_PAUSE_MS);
+      await pause(config.tail_pause_ms);
       const isSettling = reading.marks.length > 0;
-      if (!isMore) await doorbell.wait(isSettling ? TAIL_PAUSE_MS : TAIL_FALLBACK_MS);
+      const rest = isSettling ? config.tail_pause_ms : config.tail_fallback_ms;
+      if (!isMore) await doorbell.wait(rest);
     }
     silence?.();
     reading = newReading();
@@ -84,10 +85,10 @@ export function journalTail(options: JournalTailOptions): JournalTail {
       }
       return () => {
         listeners.delete(listener);
-        lingers_until = performance.now() + TAIL_LINGER_MS;
+        lingers_until = performance.now() + config.tail_linger_ms;
       };
     },
-    eventsAfter: (seq) => eventsAfter(database, reading, seq),
+    eventsAfter: (seq) => eventsAfter(database, reading, seq, config.tail_read_events),
     close: () => {
       isClosed = true;
       listeners.clear();
@@ -114,7 +115,7 @@ function newReading(): Reading {
 }
 
 /** Looks once; true when there is more to read at once. */
-async function look(database: Database, reading: Reading): Promise<boolean> {
+async function look(database: Database, reading: Reading, limit: number): Promise<boolean> {
   return await inTransaction(database, async (tx) => {
     const mark = await readEdge(tx);
     const horizon = settle(reading, mark);
@@ -127,9 +128,9 @@ async function look(database: Database, reading: Reading): Promise<boolean> {
       return false;
     }
     if (horizon <= reading.position) return false;
-    const range = { after: reading.position, horizon, limit: TAIL_READ_EVENTS };
+    const range = { after: reading.position, horizon, limit };
     const events = await listEvents(tx, range);
-    const isFull = events.length === TAIL_READ_EVENTS;
+    const isFull = events.length === limit;
     reading.position = isFull ? events.at(-1)!.seq : horizon;
     reading.fresh = events;
     return isFull;
@@ -146,12 +147,12 @@ function settle(reading: Reading, mark: JournalEdge): number | null {
   return settled.at(-1)?.last_seq ?? (reading.position === null ? null : reading.position);
 }
 
-function deliver(reading: Reading, listeners: ReadonlySet<Listener>): void {
+function deliver(reading: Reading, listeners: ReadonlySet<Listener>, kept: number): void {
   const { fresh } = reading;
   if (fresh === null) return;
   reading.fresh = null;
   reading.recent.push(...fresh);
-  const surplus = reading.recent.length - TAIL_EVENTS;
+  const surplus = reading.recent.length - kept;
   if (surplus > 0) reading.recent_after = reading.recent.splice(0, surplus).at(-1)!.seq;
   for (const listener of listeners) listener(fresh);
 }
@@ -160,14 +161,15 @@ async function eventsAfter(
   database: Database,
   reading: Reading,
   seq: number,
+  limit: number,
 ): Promise<readonly JournalEvent[]> {
   const horizon = reading.position;
   if (horizon === null || seq >= horizon) return [];
   if (seq >= reading.recent_after) {
     const from = reading.recent.findIndex((event) => event.seq > seq);
-    return from === -1 ? [] : reading.recent.slice(from, from + TAIL_READ_EVENTS);
+    return from === -1 ? [] : reading.recent.slice(from, from + limit);
   }
-  const range = { after: seq, horizon, limit: TAIL_READ_EVENTS };
+  const range = { after: seq, horizon, limit };
   return await inTransaction(database, (tx) => listEvents(tx, range));
 }
 

@@ -20,8 +20,9 @@ import { decisionBudgets } from './decision-budget.ts';
 import type { Engine } from './engine.ts';
 import {
   type Arrival,
-  futureFaults,
+  type EventWindow,
   hashOf,
+  instantFaults,
   isUuid,
   partEvents,
   raceLost,
@@ -48,7 +49,8 @@ export async function recordWarehouseEvents(
     const batch = await loadBatch(engine, tx, warehouse_id, events, request_id);
     const short = events.filter((event) => event.kind === 'short_picked');
     const setAside = await countUnitsSetAside(tx, idsOf(short));
-    const results: (Result | undefined)[] = events.map((e) => refusalOf(batch, e, setAside));
+    const known = { setAside, window: engine.config };
+    const results: (Result | undefined)[] = events.map((e) => refusalOf(batch, e, known));
     const sound = arrivalsOf(events).filter(({ index }) => results[index] === undefined);
     const ids = sound.map(({ event }) => event.event_id);
     const parted = partEvents(sound, await listKnownWarehouseEvents(tx, warehouse_id, ids));
@@ -90,7 +92,7 @@ async function loadBatch(
 function refusalOf(
   batch: Batch,
   event: WarehouseEvent,
-  setAside: ReadonlyMap<string, number>,
+  known: { readonly setAside: ReadonlyMap<string, number>; readonly window: EventWindow },
 ): Result | undefined {
   const shipment = batch.shipments.get(event.shipment_id.toLowerCase());
   if (shipment === undefined) {
@@ -101,8 +103,12 @@ function refusalOf(
     return refuse('state_conflict', 'no carrier has taken the shipment yet: it is not released');
   }
   const faults = [
-    ...futureFaults(event.occurred_at, batch.at),
-    ...(event.kind === 'short_picked' ? shortPickFaults(shipment, event, setAside) : []),
+    ...instantFaults(
+      event.occurred_at,
+      { now: batch.at, planned_at: shipment.planned_at },
+      known.window,
+    ),
+    ...(event.kind === 'short_picked' ? shortPickFaults(shipment, event, known.setAside) : []),
   ];
   return faults.length === 0 ? undefined : refuse('invalid_request', faults[0]!.detail, faults);
 }

@@ -9,7 +9,6 @@ import type { LiveNetwork } from '../../fulfillment/engine.ts';
 import { applyRows, Rows } from '../bulk.ts';
 import type { Doors } from '../doors.ts';
 import { feedCursor, feedPosition } from '../feed.ts';
-import { BULK_SLICE_ROWS } from '../limits.ts';
 import { documentedRows } from '../open-api.ts';
 import { operation } from '../operation.ts';
 import {
@@ -160,7 +159,7 @@ export const postAnswers = (doors: Doors) => {
         toCommand: (row) => row,
         apply: (answers) =>
           answerAssignments(doors.engine, request.caller.party_id, answers, request.id),
-        slice_rows: BULK_SLICE_ROWS,
+        slice_rows: doors.engine.config.bulk_slice_rows,
       }),
   });
 };
