@@ -108,7 +108,7 @@ export const SETTINGS = {
     doc: 'Longest time (s) a client may take to send one request.',
   }),
   lines_max: count('PORTOLAN_LINES_MAX', 200, {
-    max: 10_000,
+    max: 2_000,
     doc: 'Most lines (count) of one order, notice, receipt or adjustment.',
   }),
   bulk_slice_rows: count('PORTOLAN_BULK_SLICE_ROWS', 500, {
