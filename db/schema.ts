@@ -209,6 +209,7 @@ export interface ShipmentsTable {
   promise_at: Instant;
   expected_at: Instant;
   delivered_at: MaybeInstant;
+  tracking_number: string | null;
   tracking_rank: Generated<number>;
   tracking_status: string | null;
   tracking_at: MaybeInstant;

@@ -8,6 +8,7 @@ import * as journal from './0005-journal.ts';
 import * as rowLevelSecurity from './0006-row-level-security.ts';
 import * as cheapAnalyze from './0007-cheap-analyze.ts';
 import * as oneIndexForLots from './0008-one-index-for-lots.ts';
+import * as whatLeft from './0009-what-left.ts';
 
 export const MIGRATIONS: Record<string, Migration> = {
   '0001-network-and-keys': networkAndKeys,
@@ -18,4 +19,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   '0006-row-level-security': rowLevelSecurity,
   '0007-cheap-analyze': cheapAnalyze,
   '0008-one-index-for-lots': oneIndexForLots,
+  '0009-what-left': whatLeft,
 };

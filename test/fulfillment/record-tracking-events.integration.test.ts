@@ -210,7 +210,7 @@ describe('following a parcel', () => {
 
     expect(results).toMatchObject([{ status: 'refused', code: 'not_found' }]);
     expect(await openExceptions(harness)).toEqual(['left_after_cancel warehouse:rotterdam']);
-    expect(await balances(harness)).toMatchObject({ on_hand: 60, reserved: 0 });
+    expect(await balances(harness)).toMatchObject({ on_hand: 59, reserved: 0 });
   });
 });
 

@@ -38,6 +38,7 @@ const Assignment = Type.Object({
   fencing_token: FencingToken,
   offered_at: Instant,
   lease_until: Instant,
+  tracking_number: Nullable(Type.String({ description: 'as the warehouse told it' })),
   parcel: Type.Object({ weight_grams: Type.Number(), units: Type.Integer() }),
   pickup: Type.Object({
     warehouse_id: Type.String(),
