@@ -121,6 +121,14 @@ export interface QuotesTable {
   expires_at: Instant;
 }
 
+export interface QuoteViewsTable {
+  quote_id: string;
+  problem: Json<unknown>;
+  work_budget: number;
+  stock: Json<unknown>;
+  capacity: Json<unknown>;
+}
+
 export interface OrdersTable {
   order_id: string;
   platform_id: string;
@@ -330,6 +338,7 @@ export interface Schema {
   receipts: ReceiptsTable;
   capacity_usage: CapacityUsageTable;
   quotes: QuotesTable;
+  quote_views: QuoteViewsTable;
   orders: OrdersTable;
   order_lines: OrderLinesTable;
   backorders: BackordersTable;

@@ -126,7 +126,7 @@ describe.each(DRIVERS)('the journey of an order, $name', ({ redis_url, hasWorker
     expect(order.shipments).toMatchObject([{ state: 'planned', warehouse_id: 'rotterdam' }]);
     const decision = await platform.get(`/v1/orders/${order_id}/decision`);
     // Decided when it was quoted: the order took the plan over, there was nothing to solve again.
-    expect(decision).toMatchObject({ outcome: 'sourced', replayed: null });
+    expect(decision).toMatchObject({ outcome: 'sourced', replayed: true, from_quote: true });
     return order;
   }
 
