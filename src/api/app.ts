@@ -61,7 +61,7 @@ export async function buildApp(engine: Engine, options: ApiOptions = {}): Promis
     doors.tail.close();
     done();
   });
-  readBodies(app);
+  readBodies(app, { raw_above_bytes: engine.config.network_thread_bytes });
   await describeApi(app, options.version ?? '0.1.0');
   addHealth(app, { engine, stopping: stop.signal });
   addLanding(app);

@@ -54,6 +54,7 @@ export async function quotePromise(engine: Engine, ask: AskQuote): Promise<Quote
     refuseUnknownSkus(ask, network);
     const quoted = await inTransaction(engine.database, (tx) => tryQuote(engine, tx, network, ask));
     if (quoted !== 'lost_race') return quoted;
+    await engine.networks.caughtUp();
   }
   return { quote_id: null, options: [], reason: 'contended' };
 }

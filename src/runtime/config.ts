@@ -160,6 +160,9 @@ export const SETTINGS = {
   ready_timeout_ms: count('PORTOLAN_READY_TIMEOUT_MS', 2_000, {
     doc: 'The database must answer the readiness check within this time (ms).',
   }),
+  network_thread_bytes: count('PORTOLAN_NETWORK_THREAD_BYTES', MIB, {
+    doc: 'A network document larger than this (bytes) is checked and read in a thread of its own.',
+  }),
   network_poll_ms: count('PORTOLAN_NETWORK_POLL_MS', 500, {
     min: 10,
     doc: 'How often (ms) a process looks for a newer network version.',
