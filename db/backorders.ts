@@ -70,7 +70,7 @@ export async function wakeBackorders(
   const found = await sql<{ order_id: string }>`
     with arriving as (
       select sku_id, sum(quantity)::bigint as quantity
-      from json_to_recordset(${asJson(units)}::json) as a(sku_id text, quantity integer)
+      from json_to_recordset(${asJson(units)}::json) as a(sku_id text, quantity bigint)
       where exists (select from backorders b where b.sku_id = a.sku_id)
       group by sku_id),
     free as materialized (

@@ -60,16 +60,30 @@ export async function findCurrentNetwork(tx: Tx): Promise<NetworkVersion | null>
   return newest ?? null;
 }
 
-/** The document of a version; null if there is no such version. It was validated when applied. */
-export async function findNetworkDocument(tx: Tx, version: number): Promise<Network | null> {
+/** The stored form of a version's document; null if there is no such version. */
+export async function findPackedNetwork(tx: Tx, version: number): Promise<Buffer | null> {
   const row = await tx
     .selectFrom('networks')
     .select('document')
     .where('version', '=', version)
     .executeTakeFirst();
-  if (row === undefined) return null;
-  const bytes = await expand(row.document, { maxOutputLength: MAX_DOCUMENT_BYTES });
-  return JSON.parse(bytes.toString()) as Network;
+  return row?.document ?? null;
+}
+
+/** The JSON text of a stored document. Expands beside the event loop. */
+export async function networkText(packed: Buffer): Promise<string> {
+  return (await expand(packed, { maxOutputLength: MAX_DOCUMENT_BYTES })).toString();
+}
+
+/** A stored document. It was validated when applied. Parses on the event loop. */
+export async function unpackNetwork(packed: Buffer): Promise<Network> {
+  return JSON.parse(await networkText(packed)) as Network;
+}
+
+/** The document of a version; null if there is no such version. */
+export async function findNetworkDocument(tx: Tx, version: number): Promise<Network | null> {
+  const packed = await findPackedNetwork(tx, version);
+  return packed === null ? null : await unpackNetwork(packed);
 }
 
 /**
@@ -126,9 +140,10 @@ export async function listNeeds(
   query: { removed: readonly Removed[]; now: Temporal.Instant; limit: number },
 ): Promise<Need[]> {
   if (query.removed.length === 0) return [];
+  const removed = asJson(query.removed.map(({ kind, id }) => ({ kind, id })));
   const found = await sql<Need>`
     with removed as materialized (
-      select kind, id from json_to_recordset(${asJson(query.removed)}::json) as r(kind text, id text)),
+      select kind, id from json_to_recordset(${removed}::json) as r(kind text, id text)),
     needs as (
       ${SHIPMENTS} union all ${ASSIGNMENTS} union all ${ORDERS} union all ${ORDER_LINES}
       union all ${STOCK} union all ${INBOUND} union all ${INBOUND_LINES}

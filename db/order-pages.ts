@@ -81,6 +81,7 @@ export interface ShipmentRow {
   readonly promise_at: Temporal.Instant;
   readonly expected_at: Temporal.Instant;
   readonly delivered_at: Temporal.Instant | null;
+  readonly tracking_number: string | null;
   readonly tracking_status: string | null;
   readonly lines: { readonly line_no: number; readonly quantity: number }[];
   readonly milestones: MilestoneRow[];
@@ -135,7 +136,8 @@ export async function findOrderPage(tx: Tx, order_id: string): Promise<OrderPage
 async function listShipments(tx: Tx, order_id: string): Promise<ShipmentRow[]> {
   const shipments = await sql<Omit<ShipmentRow, 'milestones'>>`
     select s.shipment_id, s.state, s.warehouse_id, s.carrier_id, s.service_id, s.weight_grams,
-      s.pickup_at, s.promise_at, s.expected_at, s.delivered_at, s.tracking_status,
+      s.pickup_at, s.promise_at, s.expected_at, s.delivered_at, s.tracking_number,
+      s.tracking_status,
       coalesce((select json_agg(json_build_object('line_no', u.line_no, 'quantity', u.quantity)
           order by u.line_no)
         from (select r.line_no, sum(r.quantity) as quantity from reservations r

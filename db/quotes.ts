@@ -1,6 +1,7 @@
 /** Quotes: promises offered, with the stock and capacity they hold until they expire. */
 import { sql } from 'kysely';
 import type { Tx } from './database.ts';
+import type { StoredCapacity, StoredStock } from './decisions.ts';
 import { insertRows } from './rows.ts';
 
 /** A quote and what it holds. `options` are routing's plans by label. */
@@ -31,6 +32,43 @@ export interface QuoteRecord<Plan = unknown> {
 /** Inserts one quote; the stock and capacity it holds are taken in the same transaction. */
 export async function insertQuote(tx: Tx, quote: QuoteRecord): Promise<void> {
   await insertRows(tx, 'quotes', [quote]);
+}
+
+/** What the plans of a quote were made from, apart from the network. */
+export interface QuoteView {
+  readonly quote_id: string;
+  readonly problem: unknown;
+  readonly work_budget: number;
+  readonly stock: readonly StoredStock[];
+  readonly capacity: readonly StoredCapacity[];
+}
+
+/** Stores what a quote was made from; in the quote's own transaction. */
+export async function insertQuoteView(tx: Tx, view: QuoteView): Promise<void> {
+  await insertRows(tx, 'quote_views', [view]);
+}
+
+/** The view of the quote that an order used, with the option taken and the network of then. */
+export interface UsedQuoteView extends QuoteView {
+  readonly quote_option: string;
+  readonly network_version: number;
+  readonly quoted_at: Temporal.Instant;
+}
+
+/** Finds what the plan that an order was sold was made from. */
+export async function findUsedQuoteView(tx: Tx, order_id: string): Promise<UsedQuoteView | null> {
+  const rows = await sql<UsedQuoteView>`
+    select v.quote_id, v.problem, v.work_budget, v.stock, v.capacity, o.quote_option,
+      q.network_version, q.quoted_at
+    from orders o join quotes q using (quote_id) join quote_views v using (quote_id)
+    where o.order_id = ${order_id}`.execute(tx);
+  return rows.rows[0] ?? null;
+}
+
+/** Forgets what quotes were made from that nobody used. */
+export async function deleteQuoteViews(tx: Tx, quoteIds: readonly string[]): Promise<void> {
+  if (quoteIds.length === 0) return;
+  await sql`delete from quote_views where quote_id = any(${quoteIds}::uuid[])`.execute(tx);
 }
 
 /** Locks quotes by id, in id order. */

@@ -121,6 +121,14 @@ export interface QuotesTable {
   expires_at: Instant;
 }
 
+export interface QuoteViewsTable {
+  quote_id: string;
+  problem: Json<unknown>;
+  work_budget: number;
+  stock: Json<unknown>;
+  capacity: Json<unknown>;
+}
+
 export interface OrdersTable {
   order_id: string;
   platform_id: string;
@@ -209,6 +217,7 @@ export interface ShipmentsTable {
   promise_at: Instant;
   expected_at: Instant;
   delivered_at: MaybeInstant;
+  tracking_number: string | null;
   tracking_rank: Generated<number>;
   tracking_status: string | null;
   tracking_at: MaybeInstant;
@@ -329,6 +338,7 @@ export interface Schema {
   receipts: ReceiptsTable;
   capacity_usage: CapacityUsageTable;
   quotes: QuotesTable;
+  quote_views: QuoteViewsTable;
   orders: OrdersTable;
   order_lines: OrderLinesTable;
   backorders: BackordersTable;

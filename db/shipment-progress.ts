@@ -6,7 +6,7 @@ import { sql } from 'kysely';
 import type { TrackingStatus } from '../src/domain/commands.ts';
 import type { MilestoneState } from '../src/domain/milestones.ts';
 import type { OrderState } from '../src/domain/order.ts';
-import type { OrderProgress, ShipmentState } from '../src/domain/shipment.ts';
+import type { OrderProgress, ShipmentState, TakenSlot } from '../src/domain/shipment.ts';
 import type { Tx } from './database.ts';
 import { asJson } from './rows.ts';
 
@@ -45,11 +45,14 @@ export interface ShipmentDraft {
   cost: object;
   capacity: readonly Slot[];
   network_version: number;
+  readonly planned_at: Temporal.Instant;
   pick_from: Temporal.Instant;
   pickup_at: Temporal.Instant;
   readonly promise_at: Temporal.Instant;
   expected_at: Temporal.Instant;
   delivered_at: Temporal.Instant | null;
+  /** The carrier's number of the parcel, as the warehouse told it last. */
+  tracking_number: string | null;
   tracking_rank: number;
   tracking_status: TrackingStatus | null;
   tracking_at: Temporal.Instant | null;
@@ -62,12 +65,7 @@ export interface ShipmentDraft {
 }
 
 /** Capacity that a shipment took. */
-export interface Slot {
-  readonly resource: string;
-  readonly slot_seconds: number;
-  readonly amount: number;
-  readonly limit: number;
-}
+export type Slot = TakenSlot;
 
 const ORDER_COLUMNS =
   sql.raw(`order_id, platform_id, state, version, decide_by, attempts, deliver_by,
@@ -75,8 +73,8 @@ const ORDER_COLUMNS =
 
 const SHIPMENT_COLUMNS = sql.raw(`shipment_id, order_id, platform_id, warehouse_id, carrier_id,
   service_id, zone_id, state, version, destination, weight_grams, cost, capacity, network_version,
-  pick_from, pickup_at, promise_at, expected_at, delivered_at, tracking_rank, tracking_status,
-  tracking_at, excluded_services, tenders, milestone_due, milestone_met, milestone_state,
+  planned_at, pick_from, pickup_at, promise_at, expected_at, delivered_at, tracking_number, tracking_rank,
+  tracking_status,  tracking_at, excluded_services, tenders, milestone_due, milestone_met, milestone_state,
   next_due_at`);
 
 /** Locks orders by ascending id and returns them by id. Waits for whoever holds one. */
@@ -234,6 +232,20 @@ export async function saveShipments(
       version integer, is_work boolean, delivered_at timestamptz, tracking_rank smallint,
       tracking_status text, tracking_at timestamptz, milestone_met timestamptz[],
       milestone_state text[], next_due_at timestamptz)
+    where s.shipment_id = d.shipment_id`.execute(tx);
+}
+
+/** Saves what a locked shipment's parcel became: its number, and less of it after a short pick. */
+export async function saveParcels(tx: Tx, shipments: readonly ShipmentDraft[]): Promise<void> {
+  if (shipments.length === 0) return;
+  const rows = shipments.map(({ shipment_id, tracking_number, weight_grams, capacity }) => {
+    return { shipment_id, tracking_number, weight_grams, capacity };
+  });
+  await sql`
+    update shipments s set tracking_number = d.tracking_number, weight_grams = d.weight_grams,
+      capacity = d.capacity
+    from json_to_recordset(${asJson(rows)}::json) as d(shipment_id uuid, tracking_number text,
+      weight_grams double precision, capacity jsonb)
     where s.shipment_id = d.shipment_id`.execute(tx);
 }
 

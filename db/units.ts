@@ -27,6 +27,18 @@ export async function listHeldUnits(tx: Tx, shipmentIds: readonly string[]): Pro
   return rows.rows;
 }
 
+/** Lists what cancelled shipments gave back, in order of reservation. Their locks are held. */
+export async function listFreedUnits(tx: Tx, shipmentIds: readonly string[]): Promise<HeldUnits[]> {
+  if (shipmentIds.length === 0) return [];
+  const rows = await sql<HeldUnits>`
+    select r.reservation_id, r.stock_id, r.order_id, r.shipment_id, r.line_no, k.sku_id,
+      r.quantity, r.picked, r.state
+    from reservations r join stock k using (stock_id)
+    where r.shipment_id = any(${shipmentIds}::uuid[]) and r.state = 'released'
+    order by r.reservation_id`.execute(tx);
+  return rows.rows;
+}
+
 /**
  * Counts the units that were ever set aside for shipments, by `<shipment> <line>`: what was written
  * off or has left is counted too, so the number never changes.

@@ -81,6 +81,7 @@ export interface AssignmentRow extends FeedPosition {
   readonly fencing_token: number;
   readonly offered_at: Temporal.Instant;
   readonly lease_until: Temporal.Instant;
+  readonly tracking_number: string | null;
   readonly weight_grams: number;
   readonly units: number;
   readonly destination: Record<string, unknown>;
@@ -103,8 +104,8 @@ export async function listAssignments(
         and (xid, seq) > (${xid}::xid8, ${seq}::bigint) and xid < ${SETTLED}
       order by xid, seq limit ${page.limit})
     select a.xid::text as xid, a.seq::text as seq, a.assignment_id, a.shipment_id, a.service_id,
-      a.state, a.fencing_token, a.offered_at, a.lease_until, s.weight_grams,
-      a.units, s.destination, s.warehouse_id, s.pickup_at, s.promise_at as deliver_by
+      a.state, a.fencing_token, a.offered_at, a.lease_until, s.tracking_number,
+      s.weight_grams,      a.units, s.destination, s.warehouse_id, s.pickup_at, s.promise_at as deliver_by
     from page a join shipments s on s.shipment_id = a.shipment_id
     order by a.xid, a.seq`.execute(tx);
   return found.rows;

@@ -13,6 +13,7 @@ export { explain, MOST_ALTERNATIVES } from './explain.ts';
 export {
   type CompiledNetwork,
   compiledUntil,
+  compileInSteps,
   compileNetwork,
   type Horizon,
   recompileCalendars,

@@ -59,14 +59,24 @@ function indexIn(named: Named, id: string, service: ServiceInput, what: string):
   return index;
 }
 
-/** Compiles the lanes of services (in order of id). O(lanes × (warehouses + zones named)). */
-export function compileLanes(services: readonly ServiceInput[], parts: Parts): LaneIndex {
+/** Services whose lanes are compiled in one step. */
+const STEP_SERVICES = 256;
+
+/**
+ * Compiles the lanes of services (in order of id), in steps of some milliseconds. O(lanes ×
+ * (warehouses + zones named)).
+ */
+export function* compileLanes(
+  services: readonly ServiceInput[],
+  parts: Parts,
+): Generator<void, LaneIndex> {
   const { warehouses, zones, rates, transit } = parts;
   const rows: [number, number, number][] = [];
   const from: (Int32Array | undefined)[] = [];
   const byZone: number[][] = zones.ids.map(() => []);
   const everywhere: number[] = [];
-  services.forEach((service, s) => {
+  for (const [s, service] of services.entries()) {
+    if (s % STEP_SERVICES === STEP_SERVICES - 1) yield;
     const rowOf = rates.rowOf[parts.services.card[s]!]!;
     for (const lane of service.lanes) {
       const t = transit.indexOf.get(lane.transit_time_id);
@@ -83,7 +93,7 @@ export function compileLanes(services: readonly ServiceInput[], parts: Parts): L
       if (lane.zones === undefined) everywhere.push(index);
       else for (const id of lane.zones) byZone[indexIn(zones, id, service, 'zone')]!.push(index);
     }
-  });
+  }
   return {
     warehouseCount: warehouses.ids.length,
     transitCount: transit.indexOf.size,

@@ -168,23 +168,51 @@ function compileServices(rows: readonly ServiceInput[], rates: RateTable): Servi
  * @throws Error when a service names a rate card, warehouse, zone or transit time that is missing.
  */
 export function compileNetwork(input: NetworkInput, horizon: Horizon): CompiledNetwork {
+  const steps = compileInSteps(input, horizon);
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+  }
+}
+
+/**
+ * The same in steps of some milliseconds each, for callers that have others to serve in between.
+ *
+ * @throws Error as `compileNetwork`.
+ */
+export function* compileInSteps(
+  input: NetworkInput,
+  horizon: Horizon,
+): Generator<void, CompiledNetwork> {
   const warehouseRows = [...input.warehouses].sort(byId);
   const zoneRows = [...input.zones].sort(byId);
   const serviceRows = [...input.services].sort(byId);
   const rates = compileRates(input.rate_cards);
   const transit = compileTransit(input.transit_times, input.policy.confidence);
+  yield;
   const warehouses = compileWarehouses(warehouseRows);
   const services = compileServices(serviceRows, rates);
+  yield;
   const zones: ZoneTable = {
     ...idsOf(zoneRows),
     remote: Uint8Array.from(zoneRows, (zone) => (zone.remote ? 1 : 0)),
     index: indexZones(zoneRows),
   };
-  const lanes = compileLanes(serviceRows, { warehouses, zones, services, rates, transit });
+  yield;
+  const lanes = yield* compileLanes(serviceRows, { warehouses, zones, services, rates, transit });
+  const skus = compileSkus(input.skus);
+  yield;
+  const calendars = compileCalendars(
+    warehouseRows,
+    zoneRows,
+    serviceRows,
+    transit.longest,
+    horizon,
+  );
   return {
     input,
     policy: input.policy,
-    skus: compileSkus(input.skus),
+    skus,
     warehouses,
     services,
     zones,
@@ -192,7 +220,7 @@ export function compileNetwork(input: NetworkInput, horizon: Horizon): CompiledN
     transit,
     lanes,
     laneCache: new LaneCache(lanes),
-    calendars: compileCalendars(warehouseRows, zoneRows, serviceRows, transit.longest, horizon),
+    calendars,
   };
 }
 

@@ -66,6 +66,25 @@ export const STOCK_CHECKS: readonly AuditCheck[] = [
         else false end`,
   },
   {
+    invariant: 'written_off_left_the_books',
+    promise:
+      'What shipments wrote off, not found or gone after a cancellation, has left its lot, unit for ' +
+      'unit.',
+    find: sql`
+      with written as (
+        select stock_id, shipment_id::text as reference, sum(quantity) as units
+        from reservations where state = 'written_off' group by 1, 2),
+      gone as (
+        select stock_id, reference, -sum(on_hand) as units from stock_ledger
+        where kind = 'adjust' and reason in ('short_pick', 'left_after_cancel')
+          and exists (select from reservations r where r.shipment_id::text = reference)
+        group by 1, 2)
+      select format('shipment %s wrote off %s of stock %s, of which %s left the books', reference,
+        coalesce(w.units, 0), stock_id, coalesce(g.units, 0)) as detail
+      from written w full join gone g using (stock_id, reference)
+      where coalesce(w.units, 0) <> coalesce(g.units, 0)`,
+  },
+  {
     invariant: 'incoming_equals_notices',
     promise: 'What is incoming of a lot is what open notices announce and nobody counted in yet.',
     find: sql`

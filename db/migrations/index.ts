@@ -7,6 +7,9 @@ import * as shipments from './0004-shipments.ts';
 import * as journal from './0005-journal.ts';
 import * as rowLevelSecurity from './0006-row-level-security.ts';
 import * as cheapAnalyze from './0007-cheap-analyze.ts';
+import * as oneIndexForLots from './0008-one-index-for-lots.ts';
+import * as whatLeft from './0009-what-left.ts';
+import * as quoteViews from './0010-quote-views.ts';
 
 export const MIGRATIONS: Record<string, Migration> = {
   '0001-network-and-keys': networkAndKeys,
@@ -16,4 +19,7 @@ export const MIGRATIONS: Record<string, Migration> = {
   '0005-journal': journal,
   '0006-row-level-security': rowLevelSecurity,
   '0007-cheap-analyze': cheapAnalyze,
+  '0008-one-index-for-lots': oneIndexForLots,
+  '0009-what-left': whatLeft,
+  '0010-quote-views': quoteViews,
 };

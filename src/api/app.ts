@@ -14,7 +14,6 @@ import { groupCommit } from './group-commit.ts';
 import { addHealth } from './health.ts';
 import { type Bell, journalTail } from './journal-tail.ts';
 import { addLanding } from './landing.ts';
-import { LONG_POLLS_MAX, WAITING_WRITES_MAX } from './limits.ts';
 import { pollGate } from './long-poll.ts';
 import { describeApi } from './open-api.ts';
 import { answerError, answerNotFound, rawProblem } from './problem.ts';
@@ -62,7 +61,7 @@ export async function buildApp(engine: Engine, options: ApiOptions = {}): Promis
     doors.tail.close();
     done();
   });
-  readBodies(app);
+  readBodies(app, { raw_above_bytes: engine.config.network_thread_bytes });
   await describeApi(app, options.version ?? '0.1.0');
   addHealth(app, { engine, stopping: stop.signal });
   addLanding(app);
@@ -111,17 +110,21 @@ function createServer(engine: Engine): FastifyInstance {
 
 function openDoors(engine: Engine, options: ApiOptions, stopping: AbortSignal): Doors {
   const { config, database, log } = engine;
-  const tail = journalTail({ database, log, bell: options.bell, onLag: recordJournalLag });
+  const tail = journalTail({
+    ...{ config, database, log },
+    bell: options.bell,
+    onLag: recordJournalLag,
+  });
   return {
     engine,
     stopping,
     tail,
     keys: keyRing(engine),
-    polls: pollGate({ tail, stopping, max_waiting: LONG_POLLS_MAX }),
+    polls: pollGate({ tail, stopping, max_waiting: config.long_polls_max }),
     orders: groupCommit({
       commit: (commands) => acceptOrders(engine, commands),
       max_rows: config.group_commit_rows,
-      max_waiting: WAITING_WRITES_MAX,
+      max_waiting: config.waiting_writes_max,
       wait_ms: config.group_commit_wait_ms,
     }),
   };

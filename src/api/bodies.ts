@@ -20,12 +20,22 @@ export class UnreadableRow {
 
 const NDJSON = 'application/x-ndjson';
 
+export interface BodyOptions {
+  /** A network larger than this reaches its route as bytes: parsing it would hold up all others. */
+  readonly raw_above_bytes: number;
+}
+
 /** Installs the parsers; call it before any route is added. */
-export function readBodies(app: FastifyInstance): void {
+export function readBodies(app: FastifyInstance, { raw_above_bytes }: BodyOptions): void {
   const parseJson = app.getDefaultJsonParser('error', 'error') as unknown as JsonParser;
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
-    read(request, body as Buffer, done, (text) => parseJson(request, text, done));
+    const isNetwork = request.routeOptions.config.operation?.body_size === 'network';
+    const isLarge = (body as Buffer).length > raw_above_bytes;
+    read(request, body as Buffer, done, (bytes) => {
+      if (isNetwork && isLarge) done(null, bytes);
+      else parseJson(request, bytes.toString(), done);
+    });
   });
   app.addContentTypeParser(NDJSON, { parseAs: 'buffer' }, (request, body, done) => {
     if (request.routeOptions.config.rows !== true) {
@@ -33,21 +43,23 @@ export function readBodies(app: FastifyInstance): void {
       done(new Refusal('unsupported_media_type', detail));
       return;
     }
-    read(request, body as Buffer, done, (text) => done(null, parseLines(request, text, parseJson)));
+    read(request, body as Buffer, done, (bytes) => {
+      done(null, parseLines(request, bytes.toString(), parseJson));
+    });
   });
 }
 
-/** Checks the bytes, then goes on with the text. */
+/** Checks the bytes, then goes on with them. */
 function read(
   request: FastifyRequest,
   body: Buffer,
   done: Done,
-  next: (text: string) => void,
+  next: (bytes: Buffer) => void,
 ): void {
   const fault = headerFault(request);
   if (fault !== null) done(new Refusal('unsupported_media_type', fault));
   else if (!isUtf8(body)) done(new Refusal('invalid_json', 'the body is not UTF-8'));
-  else next(body.toString());
+  else next(body);
 }
 
 function headerFault({ headers }: FastifyRequest): string | null {

@@ -6,7 +6,6 @@ import { isMigrated } from '../../db/migrate.ts';
 import { Refusal } from '../domain/errors.ts';
 import type { Engine } from '../fulfillment/engine.ts';
 import { registry } from '../runtime/telemetry.ts';
-import { READY_TIMEOUT_MS } from './limits.ts';
 
 export interface HealthOptions {
   readonly engine: Engine;
@@ -31,6 +30,7 @@ export function addHealth(app: FastifyInstance, options: HealthOptions): void {
 
 /** Says what is missing for this process to serve; null when it is ready. */
 function missingParts({ engine, stopping }: HealthOptions): () => Promise<string | null> {
+  const { ready_timeout_ms } = engine.config;
   let hasSchema = false;
   const look = async () => {
     await inTransaction(engine.database, (tx) => readEdge(tx));
@@ -41,7 +41,7 @@ function missingParts({ engine, stopping }: HealthOptions): () => Promise<string
     if (stopping.aborted) return 'this process is stopping';
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<string>((resolve) => {
-      timer = setTimeout(resolve, READY_TIMEOUT_MS, 'the database does not answer in time');
+      timer = setTimeout(resolve, ready_timeout_ms, 'the database does not answer in time');
     });
     try {
       return await Promise.race([look(), late]);

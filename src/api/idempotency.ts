@@ -16,7 +16,6 @@ import {
 } from '../../db/idempotency.ts';
 import { REFUSALS, Refusal, type RefusalCode } from '../domain/errors.ts';
 import type { Engine } from '../fulfillment/engine.ts';
-import { IDEMPOTENCY_SECONDS, IDEMPOTENCY_TAKEOVER_SECONDS } from './limits.ts';
 
 type Handle = (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>;
 
@@ -73,10 +72,11 @@ async function claim(
   owner: KeyOwner,
   request_hash: Buffer,
 ): Promise<StoredAnswer | undefined> {
+  const { idempotency_seconds, idempotency_takeover_seconds } = engine.config;
   const now = engine.clock.now();
-  const stale_before = now.subtract({ seconds: IDEMPOTENCY_TAKEOVER_SECONDS });
+  const stale_before = now.subtract({ seconds: idempotency_takeover_seconds });
   const stored = await inTransaction(engine.database, async (tx) => {
-    await forgetOldKeys(tx, now.subtract({ seconds: IDEMPOTENCY_SECONDS }));
+    await forgetOldKeys(tx, now.subtract({ seconds: idempotency_seconds }));
     return await claimKey(tx, owner, { request_hash, now, stale_before });
   });
   if (stored === undefined) return undefined;

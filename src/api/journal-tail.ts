@@ -6,22 +6,23 @@
  * follows them; for the polls it is enough to know who was named.
  */
 import type { Logger } from 'pino';
-import { type Database, inTransaction, type PartyIdentity, type Tx } from '../../db/database.ts';
+import type { Database, PartyIdentity } from '../../db/database.ts';
+import type { JournalEvent } from '../../db/journal.ts';
+import type { Config } from '../runtime/config.ts';
 import {
-  type JournalEdge,
-  type JournalEvent,
-  listEvents,
-  listNamed,
-  type Named,
-  readEdge,
-} from '../../db/journal.ts';
-import {
-  TAIL_EVENTS,
-  TAIL_FALLBACK_MS,
-  TAIL_LINGER_MS,
-  TAIL_PAUSE_MS,
-  TAIL_READ_EVENTS,
-} from './limits.ts';
+  eventsAfter,
+  type Found,
+  look,
+  mayName,
+  nameOf,
+  namesIn,
+  newReading,
+} from './journal-reading.ts';
+
+type Limits = Pick<
+  Config,
+  'tail_events' | 'tail_read_events' | 'tail_pause_ms' | 'tail_fallback_ms' | 'tail_linger_ms'
+>;
 
 /** Rings when something was journaled; calls back until the returned function is called. */
 export type Bell = (ring: () => void) => () => void;
@@ -41,13 +42,14 @@ export interface JournalTail {
    * position is first known.
    */
   follow(listener: (after: number) => void): Stop;
-  /** Settled events after a number, at most `TAIL_READ_EVENTS`; from memory when recent. */
+  /** Settled events after a number, at most `tail_read_events`; from memory when recent. */
   eventsAfter(seq: number): Promise<readonly JournalEvent[]>;
   /** Stops following; listeners hear no more. */
   close(): void;
 }
 
 export interface JournalTailOptions {
+  readonly config: Limits;
   readonly database: Database;
   readonly log: Logger;
   readonly bell?: Bell | undefined;
@@ -57,7 +59,7 @@ export interface JournalTailOptions {
 
 /** Makes a tail; nothing runs before the first listener. */
 export function journalTail(options: JournalTailOptions): JournalTail {
-  const { database, log, bell } = options;
+  const { config, log, bell } = options;
   const listeners: Listeners = { polls: new Map(), followers: new Set() };
   let reading = newReading();
   let isRunning = false;
@@ -72,15 +74,17 @@ export function journalTail(options: JournalTailOptions): JournalTail {
       doorbell.arm();
       let isMore = false;
       try {
-        isMore = await look(database, reading, listeners);
+        const found = await look(options, reading, listeners.followers.size > 0);
+        isMore = found?.isMore ?? false;
+        if (found !== null) tell(listeners, found);
         options.onLag?.(reading.last_seq - (reading.position ?? reading.last_seq));
       } catch (error) {
         log.warn({ err: error }, 'the journal could not be read; trying again');
       }
       // The pause lets what happens close together be read together.
-      await pause(TAIL_PAUSE_MS);
+      await pause(config.tail_pause_ms);
       const isSettling = reading.marks.length > 0;
-      if (!isMore) await doorbell.wait(isSettling ? TAIL_PAUSE_MS : TAIL_FALLBACK_MS);
+      if (!isMore) await doorbell.wait(isSettling ? config.tail_pause_ms : config.tail_fallback_ms);
     }
     silence?.();
     reading = newReading();
@@ -92,7 +96,7 @@ export function journalTail(options: JournalTailOptions): JournalTail {
     void run();
   };
   const linger = () => {
-    lingers_until = performance.now() + TAIL_LINGER_MS;
+    lingers_until = performance.now() + config.tail_linger_ms;
   };
   return {
     position: () => reading.position,
@@ -116,7 +120,7 @@ export function journalTail(options: JournalTailOptions): JournalTail {
         linger();
       };
     },
-    eventsAfter: (seq) => eventsAfter(database, reading, seq),
+    eventsAfter: (seq) => eventsAfter(options, reading, seq),
     close: () => {
       isClosed = true;
       listeners.polls.clear();
@@ -136,137 +140,11 @@ function isHeard({ polls, followers }: Listeners): boolean {
   return polls.size > 0 || followers.size > 0;
 }
 
-function nameOf({ role, party_id }: PartyIdentity): string {
-  return `${role} ${party_id}`;
-}
-
-/** What one run of the tail knows. */
-interface Reading {
-  position: number | null;
-  /** The first position: who was named before is not known. */
-  began: number;
-  last_seq: number;
-  /** Marks that are not settled yet, oldest first. */
-  marks: JournalEdge[];
-  /** The number of the newest event that names a party, by its name. */
-  readonly named: Map<string, number>;
-  /** The newest settled events, and the number after which they are complete. */
-  recent: JournalEvent[];
-  recent_after: number;
-}
-
-function newReading(): Reading {
-  return {
-    position: null,
-    began: 0,
-    last_seq: 0,
-    marks: [],
-    named: new Map(),
-    recent: [],
-    recent_after: 0,
-  };
-}
-
-function mayName({ position, began, named }: Reading, name: string, seq: number): boolean {
-  if (position === null || seq < began) return true;
-  return (named.get(name) ?? 0) > seq;
-}
-
-/** Looks once and tells who listens; true when there is more to read at once. */
-async function look(database: Database, reading: Reading, listeners: Listeners): Promise<boolean> {
-  const before = reading.position;
-  const found = await inTransaction(database, async (tx) => {
-    const horizon = settle(reading, await readEdge(tx));
-    if (horizon === null || (before !== null && horizon <= before)) return null;
-    if (before === null) return { horizon, events: [], named: [] };
-    return await readBeyond(tx, before, horizon, listeners.followers.size > 0);
-  });
-  if (found === null) return false;
-  if (before === null) {
-    reading.began = found.horizon;
-    reading.recent_after = found.horizon;
-  }
-  reading.position = found.horizon;
-  remember(reading, found);
-  tell(listeners, before, found);
-  return found.events?.length === TAIL_READ_EVENTS;
-}
-
-/** What a look found up to `horizon`; `events` are null when nobody follows them. */
-interface Found {
-  readonly horizon: number;
-  readonly events: readonly JournalEvent[] | null;
-  readonly named: readonly Named[];
-}
-
-async function readBeyond(
-  tx: Tx,
-  after: number,
-  horizon: number,
-  isFollowed: boolean,
-): Promise<Found> {
-  if (!isFollowed) return { horizon, events: null, named: await listNamed(tx, { after, horizon }) };
-  const events = await listEvents(tx, { after, horizon, limit: TAIL_READ_EVENTS });
-  const isFull = events.length === TAIL_READ_EVENTS;
-  return { horizon: isFull ? events.at(-1)!.seq : horizon, events, named: events };
-}
-
-/** The number up to which everything has ended, by the newest mark that is settled. */
-function settle(reading: Reading, mark: JournalEdge): number | null {
-  reading.last_seq = Math.max(reading.last_seq, mark.last_seq);
-  const newest = reading.marks.at(-1);
-  if (newest === undefined || newest.last_seq < mark.last_seq) reading.marks.push(mark);
-  const open = reading.marks.findIndex(({ next_xid }) => next_xid > mark.oldest_xid);
-  const settled = reading.marks.splice(0, open === -1 ? reading.marks.length : open);
-  return settled.at(-1)?.last_seq ?? (reading.position === null ? null : reading.position);
-}
-
-function remember(reading: Reading, { horizon, events, named }: Found): void {
-  for (const { seq, warehouse_id, carrier_id } of named) {
-    if (warehouse_id !== null) noteNamed(reading, `warehouse ${warehouse_id}`, seq);
-    if (carrier_id !== null) noteNamed(reading, `carrier ${carrier_id}`, seq);
-  }
-  if (events === null) {
-    reading.recent = [];
-    reading.recent_after = horizon;
-    return;
-  }
-  reading.recent.push(...events);
-  const surplus = reading.recent.length - TAIL_EVENTS;
-  if (surplus > 0) reading.recent_after = reading.recent.splice(0, surplus).at(-1)!.seq;
-}
-
-function noteNamed({ named }: Reading, name: string, seq: number): void {
-  named.set(name, Math.max(seq, named.get(name) ?? 0));
-}
-
 /** Rings for everyone when the tail has just begun: what came before it will never be told. */
-function tell({ polls, followers }: Listeners, before: number | null, found: Found): void {
-  for (const listener of [...followers]) listener(before ?? found.horizon);
-  const names = new Set(
-    found.named.flatMap(({ warehouse_id, carrier_id }) => [
-      `warehouse ${warehouse_id}`,
-      `carrier ${carrier_id}`,
-    ]),
-  );
-  for (const name of before === null ? [...polls.keys()] : names) {
-    for (const ring of [...(polls.get(name) ?? [])]) ring();
-  }
-}
-
-async function eventsAfter(
-  database: Database,
-  reading: Reading,
-  seq: number,
-): Promise<readonly JournalEvent[]> {
-  const horizon = reading.position;
-  if (horizon === null || seq >= horizon) return [];
-  if (seq >= reading.recent_after) {
-    const from = reading.recent.findIndex((event) => event.seq > seq);
-    return from === -1 ? [] : reading.recent.slice(from, from + TAIL_READ_EVENTS);
-  }
-  const range = { after: seq, horizon, limit: TAIL_READ_EVENTS };
-  return await inTransaction(database, (tx) => listEvents(tx, range));
+function tell({ polls, followers }: Listeners, { before, horizon, named }: Found): void {
+  for (const listener of [...followers]) listener(before ?? horizon);
+  const names = before === null ? polls.keys() : new Set(named.flatMap(namesIn));
+  for (const name of [...names]) for (const ring of [...(polls.get(name) ?? [])]) ring();
 }
 
 /** A bell that is not missed when it rings before anyone waits for it. */

@@ -9,7 +9,6 @@ import { type JournalEvent, readEdge } from '../../db/journal.ts';
 import { Refusal } from '../domain/errors.ts';
 import type { Doors } from './doors.ts';
 import type { JournalTail } from './journal-tail.ts';
-import { HEARTBEAT_MS, LIVE_STALL_MS } from './limits.ts';
 import type { Reply } from './operation.ts';
 
 export interface LiveClients {
@@ -27,6 +26,7 @@ interface Client {
 /** Opens the stream's door; at most `live_clients_max` clients at a time. */
 export function liveClients(doors: Doors): LiveClients {
   const { engine, tail, stopping } = doors;
+  const { live_heartbeat_ms: heartbeat_ms, live_stall_ms } = engine.config;
   const clients = new Set<Client>();
   let heartbeat: NodeJS.Timeout | undefined;
   stopping.addEventListener('abort', () => {
@@ -41,10 +41,10 @@ export function liveClients(doors: Doors): LiveClients {
       const raw = startStream(reply);
       const client: Client = { raw, sent: after, isPumping: false, isDue: false };
       clients.add(client);
-      if (clients.size === 1) heartbeat = setInterval(() => beat(clients), HEARTBEAT_MS).unref();
+      if (clients.size === 1) heartbeat = setInterval(() => beat(clients), heartbeat_ms).unref();
       if (after === null) startNow(client, tail.position());
       const goOn = () => {
-        pump(client, tail).catch((error: unknown) => {
+        pump(client, tail, live_stall_ms).catch((error: unknown) => {
           engine.log.warn({ err: error }, 'a live client was cut off; it may resume');
           raw.destroy();
         });
@@ -100,7 +100,7 @@ function beat(clients: ReadonlySet<Client>): void {
 }
 
 /** Sends all that the tail has beyond the client's number; one pump per client at a time. */
-async function pump(client: Client, tail: JournalTail): Promise<void> {
+async function pump(client: Client, tail: JournalTail, stall_ms: number): Promise<void> {
   client.isDue = true;
   if (client.isPumping) return;
   client.isPumping = true;
@@ -111,7 +111,9 @@ async function pump(client: Client, tail: JournalTail): Promise<void> {
         const events = await tail.eventsAfter(client.sent!);
         if (events.length === 0 || client.raw.destroyed || client.raw.writableEnded) break;
         client.sent = events.at(-1)!.seq;
-        if (!client.raw.write(events.map(frameOf).join(''))) await drained(client.raw);
+        if (!client.raw.write(events.map(frameOf).join(''))) {
+          await drained(client.raw, stall_ms);
+        }
       }
     }
   } finally {
@@ -131,9 +133,9 @@ function frameOf(event: JournalEvent): string {
   return frame;
 }
 
-async function drained(raw: ServerResponse): Promise<void> {
+async function drained(raw: ServerResponse, stall_ms: number): Promise<void> {
   await new Promise<void>((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error('the client takes nothing')), LIVE_STALL_MS);
+    const timer = setTimeout(() => reject(new Error('the client takes nothing')), stall_ms);
     const end = () => {
       clearTimeout(timer);
       raw.off('drain', end);

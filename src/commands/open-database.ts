@@ -1,7 +1,7 @@
 /** Finds the database a command works on, waits until it answers, and brings its schema up to date. */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import { migrate } from '../../db/migrate.ts';
+import { migrate, NewerSchema } from '../../db/migrate.ts';
 import type { Config } from '../runtime/config.ts';
 import { runningDatabaseUrl, startEmbeddedDatabase } from '../runtime/embedded-database.ts';
 import { Trouble } from './command.ts';
@@ -61,6 +61,7 @@ export async function migrateWhenReady(url: string, log: Logger): Promise<string
       if (applied.length > 0) log.info({ migrations: applied }, 'the database has a new schema');
       return applied;
     } catch (error) {
+      if (error instanceof NewerSchema) throw new Trouble(error.message, { cause: error });
       if (!isNotYet(error)) throw error;
       if (attempt === ATTEMPTS) {
         throw new Trouble(`the database does not answer: ${rootOf(error).message}`, {

@@ -20,6 +20,8 @@ export type NeededKind =
 export interface Removed {
   readonly kind: NeededKind;
   readonly id: string;
+  /** Of a SKU that changed its seller: its place in the new document, and the new seller. */
+  readonly now?: { readonly index: number; readonly seller_id: string };
 }
 
 const NEEDED_TABLES = [
@@ -39,10 +41,14 @@ export function removedBetween(before: Network, after: Network): Removed[] {
     const left = new Set(after[kind].map((row) => row.id));
     for (const { id } of before[kind]) if (!left.has(id)) removed.push({ kind, id });
   }
-  const sellers = new Map(after.skus.map((sku) => [sku.id, sku.seller_id]));
+  const sellers = new Map(
+    after.skus.map(({ id, seller_id }, index) => [id, { index, seller_id }] as const),
+  );
   for (const { id, seller_id } of before.skus) {
     const now = sellers.get(id);
-    if (now !== undefined && now !== seller_id) removed.push({ kind: 'sku_sellers', id });
+    if (now !== undefined && now.seller_id !== seller_id) {
+      removed.push({ kind: 'sku_sellers', id, now });
+    }
   }
   if (before.currency !== after.currency) removed.push({ kind: 'currency', id: before.currency });
   return removed;

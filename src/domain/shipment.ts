@@ -80,3 +80,31 @@ export function settleOrder(
   if (shipments_open === 0) moves.push(shipments_failed > 0 ? 'failed' : 'delivered');
   return moves;
 }
+
+/** Capacity that a shipment took of a resource in a slot. */
+export interface TakenSlot {
+  readonly resource: string;
+  readonly slot_seconds: number;
+  readonly amount: number;
+  readonly limit: number;
+}
+
+/**
+ * Gives back the picks of `units` that will not be picked: what the shipment still takes, and what is
+ * free again. Everything else a shipment takes is taken per parcel, whatever is in it.
+ */
+export function freePicks(
+  capacity: readonly TakenSlot[],
+  units: number,
+): { readonly left: TakenSlot[]; readonly freed: TakenSlot[] } {
+  const left: TakenSlot[] = [];
+  const freed: TakenSlot[] = [];
+  let more = units;
+  for (const slot of capacity) {
+    const given = slot.resource.startsWith('picks/') ? Math.min(more, slot.amount) : 0;
+    more -= given;
+    if (given > 0) freed.push({ ...slot, amount: given });
+    if (given < slot.amount) left.push({ ...slot, amount: slot.amount - given });
+  }
+  return { left, freed };
+}

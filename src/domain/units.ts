@@ -14,7 +14,7 @@ export interface HeldUnits {
   readonly sku_id: string;
   quantity: number;
   picked: number;
-  state: 'open' | 'shipped' | 'released';
+  state: 'open' | 'shipped' | 'released' | 'written_off';
 }
 
 /** A change of a lot's balances; the ledger keeps it. Deltas that are missing are zero. */
@@ -47,14 +47,14 @@ export interface LineEntry {
   readonly shipped: number;
 }
 
-/** Part of a reservation that was given up while the rest stays. */
+/** Part of a reservation that parts from the rest. */
 export interface SplitUnits {
   readonly stock_id: number;
   readonly order_id: string;
   readonly shipment_id: string;
   readonly line_no: number;
   readonly quantity: number;
-  readonly state: 'released';
+  readonly state: 'released' | 'written_off';
 }
 
 /** Everything a batch does to units. */
@@ -141,7 +141,7 @@ function writeOff(book: UnitBook, row: HeldUnits, gone: number): void {
   });
   book.lines.push({ order_id, line_no, allocated: -gone, shipped: 0 });
   row.picked -= unpicked;
-  if (kept === 0) row.state = 'released';
+  if (kept === 0) row.state = 'written_off';
   else {
     row.quantity = kept;
     book.splits.push({
@@ -150,7 +150,7 @@ function writeOff(book: UnitBook, row: HeldUnits, gone: number): void {
       shipment_id,
       line_no,
       quantity: gone,
-      state: 'released',
+      state: 'written_off',
     });
   }
   book.changed.add(row);
@@ -193,4 +193,35 @@ export function releaseUnits(book: UnitBook, shipment_id: string): void {
     row.state = 'released';
     book.changed.add(row);
   }
+}
+
+/**
+ * Units that a cancelled shipment gave back have left the building all the same. They leave the books
+ * as far as they are still free (`free` units by lot, which it lowers); what others were promised in
+ * between stays theirs on the books. Returns both, by line.
+ */
+export function loseFreedUnits(
+  book: UnitBook,
+  freed: readonly HeldUnits[],
+  free: Map<number, number>,
+): { readonly gone: MissingUnits[]; readonly promised: MissingUnits[] } {
+  const gone: MissingUnits[] = [];
+  const promised: MissingUnits[] = [];
+  for (const row of freed) {
+    const { stock_id, shipment_id, order_id, line_no, sku_id, quantity } = row;
+    const lost = Math.min(quantity, Math.max(0, free.get(stock_id) ?? 0));
+    if (lost < quantity) promised.push({ line_no, sku_id, quantity: quantity - lost });
+    if (lost === 0) continue;
+    gone.push({ line_no, sku_id, quantity: lost });
+    free.set(stock_id, free.get(stock_id)! - lost);
+    const why = { reference: shipment_id, reason: 'left_after_cancel' };
+    book.entries.push({ stock_id, kind: 'adjust', on_hand: -lost, ...why });
+    if (lost < quantity) {
+      const rest = { stock_id, order_id, shipment_id, line_no, quantity: quantity - lost };
+      book.splits.push({ ...rest, state: 'released' });
+    }
+    const picked = Math.min(row.picked, lost);
+    book.changed.add({ ...row, quantity: lost, picked, state: 'written_off' });
+  }
+  return { gone, promised };
 }

@@ -15,7 +15,13 @@ import { type Fault, Refusal } from '../domain/errors.ts';
 import { decisionBudgets } from './decision-budget.ts';
 import type { Engine, LiveNetwork } from './engine.ts';
 import { hashOf } from './part-events.ts';
-import { datesOfLots, networkNow, refuseFaults, refuseUnknown } from './stock-faults.ts';
+import {
+  datesOfLots,
+  networkNow,
+  refuseFaults,
+  refuseOverflow,
+  refuseUnknown,
+} from './stock-faults.ts';
 
 /** A posted line with what is known of its SKU. */
 interface Line {
@@ -85,6 +91,14 @@ async function correct(
     lines.map(({ sku_id, seller_id, lot }) => ({ warehouse_id, sku_id, seller_id, lot })),
   );
   refuseFaults('not_enough_stock', shortages(lines, lots));
+  refuseOverflow(
+    lines.flatMap((line, at) =>
+      BALANCES.map((balance) => ({
+        lot: lots.get(lotKey(line.sku_id, line.seller_id, line.lot))!,
+        ...{ balance, units: line[balance], pointer: `/lines/${at}/${balance}` },
+      })),
+    ),
+  );
   await setLotExpiry(tx, datesOfLots(lines, lots));
   const entries = lines.map(
     ({ sku_id, seller_id, lot, on_hand, damaged, quarantined, reason }) => ({
@@ -95,6 +109,9 @@ async function correct(
   );
   await moveStock(tx, entries, at);
 }
+
+/** What an adjustment may correct. */
+const BALANCES = ['on_hand', 'damaged', 'quarantined'] as const;
 
 /** Lines after which a lot would hold less than is set aside, or less than nothing. */
 function shortages(lines: readonly Line[], lots: ReadonlyMap<string, CountedLot>): Fault[] {
@@ -111,7 +128,7 @@ function shortages(lines: readonly Line[], lots: ReadonlyMap<string, CountedLot>
   lines.forEach((line, index) => {
     const balance = after.get(lotKey(line.sku_id, line.seller_id, line.lot))!;
     const least = { on_hand: balance.reserved, damaged: 0, quarantined: 0 };
-    for (const name of ['on_hand', 'damaged', 'quarantined'] as const) {
+    for (const name of BALANCES) {
       if (line[name] >= 0 || balance[name] >= least[name]) continue;
       const left = `leaves ${balance[name]}, expected at least ${least[name]} to stay`;
       const detail = `got ${line[name]}, which ${left}`;

@@ -8,13 +8,13 @@ import {
   type NoticeRow,
 } from '../../db/inbound.ts';
 import { appendEvents } from '../../db/journal.ts';
-import { lotKey, openLots } from '../../db/stock-counts.ts';
+import { type CountedLot, lotKey, openLots } from '../../db/stock-counts.ts';
 import { moveStock } from '../../db/units.ts';
 import type { AnnounceInbound } from '../domain/commands.ts';
 import { type Fault, Refusal } from '../domain/errors.ts';
 import type { NoticeLine } from '../domain/inbound.ts';
 import type { Engine, LiveNetwork } from './engine.ts';
-import { networkNow, refuseFaults, refuseUnknown } from './stock-faults.ts';
+import { networkNow, refuseFaults, refuseOverflow, refuseUnknown } from './stock-faults.ts';
 
 /** A notice as announced. */
 export interface AnnouncedNotice {
@@ -69,10 +69,18 @@ async function countIncoming(
     tx,
     lines.map(({ sku_id, lot }) => ({ warehouse_id, sku_id, seller_id, lot })),
   );
-  const entries = lines.map(({ sku_id, lot, expected }) => ({
-    stock_id: lots.get(lotKey(sku_id, seller_id, lot))!.stock_id,
+  const lotOf = ({ sku_id, lot }: NoticeLine): CountedLot =>
+    lots.get(lotKey(sku_id, seller_id, lot))!;
+  refuseOverflow(
+    lines.map((line, at) => ({
+      lot: lotOf(line),
+      ...{ balance: 'incoming', units: line.expected, pointer: `/lines/${at}/quantity` },
+    })),
+  );
+  const entries = lines.map((line) => ({
+    stock_id: lotOf(line).stock_id,
     kind: 'notice' as const,
-    incoming: expected,
+    incoming: line.expected,
     reference,
   }));
   await moveStock(tx, entries, created_at);

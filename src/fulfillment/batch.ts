@@ -12,16 +12,19 @@ import {
   type ShipmentDraft,
   type Slot,
   saveOrders,
+  saveParcels,
   saveShipments,
   withdrawAssignments,
 } from '../../db/shipment-progress.ts';
 import { saveUnits } from '../../db/units.ts';
+import type { WarehouseEvent } from '../domain/commands.ts';
 import type { EventType } from '../domain/events.ts';
 import type { NewException } from '../domain/exceptions.ts';
 import { type Evidence, type MilestoneKind, meetMilestone } from '../domain/milestones.ts';
 import { canOrderMove } from '../domain/order.ts';
 import { settleOrder } from '../domain/shipment.ts';
 import { openUnitBook, type UnitBook } from '../domain/units.ts';
+import { leaveAfterCancel } from './leave-after-cancel.ts';
 
 /** A batch under way. */
 export interface Batch {
@@ -40,6 +43,10 @@ export interface Batch {
   /** Shipments that their warehouses may start on. */
   readonly released_shipments: Set<ShipmentDraft>;
   readonly freed_capacity: Slot[];
+  /** Shipments whose parcel itself changed: its number, its weight, the capacity it takes. */
+  readonly changed_parcels: Set<ShipmentDraft>;
+  /** Cancelled shipments that were handed over all the same, with the event that says so. */
+  readonly left_after_cancel: Map<ShipmentDraft, WarehouseEvent>;
   /** Orders whose units or shipments moved so that the order may have shipped or ended. */
   readonly to_settle: Set<string>;
 }
@@ -67,6 +74,8 @@ export function openBatch(parts: BatchParts): Batch {
     cancelled_shipments: [],
     released_shipments: new Set(),
     freed_capacity: [],
+    changed_parcels: new Set(),
+    left_after_cancel: new Map(),
     to_settle: new Set(),
   };
 }
@@ -197,8 +206,10 @@ export async function saveBatch(tx: Tx, batch: Batch): Promise<void> {
     await lockCapacity(tx, batch.freed_capacity);
     await giveBackCapacity(tx, batch.freed_capacity);
   }
+  await leaveAfterCancel(tx, batch, batch.left_after_cancel);
   await saveUnits(tx, batch.book, batch.at);
   await saveShipments(tx, [...batch.changed_shipments], batch.released_shipments);
+  await saveParcels(tx, [...batch.changed_parcels]);
   await withdrawAssignments(
     tx,
     batch.cancelled_shipments.map((shipment) => shipment.shipment_id),

@@ -5,6 +5,7 @@ import { inTransaction } from '../../db/database.ts';
 import { appendEvents } from '../../db/journal.ts';
 import { Refusal } from '../domain/errors.ts';
 import type { Engine } from './engine.ts';
+import { networkNow } from './stock-faults.ts';
 
 /** What each kind of party may do. A key carries all scopes of its role, or some of them. */
 export const ROLE_SCOPES = {
@@ -63,9 +64,15 @@ export function hashKey(key: string): Buffer {
   return createHash('sha256').update(key).digest();
 }
 
-/** Makes a key: `ptl_<prefix>_<secret>`, 256 random bits of secret. */
+/**
+ * Makes a key: `ptl_<prefix>_<secret>`, 256 random bits of secret. An operator's can be made before
+ * there is a network; every other party must be one of the network's.
+ *
+ * @throws Refusal `invalid_request`, `network_missing` or `unknown_reference`.
+ */
 export async function createKey(engine: Engine, command: CreateKey): Promise<CreatedKey> {
   const scopes = scopesOf(command);
+  await refuseStranger(engine, command);
   const prefix = randomBytes(6).toString('hex');
   const key = `ptl_${prefix}_${randomBytes(32).toString('base64url')}`;
   const key_id = engine.newId();
@@ -101,6 +108,23 @@ function scopesOf({ role, party_id, scopes }: CreateKey): readonly Scope[] {
     throw new Refusal('invalid_request', detail, [{ pointer: `/scopes/${foreign}`, detail }]);
   }
   return scopes ?? allowed;
+}
+
+/** Where the network lists the parties of a role; operators are not of the network. */
+const TABLES = {
+  platform: 'platforms',
+  seller: 'sellers',
+  warehouse: 'warehouses',
+  carrier: 'carriers',
+} as const;
+
+/** A misspelt party would get a key that opens nothing, and nobody would know why. */
+async function refuseStranger(engine: Engine, { role, party_id }: CreateKey): Promise<void> {
+  if (role === 'operator') return;
+  const { document } = await networkNow(engine);
+  if (document[TABLES[role]].some((party) => party.id === party_id)) return;
+  const detail = `got ${JSON.stringify(party_id)}, expected a ${role} of the network`;
+  throw new Refusal('unknown_reference', detail, [{ pointer: '/party_id', detail }]);
 }
 
 /** Withdraws a key for good; doing it again changes nothing. */

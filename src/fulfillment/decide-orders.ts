@@ -33,7 +33,7 @@ export async function decideOrders(engine: Engine): Promise<StepOutcome> {
   const limit = engine.config.decide_batch_orders;
   const outcome = await inTransaction(engine.database, async (tx) => {
     // A newer version is a moment away from being seen here: look again with it.
-    if (!(await holdNetwork(tx, network.version))) return { done: 0, more: true, decided: [] };
+    if (!(await holdNetwork(tx, network.version))) return 'outdated';
     const orders = await claimOrdersToDecide(tx, limit);
     if (orders.length === 0) return { done: 0, more: false, decided: [] };
     const quotes = await listQuotedPlans(tx, quotedOrders(orders));
@@ -59,6 +59,10 @@ export async function decideOrders(engine: Engine): Promise<StepOutcome> {
       decided,
     };
   });
+  if (outcome === 'outdated') {
+    await engine.networks.caughtUp();
+    return { done: 0, more: true };
+  }
   report(engine, outcome.decided);
   return { done: outcome.done, more: outcome.more };
 }

@@ -19,6 +19,11 @@ export interface LiveNetwork {
 export interface NetworkSource {
   /** The newest version, calendars compiled to cover now; null before the first import. */
   current(): Promise<LiveNetwork | null>;
+  /**
+   * Resolves when the newest version known of is the one that `current` gives: a large one is read and
+   * compiled in pieces while the one before still serves.
+   */
+  caughtUp(): Promise<void>;
   /** A past version, compiled to cover `at`: for replays and explanations. */
   version(version: number, at: Temporal.Instant): Promise<LiveNetwork>;
 }

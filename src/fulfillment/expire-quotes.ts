@@ -1,7 +1,7 @@
 /** Ends quotes that have run out: what they held is free again. */
 import { giveBackCapacity, lockCapacity } from '../../db/capacity.ts';
 import { inTransaction } from '../../db/database.ts';
-import { claimExpiredQuotes, clearQuoteCapacity } from '../../db/quotes.ts';
+import { claimExpiredQuotes, clearQuoteCapacity, deleteQuoteViews } from '../../db/quotes.ts';
 import { closeReservationsOfQuotes } from '../../db/reservations.ts';
 import { releaseStock } from '../../db/stock.ts';
 import type { StepOutcome } from './decide-orders.ts';
@@ -18,6 +18,7 @@ export async function expireQuotes(engine: Engine): Promise<StepOutcome> {
     await lockCapacity(tx, slots);
     await giveBackCapacity(tx, slots);
     await clearQuoteCapacity(tx, ids);
+    await deleteQuoteViews(tx, ids);
     const closed = await closeReservationsOfQuotes(tx, ids, 'expired');
     await releaseStock(
       tx,

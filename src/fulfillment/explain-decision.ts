@@ -3,13 +3,15 @@
  * plans decided before it are taken, and routing is asked once more, on the network version of then.
  * The answer says whether the same plan came out, and why each alternative lost.
  */
+import { isDeepStrictEqual } from 'node:util';
 import { asParty, inTransaction, type PartyIdentity } from '../../db/database.ts';
 import { type DecisionRecord, findLastDecision, getBatchBefore } from '../../db/decisions.ts';
+import { findUsedQuoteView, type UsedQuoteView } from '../../db/quotes.ts';
 import {
   type Alternative,
   type Board,
   explain,
-  openBoard,
+  quoteOptions,
   type SourcedPlan,
   type SourcingOrder,
   type SourcingResult,
@@ -18,6 +20,7 @@ import {
 } from '../../routing/index.ts';
 import type { Contended } from './decide-batch.ts';
 import type { Engine, LiveNetwork } from './engine.ts';
+import { rebuildBoard } from './stored-view.ts';
 
 type Result = SourcingResult | Contended;
 
@@ -36,7 +39,10 @@ export interface ExplainedDecision {
   readonly elapsed_us: number;
   readonly result: Result;
   readonly alternatives: readonly Alternative[];
-  /** True when deciding again gave the stored result, bit for bit; null for plans sold as quotes. */
+  /**
+   * True when deciding again gave the stored result, bit for bit; null where nothing can be decided
+   * again: the race for stock was lost too often, or a quote was made before its view was kept.
+   */
   readonly replayed: boolean | null;
 }
 
@@ -49,10 +55,9 @@ export async function explainDecision(
   const found = await asParty(engine.database, who, (tx) => findLastDecision(tx, order_id));
   if (found === undefined) return null;
   const decision = found as DecisionRecord<SourcingOrder, Result>;
-  const network = await engine.networks.version(decision.network_version, decision.decided_at);
-  const board = await rebuildBoard(engine, network, decision);
-  const { result, work_budget } = decision;
-  const { replayed, alternatives } = replay(network, board, decision);
+  const scene = await sceneOf(engine, decision);
+  const { replayed, alternatives } = replay(scene, decision);
+  const currency = scene.network.document.currency;
   return {
     order_id,
     decision_no: decision.decision_no,
@@ -61,54 +66,71 @@ export async function explainDecision(
     deadline: decision.deadline,
     late: decision.late,
     network_version: decision.network_version,
-    currency: network.document.currency,
+    currency,
     from_quote: decision.from_quote,
-    work_budget,
+    work_budget: decision.work_budget,
     elapsed_us: decision.elapsed_us,
-    result,
+    result: decision.result,
     alternatives,
     replayed,
   };
 }
 
+/** What a decision was made from, rebuilt: its own batch, or the quote whose plan it took over. */
+interface Scene {
+  readonly network: LiveNetwork;
+  readonly board: Board;
+  readonly problem: SourcingOrder;
+  /** Decides again; null where nothing was kept to decide from. */
+  readonly again: (() => SourcingResult | undefined) | null;
+}
+
+async function sceneOf(
+  engine: Engine,
+  decision: DecisionRecord<SourcingOrder, Result>,
+): Promise<Scene> {
+  const { order_id, problem, work_budget, from_quote } = decision;
+  const quoted = from_quote
+    ? await inTransaction(engine.database, (tx) => findUsedQuoteView(tx, order_id))
+    : null;
+  if (quoted !== null) return await quotedScene(engine, quoted);
+  const network = await engine.networks.version(decision.network_version, decision.decided_at);
+  const { batch, earlier } = await inTransaction(engine.database, (tx) =>
+    getBatchBefore(tx, decision.batch_id, decision.batch_position),
+  );
+  const board = rebuildBoard(network, batch);
+  for (const plan of earlier) take(board, plan as SourcedPlan);
+  const again = () => source(network.compiled, board, problem, { work: work_budget });
+  return { network, board, problem, again: from_quote ? null : again };
+}
+
+/** A quote decides three times, at three prices of time; the order took one of the options. */
+async function quotedScene(engine: Engine, quoted: UsedQuoteView): Promise<Scene> {
+  const network = await engine.networks.version(quoted.network_version, quoted.quoted_at);
+  const board = rebuildBoard(network, quoted);
+  const problem = quoted.problem as SourcingOrder;
+  const again = () => {
+    const options = quoteOptions(network.compiled, board, problem, { work: quoted.work_budget });
+    return options.find(({ label }) => label === quoted.quote_option)?.plan;
+  };
+  return { network, board, problem, again };
+}
+
 function replay(
-  network: LiveNetwork,
-  board: Board,
-  { problem, result, work_budget, from_quote }: DecisionRecord<SourcingOrder, Result>,
+  { network, board, problem, again }: Scene,
+  { result }: DecisionRecord<SourcingOrder, Result>,
 ): Pick<ExplainedDecision, 'replayed' | 'alternatives'> {
   // A lost race was not routing's choice: there is nothing to choose again.
   if (result.outcome === 'unsourced' && result.reason === 'contended') {
     return { replayed: null, alternatives: [] };
   }
-  const again = from_quote ? null : source(network.compiled, board, problem, { work: work_budget });
   return {
-    replayed: again === null ? null : JSON.stringify(again) === JSON.stringify(result),
+    replayed: again === null ? null : isSame(again(), result),
     alternatives: explain(network.compiled, board, problem, result),
   };
 }
 
-/** The board as it was when this decision was made. */
-async function rebuildBoard(
-  engine: Engine,
-  network: LiveNetwork,
-  decision: DecisionRecord,
-): Promise<Board> {
-  const { batch, earlier } = await inTransaction(engine.database, (tx) =>
-    getBatchBefore(tx, decision.batch_id, decision.batch_position),
-  );
-  const stock = batch.stock.map(([stock_id, warehouse_id, sku_id, available, expires_seconds]) => ({
-    stock_id,
-    warehouse_id,
-    sku_id,
-    available,
-    ...(expires_seconds === null ? {} : { expires_seconds }),
-  }));
-  const capacity = batch.capacity.map(([resource, slot_seconds, used]) => ({
-    resource,
-    slot_seconds,
-    used,
-  }));
-  const board = openBoard(network.compiled, stock, capacity);
-  for (const plan of earlier) take(board, plan as SourcedPlan);
-  return board;
+/** Equal as JSON, in whatever order the database kept the fields. */
+function isSame(again: SourcingResult | undefined, stored: Result): boolean {
+  return again !== undefined && isDeepStrictEqual(JSON.parse(JSON.stringify(again)), stored);
 }

@@ -4,12 +4,19 @@
  * callers share one look and one load. Compiling happens once per version; calendars age and are
  * compiled anew alone.
  */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { inTransaction } from '../../db/database.ts';
-import { findCurrentNetworkVersion, findNetworkDocument } from '../../db/networks.ts';
-import { type CompiledNetwork, compileNetwork, recompileCalendars } from '../../routing/index.ts';
+import { findCurrentNetworkVersion, findPackedNetwork, unpackNetwork } from '../../db/networks.ts';
+import {
+  type CompiledNetwork,
+  compileInSteps,
+  compileNetwork,
+  recompileCalendars,
+} from '../../routing/index.ts';
 import type { Network } from '../domain/network.ts';
 import type { Services } from '../runtime/services.ts';
 import type { LiveNetwork, NetworkSource } from './engine.ts';
+import { openNetworkThread } from './network-thread.ts';
 
 /** A source that can be told to look at once, by the one who has just applied a version. */
 export interface RefreshableNetworkSource extends NetworkSource {
@@ -32,6 +39,8 @@ export interface NetworkSourceLimits {
 }
 
 const PAST_VERSIONS = 4;
+/** Documents pack to about a tenth of their text or less. */
+const PACKED_SHARE = 10;
 const DAY_SECONDS = 86_400;
 
 /** Makes a source on the services' database and clock. Nothing is read before the first call. */
@@ -47,24 +56,41 @@ export function createNetworkSource(
   // looked at a few times a real second also when a test's clock stands still or a demo's runs fast.
   let believedUntil = Number.NEGATIVE_INFINITY;
   let looking: Promise<void> | null = null;
+  let loading: Promise<void> | null = null;
 
+  const fetchPacked = async (version: number) => {
+    const packed = await inTransaction(services.database, (tx) => findPackedNetwork(tx, version));
+    if (packed === null) throw new Error(`there is no network version ${version}`);
+    return packed;
+  };
   const load = (version: number) =>
-    loads(version, async () => {
-      const document = await inTransaction(services.database, (tx) =>
-        findNetworkDocument(tx, version),
-      );
-      if (document === null) throw new Error(`there is no network version ${version}`);
-      return document;
-    });
+    loads(version, async () => await unpackNetwork(await fetchPacked(version)));
+  const isLarge = (packed: Buffer) =>
+    packed.length * PACKED_SHARE > services.config.network_thread_bytes;
 
   const look = async () => {
     const version = await inTransaction(services.database, findCurrentNetworkVersion);
     believedUntil = performance.now() + believeMs;
     if (version === null || version <= (newest?.version ?? 0)) return;
-    const document = await load(version);
-    // Another look may have compiled it meanwhile.
-    if (version <= (newest?.version ?? 0)) return;
-    newest = liveNetwork(version, document, services.clock.now());
+    if (loading !== null) return newest === null ? await loading : undefined;
+    const packed = await fetchPacked(version);
+    if (!isLarge(packed)) {
+      const document = await unpackNetwork(packed);
+      // Another look may have compiled it meanwhile.
+      if (version <= (newest?.version ?? 0)) return;
+      newest = liveNetwork(version, document, services.clock.now());
+      return;
+    }
+    loading ??= loadInPieces(version, packed, services.clock.now())
+      .then((live) => {
+        if (version > (newest?.version ?? 0)) newest = live;
+      })
+      .finally(() => {
+        loading = null;
+      });
+    // Who has a version to serve with goes on with it; a failure is met again by the next look.
+    if (newest === null) await loading;
+    else loading.catch(() => {});
   };
 
   const current = async () => {
@@ -83,6 +109,9 @@ export function createNetworkSource(
 
   return {
     current,
+    caughtUp: async () => {
+      await loading;
+    },
     refresh: () => {
       believedUntil = Number.NEGATIVE_INFINITY;
       // A look that is under way may have asked too early: the next caller starts another.
@@ -102,10 +131,34 @@ export function createNetworkSource(
 }
 
 function liveNetwork(version: number, document: Network, at: Temporal.Instant): LiveNetwork {
+  return withTables(version, compileNetwork(document, { from_seconds: dayStart(at) }), document);
+}
+
+/** Reads a large document in a thread and compiles it in steps: others are served in between. */
+async function loadInPieces(
+  version: number,
+  packed: Buffer,
+  at: Temporal.Instant,
+): Promise<LiveNetwork> {
+  const thread = openNetworkThread();
+  try {
+    const document = await thread.read(packed);
+    const steps = compileInSteps(document, { from_seconds: dayStart(at) });
+    for (;;) {
+      const step = steps.next();
+      if (step.done === true) return withTables(version, step.value, document);
+      await nextTurn();
+    }
+  } finally {
+    thread.close();
+  }
+}
+
+function withTables(version: number, compiled: CompiledNetwork, document: Network): LiveNetwork {
   return {
     version,
     document,
-    compiled: compileNetwork(document, { from_seconds: dayStart(at) }),
+    compiled,
     skus: new Map(document.skus.map((sku) => [sku.id, sku])),
     warehouses: new Map(document.warehouses.map((warehouse) => [warehouse.id, warehouse])),
   };

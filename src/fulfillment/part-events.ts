@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { EventOutcome, RowResult } from '../domain/commands.ts';
 import type { Fault, RefusalCode } from '../domain/errors.ts';
+import type { Config } from '../runtime/config.ts';
 
 /** An event on its way in: its place in the request, and the hash of what it says. */
 export interface Arrival<E> {
@@ -71,13 +72,25 @@ export function raceLost(what: string): Error {
   return Object.assign(new Error(what), { code: '40001' });
 }
 
-/** Clocks differ; an event further ahead of the engine's clock than this is a mistake. */
-export const MOST_HOURS_AHEAD = 24;
+/** How far a party's clock may be off; see `event_ahead_seconds` in `config.ts`. */
+export type EventWindow = Pick<Config, 'event_ahead_seconds' | 'event_behind_seconds'>;
 
-/** Says what is wrong with an event that claims to be from the future. */
-export function futureFaults(occurred_at: Temporal.Instant, now: Temporal.Instant): Fault[] {
-  const latest = now.add({ hours: MOST_HOURS_AHEAD });
-  if (Temporal.Instant.compare(occurred_at, latest) <= 0) return [];
-  const detail = `got ${occurred_at}, expected at most ${MOST_HOURS_AHEAD} h from now (${now})`;
-  return [{ pointer: '/occurred_at', detail }];
+/**
+ * Says what is wrong with the instant of an event: it cannot be of the future, nor of a time before
+ * its shipment was planned. Clocks and zones differ, so both ends are generous.
+ */
+export function instantFaults(
+  occurred_at: Temporal.Instant,
+  { now, planned_at }: { readonly now: Temporal.Instant; readonly planned_at: Temporal.Instant },
+  window: EventWindow,
+): Fault[] {
+  const earliest = planned_at.subtract({ seconds: window.event_behind_seconds });
+  const latest = now.add({ seconds: window.event_ahead_seconds });
+  const isEarly = Temporal.Instant.compare(occurred_at, earliest) < 0;
+  const isLate = Temporal.Instant.compare(occurred_at, latest) > 0;
+  if (!isEarly && !isLate) return [];
+  const expected = isEarly
+    ? `${earliest} or later: the shipment was planned at ${planned_at}`
+    : `${latest} or earlier: it is ${now}`;
+  return [{ pointer: '/occurred_at', detail: `got ${occurred_at}, expected ${expected}` }];
 }

@@ -8,7 +8,7 @@ import { randomBytes } from 'node:crypto';
 import { type CapacityMove, listCapacity, lockCapacity, takeCapacity } from '../../db/capacity.ts';
 import { inTransaction, type Tx } from '../../db/database.ts';
 import { holdNetwork } from '../../db/networks.ts';
-import { insertQuote } from '../../db/quotes.ts';
+import { insertQuote, insertQuoteView } from '../../db/quotes.ts';
 import { insertReservations } from '../../db/reservations.ts';
 import { hexBytes } from '../../db/rows.ts';
 import { listFreeStock, lockStock, reserveStock } from '../../db/stock.ts';
@@ -27,6 +27,7 @@ import { instantOf } from '../domain/instants.ts';
 import { stockPositions, warehousesOf } from './decide-batch.ts';
 import type { Engine, LiveNetwork } from './engine.ts';
 import { formatToken, hashSecret } from './redeem-quotes.ts';
+import { storedView } from './stored-view.ts';
 
 /** What can be promised. Without options, `reason` says why nothing can. */
 export interface QuotedPromise {
@@ -53,6 +54,7 @@ export async function quotePromise(engine: Engine, ask: AskQuote): Promise<Quote
     refuseUnknownSkus(ask, network);
     const quoted = await inTransaction(engine.database, (tx) => tryQuote(engine, tx, network, ask));
     if (quoted !== 'lost_race') return quoted;
+    await engine.networks.caughtUp();
   }
   return { quote_id: null, options: [], reason: 'contended' };
 }
@@ -96,6 +98,8 @@ async function tryQuote(
   const units = mostOfEachLot(options);
   if (!(await isStillFree(tx, quote.row.capacity, units))) return 'lost_race';
   await insertQuote(tx, quote.row);
+  const view = { problem, work_budget: budget.work, ...storedView({ stock, capacity }) };
+  await insertQuoteView(tx, { quote_id: quote.row.quote_id, ...view });
   await hold(tx, quote.row, units, now);
   return { quote_id: quote.row.quote_id, options: quote.offers, reason: null };
 }

@@ -23,7 +23,13 @@ import type { LedgerEntry } from '../domain/units.ts';
 import { decisionBudgets } from './decision-budget.ts';
 import type { Engine, LiveNetwork } from './engine.ts';
 import { hashOf } from './part-events.ts';
-import { datesOfLots, networkNow, refuseUnknown } from './stock-faults.ts';
+import {
+  type BalanceChange,
+  datesOfLots,
+  networkNow,
+  refuseOverflow,
+  refuseUnknown,
+} from './stock-faults.ts';
 
 /** A posted line with what is known of its SKU. */
 interface Line {
@@ -113,6 +119,7 @@ async function countIn(engine: Engine, tx: Tx, receipt: Receipt): Promise<Answer
     ...lines.map(({ sku_id, seller_id, lot }) => ({ warehouse_id, sku_id, seller_id, lot })),
     ...gone.map(({ sku_id, lot }) => ({ warehouse_id, sku_id, seller_id: seller, lot })),
   ]);
+  refuseOverflow(lines.flatMap((line, index) => changesOf(line, index, lots)));
   await setLotExpiry(tx, datesOfLots(lines, lots));
   await moveStock(tx, entriesOf({ lines, gone, seller, lots, reference: receipt_ref }), at);
   const state = notice === null ? null : closes ? 'received' : notice.state;
@@ -160,6 +167,22 @@ function missingOf(announced: readonly NoticeLine[]) {
   return announced
     .filter((line) => outstanding(line) > 0)
     .map((line) => ({ ...line, quantity: outstanding(line) }));
+}
+
+function changesOf(
+  { sku_id, seller_id, lot, quantity, damaged, quarantined }: Line,
+  index: number,
+  lots: ReadonlyMap<string, CountedLot>,
+): BalanceChange[] {
+  const counted = lots.get(lotKey(sku_id, seller_id, lot))!;
+  const of = (name: string, balance: BalanceChange['balance'], units: number) => ({
+    ...{ lot: counted, balance, units, pointer: `/lines/${index}/${name}` },
+  });
+  return [
+    of('quantity', 'on_hand', quantity),
+    of('damaged', 'damaged', damaged),
+    of('quarantined', 'quarantined', quarantined),
+  ];
 }
 
 /** Counted units come in; units that were expected are incoming no more. */

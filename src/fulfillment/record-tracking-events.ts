@@ -15,8 +15,9 @@ import { type Batch, openBatch, saveBatch } from './batch.ts';
 import type { Engine } from './engine.ts';
 import {
   type Arrival,
-  futureFaults,
+  type EventWindow,
   hashOf,
+  instantFaults,
   isUuid,
   partEvents,
   raceLost,
@@ -42,7 +43,9 @@ export async function recordTrackingEvents(
   if (events.length === 0) return [];
   return await inTransaction(engine.database, async (tx) => {
     const batch = await loadBatch(engine, tx, carrier_id, events, request_id);
-    const results: (Result | undefined)[] = events.map((event) => refusalOf(batch, event));
+    const results: (Result | undefined)[] = events.map((event) =>
+      refusalOf(batch, event, engine.config),
+    );
     const sound = arrivalsOf(events).filter(({ index }) => results[index] === undefined);
     const ids = sound.map(({ event }) => event.event_id);
     const known = await listKnownTrackingEvents(tx, carrier_id, ids);
@@ -82,12 +85,14 @@ async function loadBatch(
   return openBatch({ at, request_id, newId: engine.newId, orders, shipments, book });
 }
 
-function refusalOf(batch: Batch, event: TrackingEvent): Result | undefined {
-  if (!batch.shipments.has(event.shipment_id.toLowerCase())) {
+function refusalOf(batch: Batch, event: TrackingEvent, window: EventWindow): Result | undefined {
+  const shipment = batch.shipments.get(event.shipment_id.toLowerCase());
+  if (shipment === undefined) {
     const detail = `there is no shipment ${event.shipment_id} that you have accepted`;
     return refuse('not_found', detail, [{ pointer: '/shipment_id', detail }]);
   }
-  const faults = futureFaults(event.occurred_at, batch.at);
+  const times = { now: batch.at, planned_at: shipment.planned_at };
+  const faults = instantFaults(event.occurred_at, times, window);
   return faults.length === 0 ? undefined : refuse('invalid_request', faults[0]!.detail, faults);
 }
 

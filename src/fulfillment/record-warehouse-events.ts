@@ -6,7 +6,7 @@
 import { inTransaction, type Tx } from '../../db/database.ts';
 import { hexBytes } from '../../db/rows.ts';
 import { lockOrders, lockShipments, type ShipmentDraft } from '../../db/shipment-progress.ts';
-import { countUnitsSetAside, listHeldUnits } from '../../db/units.ts';
+import { countUnitsSetAside, type HeldRow, listHeldUnits } from '../../db/units.ts';
 import {
   insertWarehouseEvents,
   listKnownWarehouseEvents,
@@ -17,18 +17,19 @@ import type { Fault } from '../domain/errors.ts';
 import { openUnitBook } from '../domain/units.ts';
 import { type Batch, openBatch, saveBatch } from './batch.ts';
 import { decisionBudgets } from './decision-budget.ts';
-import type { Engine } from './engine.ts';
+import type { Engine, LiveNetwork } from './engine.ts';
 import {
   type Arrival,
-  futureFaults,
+  type EventWindow,
   hashOf,
+  instantFaults,
   isUuid,
   partEvents,
   raceLost,
   refuse,
   refuseConflict,
 } from './part-events.ts';
-import { workShipment } from './work-shipment.ts';
+import { type WorkContext, workShipment } from './work-shipment.ts';
 
 type Result = RowResult<EventOutcome>;
 
@@ -44,17 +45,20 @@ export async function recordWarehouseEvents(
   request_id: string,
 ): Promise<Result[]> {
   const budgets = await decisionBudgets(engine);
+  const network = await engine.networks.current();
   return await inTransaction(engine.database, async (tx) => {
-    const batch = await loadBatch(engine, tx, warehouse_id, events, request_id);
+    const { batch, held } = await loadBatch(engine, tx, warehouse_id, events, request_id);
+    const context = { budgets, gramsPerUnit: gramsPerUnit(network, held) };
     const short = events.filter((event) => event.kind === 'short_picked');
     const setAside = await countUnitsSetAside(tx, idsOf(short));
-    const results: (Result | undefined)[] = events.map((e) => refusalOf(batch, e, setAside));
+    const known = { setAside, window: engine.config };
+    const results: (Result | undefined)[] = events.map((e) => refusalOf(batch, e, known));
     const sound = arrivalsOf(events).filter(({ index }) => results[index] === undefined);
     const ids = sound.map(({ event }) => event.event_id);
     const parted = partEvents(sound, await listKnownWarehouseEvents(tx, warehouse_id, ids));
     const applied = new Set<WarehouseEvent>();
     for (const [shipment, own] of byShipment(batch, parted.fresh)) {
-      for (const event of workShipment(batch, shipment, own, budgets)) applied.add(event);
+      for (const event of workShipment(batch, shipment, own, context)) applied.add(event);
     }
     const kept = await keepEvents(tx, warehouse_id, batch, parted.fresh, applied);
     if (!kept) throw raceLost('an event id was posted twice at once');
@@ -74,23 +78,39 @@ async function loadBatch(
   warehouse_id: string,
   events: readonly WarehouseEvent[],
   request_id: string,
-): Promise<Batch> {
+): Promise<{ batch: Batch; held: readonly HeldRow[] }> {
   const own = await listShipmentsOfWarehouse(tx, warehouse_id, idsOf(events));
   const orders = await lockOrders(tx, [...new Set(own.map((row) => row.order_id))]);
   const shipments = await lockShipments(
     tx,
     own.map((row) => row.shipment_id),
   );
-  const book = openUnitBook(await listHeldUnits(tx, [...shipments.keys()]));
+  const held = await listHeldUnits(tx, [...shipments.keys()]);
+  const book = openUnitBook(held);
   const at = engine.clock.now();
-  return openBatch({ at, request_id, newId: engine.newId, orders, shipments, book });
+  const batch = openBatch({ at, request_id, newId: engine.newId, orders, shipments, book });
+  return { batch, held };
+}
+
+/** The measured weight of a line's units where there is one, else the SKU's. */
+function gramsPerUnit(
+  network: LiveNetwork | null,
+  held: readonly HeldRow[],
+): WorkContext['gramsPerUnit'] {
+  const measured = new Map(
+    held.flatMap(({ reservation_id, weight_grams, quantity }) =>
+      weight_grams === null ? [] : [[reservation_id, weight_grams / quantity] as const],
+    ),
+  );
+  return ({ reservation_id, sku_id }) =>
+    measured.get(reservation_id) ?? network?.skus.get(sku_id)?.weight_grams ?? 0;
 }
 
 /** What cannot be taken: another's shipment, work not given out, lines that do not fit. */
 function refusalOf(
   batch: Batch,
   event: WarehouseEvent,
-  setAside: ReadonlyMap<string, number>,
+  known: { readonly setAside: ReadonlyMap<string, number>; readonly window: EventWindow },
 ): Result | undefined {
   const shipment = batch.shipments.get(event.shipment_id.toLowerCase());
   if (shipment === undefined) {
@@ -101,8 +121,12 @@ function refusalOf(
     return refuse('state_conflict', 'no carrier has taken the shipment yet: it is not released');
   }
   const faults = [
-    ...futureFaults(event.occurred_at, batch.at),
-    ...(event.kind === 'short_picked' ? shortPickFaults(shipment, event, setAside) : []),
+    ...instantFaults(
+      event.occurred_at,
+      { now: batch.at, planned_at: shipment.planned_at },
+      known.window,
+    ),
+    ...(event.kind === 'short_picked' ? shortPickFaults(shipment, event, known.setAside) : []),
   ];
   return faults.length === 0 ? undefined : refuse('invalid_request', faults[0]!.detail, faults);
 }

@@ -17,6 +17,7 @@ import type { OrderState } from '../domain/order.ts';
 import type { BatchView, DecidedInBatch } from './decide-batch.ts';
 import type { Engine, LiveNetwork } from './engine.ts';
 import { type PlannedShipment, planShipments } from './plan-shipments.ts';
+import { storedView } from './stored-view.ts';
 
 /** A decided batch, checked under lock. */
 export interface BatchToSave {
@@ -154,21 +155,13 @@ async function saveProof(
   decided_at: Temporal.Instant,
 ): Promise<void> {
   const batch_id = engine.newId();
-  const { stock, capacity } = batch.view;
   await insertDecisions(
     tx,
     {
       batch_id,
       network_version: batch.network.version,
       decided_at,
-      stock: stock.map((row) => [
-        row.stock_id,
-        row.warehouse_id,
-        row.sku_id,
-        row.available,
-        row.expires_seconds ?? null,
-      ]),
-      capacity: capacity.map((row) => [row.resource, row.slot_seconds, row.used]),
+      ...storedView(batch.view),
       lost: batch.lost.map(({ position, result }) => [position, result]),
     },
     decisionRecords(batch, decided_at),

@@ -80,3 +80,31 @@ function isDay(text: string): boolean {
     return false;
   }
 }
+
+/** Most units that one balance of a lot can hold. */
+export const MOST_UNITS = 2 ** 31 - 1;
+
+/** Units that a posted line adds to (or takes from) one balance of a lot, and where the body says so. */
+export interface BalanceChange {
+  readonly lot: CountedLot;
+  readonly balance: 'on_hand' | 'damaged' | 'quarantined' | 'incoming';
+  readonly units: number;
+  readonly pointer: string;
+}
+
+/** Refuses what would take a balance of locked lots, all lines together, beyond what it can hold. */
+export function refuseOverflow(changes: readonly BalanceChange[]): void {
+  const after = new Map<string, number>();
+  const key = ({ lot, balance }: BalanceChange) => `${lot.stock_id} ${balance}`;
+  for (const change of changes) {
+    const before = after.get(key(change)) ?? change.lot[change.balance];
+    after.set(key(change), before + change.units);
+  }
+  const faults = changes.flatMap((change) => {
+    const total = after.get(key(change))!;
+    if (change.units <= 0 || total <= MOST_UNITS) return [];
+    const detail = `got ${change.units}, which makes ${total}, expected at most ${MOST_UNITS} of a lot`;
+    return [{ pointer: change.pointer, detail }];
+  });
+  refuseFaults('invalid_request', faults);
+}

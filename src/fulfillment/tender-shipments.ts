@@ -60,9 +60,9 @@ export async function tenderShipments(engine: Engine): Promise<{ done: number; m
   const network = await engine.networks.current();
   if (network === null) return { done: 0, more: false };
   const limit = engine.config.tender_batch_shipments;
-  return await inTransaction(engine.database, async (tx) => {
+  const outcome = await inTransaction(engine.database, async (tx) => {
     // A newer version is a moment away from being seen here: look again with it.
-    if (!(await holdNetwork(tx, network.version))) return { done: 0, more: true };
+    if (!(await holdNetwork(tx, network.version))) return 'outdated';
     const at = engine.clock.now();
     const candidates = await listTenderCandidates(tx, at, limit);
     if (candidates.length === 0) return { done: 0, more: false };
@@ -74,6 +74,9 @@ export async function tenderShipments(engine: Engine): Promise<{ done: number; m
     await saveTender(tx, tender);
     return { done: shipments.size, more: shipments.size > 0 && candidates.length === limit };
   });
+  if (outcome !== 'outdated') return outcome;
+  await engine.networks.caughtUp();
+  return { done: 0, more: true };
 }
 
 /** Claims the orders, locks the shipments, ends what lapsed, and loads what placing needs. */

@@ -4,13 +4,21 @@ import type { ShipmentDraft } from '../../db/shipment-progress.ts';
 import type { WarehouseEvent } from '../domain/commands.ts';
 import { type Evidence, mergeEvidence, sameInstants } from '../domain/milestones.ts';
 import {
+  freePicks,
   furtherState,
   isInWarehouse,
   SHIPMENT_RANK,
   type ShipmentState,
   WAREHOUSE_EVENTS,
 } from '../domain/shipment.ts';
-import { type MissingUnits, missUnits, openRows, pickUnits, shipUnits } from '../domain/units.ts';
+import {
+  type HeldUnits,
+  type MissingUnits,
+  missUnits,
+  openRows,
+  pickUnits,
+  shipUnits,
+} from '../domain/units.ts';
 import {
   type Batch,
   cancelShipment,
@@ -22,6 +30,13 @@ import {
 } from './batch.ts';
 import { budgetOf } from './decision-budget.ts';
 
+/** What working on shipments needs to know beside them. */
+export interface WorkContext {
+  readonly budgets: DecisionBudgets;
+  /** Grams of one unit of what a reservation holds. */
+  readonly gramsPerUnit: (row: HeldUnits) => number;
+}
+
 /**
  * Applies events to a locked shipment, in whatever order they came: the furthest state told stands,
  * the least found of each line counts, each milestone keeps its earliest instant. Returns the events
@@ -31,9 +46,9 @@ export function workShipment(
   batch: Batch,
   shipment: ShipmentDraft,
   events: readonly WarehouseEvent[],
-  budgets: DecisionBudgets,
+  { budgets, gramsPerUnit }: WorkContext,
 ): WarehouseEvent[] {
-  if (shipment.state === 'cancelled') return leaveAfterCancel(batch, shipment, events);
+  if (shipment.state === 'cancelled') return noteLeaving(batch, shipment, events);
   const before = shipment.state;
   const missing = isInWarehouse(before)
     ? missUnits(batch.book, shipment.shipment_id, leastFound(events))
@@ -43,6 +58,7 @@ export function workShipment(
   if (missing.length > 0 && openRows(batch.book, shipment.shipment_id).length === 0) {
     cancelShipment(batch, shipment, { reason: 'nothing_found', missing });
   } else {
+    if (missing.length > 0) shrinkParcel(batch, shipment, missing, gramsPerUnit);
     goOn(batch, shipment, { before, missing, events, applied });
   }
   if (missing.length > 0) decideAgain(batch, shipment, missing, budgets);
@@ -70,10 +86,19 @@ function goOn(batch: Batch, shipment: ShipmentDraft, progress: Progress): void {
       applied.add(event);
     }
   }
+  const numbered = numberParcel(batch, shipment, events);
+  if (numbered !== null) {
+    refined = true;
+    applied.add(numbered);
+  }
+  const told = {
+    ...lateData(late),
+    ...(numbered === null ? {} : { tracking_number: shipment.tracking_number }),
+  };
   if (missing.length > 0) {
     pickUnits(batch.book, shipment.shipment_id);
     shipment.state = furtherState(before, 'picked');
-    tellShipment(batch, shipment, 'shipment.short_picked', { missing });
+    tellShipment(batch, shipment, 'shipment.short_picked', { missing, ...told });
   }
   const after = events.reduce<ShipmentState>(
     (state, event) => furtherState(state, WAREHOUSE_EVENTS[event.kind].state),
@@ -84,7 +109,24 @@ function goOn(batch: Batch, shipment: ShipmentDraft, progress: Progress): void {
   shipment.state = after;
   if (moved) moveUnits(batch, shipment);
   const type = moved ? (`shipment.${after}` as `shipment.${'picked'}`) : 'shipment.tracked';
-  tellShipment(batch, shipment, type, { ...lateData(late), ...trackingNumber(events) });
+  tellShipment(batch, shipment, type, told);
+}
+
+/** What goes on after a short pick weighs less and takes less of its warehouse's picking hour. */
+function shrinkParcel(
+  batch: Batch,
+  shipment: ShipmentDraft,
+  missing: readonly MissingUnits[],
+  gramsPerUnit: WorkContext['gramsPerUnit'],
+): void {
+  const kept = openRows(batch.book, shipment.shipment_id);
+  const grams = kept.reduce((sum, row) => sum + row.quantity * gramsPerUnit(row), 0);
+  shipment.weight_grams = Math.round(grams * 1000) / 1000;
+  const units = missing.reduce((sum, { quantity }) => sum + quantity, 0);
+  const { left, freed } = freePicks(shipment.capacity, units);
+  shipment.capacity = left;
+  batch.freed_capacity.push(...freed);
+  batch.changed_parcels.add(shipment);
 }
 
 function moveUnits(batch: Batch, { shipment_id, order_id, state }: ShipmentDraft): void {
@@ -157,25 +199,27 @@ function noteLateShortPick(
   });
 }
 
-/** Nothing changes a cancelled shipment; but goods that left all the same must be fetched back. */
-function leaveAfterCancel(
+/** Nothing changes a cancelled shipment; but goods that left all the same leave the books. */
+function noteLeaving(
   batch: Batch,
   shipment: ShipmentDraft,
   events: readonly WarehouseEvent[],
 ): WarehouseEvent[] {
   const left = events.find(({ kind }) => kind === 'handed_over');
-  if (left !== undefined) {
-    raise(batch, shipment, {
-      kind: 'left_after_cancel',
-      owner: `warehouse:${shipment.warehouse_id}`,
-      reason: 'handed over to the carrier after the shipment was cancelled',
-      detail: { event_id: left.event_id, occurred_at: left.occurred_at },
-    });
-  }
-  return [];
+  if (left === undefined) return [];
+  batch.left_after_cancel.set(shipment, left);
+  return [left];
 }
 
-function trackingNumber(events: readonly WarehouseEvent[]): { tracking_number?: string } {
-  const number = events.findLast((event) => event.tracking_number !== undefined)?.tracking_number;
-  return number === undefined ? {} : { tracking_number: number };
+/** The number told last stands; true when it is another one than before. */
+function numberParcel(
+  batch: Batch,
+  shipment: ShipmentDraft,
+  events: readonly WarehouseEvent[],
+): WarehouseEvent | null {
+  const told = events.findLast((event) => event.tracking_number !== undefined);
+  if (told === undefined || told.tracking_number === shipment.tracking_number) return null;
+  shipment.tracking_number = told.tracking_number!;
+  batch.changed_parcels.add(shipment);
+  return told;
 }

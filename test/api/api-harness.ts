@@ -35,6 +35,7 @@ export interface Ask {
 
 export interface Api extends Harness {
   readonly app: FastifyInstance;
+  /** Before there is a network, the operator's alone. */
   readonly keys: Readonly<Record<Party, string>>;
   /** One request; `ask('GET /v1/orders', { as: 'shop' })`. An object body goes as JSON. */
   ask(line: string, ask?: Ask): Promise<Answer>;
@@ -47,6 +48,8 @@ export async function startApi(
   const harness = await startHarness(options);
   const keys = {} as Record<Party, string>;
   for (const [party_id, role] of Object.entries(PARTIES)) {
+    // Without a network there are no parties but operators.
+    if (options.network === null && role !== 'operator') continue;
     keys[party_id as Party] = (await createKey(harness.engine, { role, party_id })).key;
   }
   const app = await buildApp(harness.engine, options.api);

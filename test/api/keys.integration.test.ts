@@ -2,6 +2,8 @@
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { buildApp } from '../../src/api/app.ts';
+import { createKey } from '../../src/fulfillment/create-key.ts';
+import { startHarness } from '../harness.ts';
 import { type Api, orderBody, startApi } from './api-harness.ts';
 
 let api: Api;
@@ -26,6 +28,23 @@ describe('keys', () => {
     expect(listed.text).not.toContain(key);
     const stored = await api.owner.selectFrom('api_keys').selectAll().execute();
     expect(JSON.stringify(stored)).not.toContain(key.slice(20));
+  });
+
+  test('are made for parties of the network only; operators need none', async () => {
+    const misspelt = await makeKey({ role: 'platform', party_id: 'shopp' });
+    const wrongRole = await makeKey({ role: 'carrier', party_id: 'shop' });
+
+    expect(misspelt).toMatchObject({ status: 422, body: { code: 'unknown_reference' } });
+    expect(misspelt.body.errors[0]).toEqual({
+      pointer: '/party_id',
+      detail: 'got "shopp", expected a platform of the network',
+    });
+    expect(wrongRole.body.code).toBe('unknown_reference');
+    const bare = await startHarness({ network: null });
+    const early = createKey(bare.engine, { role: 'platform', party_id: 'shop' });
+    await expect(early).rejects.toMatchObject({ code: 'network_missing' });
+    expect(await createKey(bare.engine, { role: 'operator', party_id: '*' })).toBeTruthy();
+    await bare.close();
   });
 
   test('stop working when revoked; revoking again changes nothing', async () => {

@@ -193,6 +193,12 @@ export const DEFECTS: readonly (readonly [invariant: string, defect: string, pla
     `update shipments set state = 'cancelled'`,
   ],
   [
+    'written_off_left_the_books',
+    'units written off that are still in their lot',
+    `insert into reservations (stock_id, order_id, shipment_id, line_no, quantity, state)
+     values (1, '${ORDER}', '${SHIPMENT}', 1, 1, 'written_off')`,
+  ],
+  [
     'shipments_hold_units',
     'an empty parcel',
     `update reservations set state = 'released' where shipment_id is not null`,

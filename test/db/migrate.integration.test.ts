@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { isMigrated, migrate } from '../../db/migrate.ts';
+import { isMigrated, migrate, NewerSchema } from '../../db/migrate.ts';
 import { MIGRATIONS } from '../../db/migrations/index.ts';
 import { databaseUrl, query } from '../postgres.ts';
 
@@ -30,6 +30,17 @@ describe('migrate', () => {
     expect(await migrate(url)).toEqual([]);
 
     expect(await isMigrated(url)).toBe(true);
+  });
+
+  it('refuses a schema that a newer version made, and names what is strange to it', async () => {
+    const newer = await emptyDatabase();
+    await migrate(newer);
+    await query(newer, `insert into portolan_migrations values ('9999-later', '2099-01-01')`);
+
+    const error = await migrate(newer).catch((thrown: unknown) => thrown);
+
+    expect(error).toBeInstanceOf(NewerSchema);
+    expect(String(error)).toContain('9999-later');
   });
 
   it('lets two starters migrate at once: each step runs in exactly one of them', async () => {

@@ -5,8 +5,10 @@ import { acceptOrders } from '../../src/fulfillment/accept-orders.ts';
 import { cancelOrder } from '../../src/fulfillment/cancel-order.ts';
 import { decideOrders } from '../../src/fulfillment/decide-orders.ts';
 import { expireQuotes } from '../../src/fulfillment/expire-quotes.ts';
+import { explainDecision } from '../../src/fulfillment/explain-decision.ts';
 import { quotePromise } from '../../src/fulfillment/quote-promise.ts';
 import { aLine, anOrder } from '../builders/commands.ts';
+import { aNetwork } from '../builders/network.ts';
 import { type Harness, startHarness } from '../harness.ts';
 
 let harness: Harness;
@@ -44,6 +46,37 @@ describe('quoting a promise', () => {
       expect(option.currency).toBe('EUR');
       expect(Temporal.Instant.compare(option.promise_at, harness.clock.now())).toBe(1);
     }
+  });
+
+  test('keeps what it was made from: each option replays, whatever the network became', async () => {
+    await harness.stock({ quantity: 40, lot: 'more' });
+    for (const label of ['cheapest', 'best_value', 'fastest']) {
+      const { options } = await quotePromise(harness.engine, ask(2));
+      const option = options.find((one) => one.label === label);
+      if (option === undefined) continue;
+      harness.clock.advance(60);
+      const { policy } = aNetwork();
+      const next = { ...policy, id: label, time_per_day: policy.time_per_day * 7 + 11 };
+      await harness.applyNetwork(aNetwork({ policy: next }));
+      const order = anOrder({ lines: [aLine({ quantity: 2 })], quote_token: option.token });
+      const [accepted] = await acceptOrders(harness.engine, [order]);
+      await decideOrders(harness.engine);
+
+      const { order_id } = accepted as { order_id: string };
+      const who = { role: 'platform', party_id: 'shop' };
+      const explained = await explainDecision(harness.engine, who, order_id);
+      expect(explained, label).toMatchObject({ from_quote: true, replayed: true });
+    }
+    await quotePromise(harness.engine, ask(1));
+    harness.clock.advance(3600);
+    await expireQuotes(harness.engine);
+    const used = await harness.owner
+      .selectFrom('quotes')
+      .select('quote_id')
+      .where('state', '=', 'used');
+    const kept = await harness.owner.selectFrom('quote_views').select('quote_id').execute();
+    expect(kept).toHaveLength((await used.execute()).length);
+    expect(kept.length).toBeGreaterThan(0);
   });
 
   test('honours a token with the very plan that was offered, though others took the rest', async () => {

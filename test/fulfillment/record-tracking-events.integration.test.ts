@@ -170,17 +170,19 @@ describe('following a parcel', () => {
     expect(await balances(harness)).toMatchObject({ on_hand: 59, reserved: 0 });
   });
 
-  test('refuses other carriers, other bodies and the far future, row by row', async () => {
+  test('refuses other carriers, other bodies, the far future and times before the shipment', async () => {
     const [shipment] = await released(harness);
     const id = shipment!.shipment_id;
     const good = report(harness, id, 'in_transit');
     await postReports(harness, good);
     const far = harness.clock.now().add({ hours: 24, seconds: 1 });
+    const before = harness.clock.now().subtract({ hours: 24, seconds: 1 });
 
     const own = await postReports(
       harness,
       { ...good, status: 'delivered' },
       report(harness, id, 'delivered', { occurred_at: far }),
+      report(harness, id, 'delivered', { occurred_at: before }),
       good,
     );
     const other = shipment!.carrier_id === 'frost' ? 'swift' : 'frost';
@@ -188,6 +190,7 @@ describe('following a parcel', () => {
 
     expect(own.map((r) => (r.status === 'refused' ? r.code : r.status))).toEqual([
       'event_conflict',
+      'invalid_request',
       'invalid_request',
       'duplicate',
     ]);
@@ -207,7 +210,7 @@ describe('following a parcel', () => {
 
     expect(results).toMatchObject([{ status: 'refused', code: 'not_found' }]);
     expect(await openExceptions(harness)).toEqual(['left_after_cancel warehouse:rotterdam']);
-    expect(await balances(harness)).toMatchObject({ on_hand: 60, reserved: 0 });
+    expect(await balances(harness)).toMatchObject({ on_hand: 59, reserved: 0 });
   });
 });
 

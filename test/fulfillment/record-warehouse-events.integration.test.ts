@@ -101,6 +101,7 @@ describe('the way out of the warehouse', () => {
     const good = work(harness, mine!.shipment_id, 'picked');
     await postWork(harness, good);
     const tomorrow = harness.clock.now().add({ hours: 25 });
+    const twoDaysAgo = harness.clock.now().subtract({ hours: 48 });
 
     const results = await postWork(
       harness,
@@ -108,6 +109,7 @@ describe('the way out of the warehouse', () => {
       work(harness, '01900000-0000-7000-8000-00000000dead', 'picked'),
       work(harness, planned.shipment_id, 'picked'),
       work(harness, mine!.shipment_id, 'packed', { occurred_at: tomorrow }),
+      work(harness, mine!.shipment_id, 'packed', { occurred_at: twoDaysAgo }),
       work(harness, mine!.shipment_id, 'short_picked'),
       work(harness, mine!.shipment_id, 'short_picked', { lines: [{ line_no: 1, picked: 4 }] }),
       work(harness, mine!.shipment_id, 'packed'),
@@ -117,6 +119,7 @@ describe('the way out of the warehouse', () => {
       'event_conflict',
       'not_found',
       'state_conflict',
+      'invalid_request',
       'invalid_request',
       'invalid_request',
       'invalid_request',

@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { AdjustStock } from '../../src/domain/commands.ts';
 import { adjustStock } from '../../src/fulfillment/adjust-stock.ts';
+import { announceInbound } from '../../src/fulfillment/announce-inbound.ts';
 import { receiveInbound } from '../../src/fulfillment/receive-inbound.ts';
 import { aLine, anOrder, aReference } from '../builders/commands.ts';
 import { type Harness, startHarness } from '../harness.ts';
@@ -40,6 +41,32 @@ describe('adjusting stock', () => {
 
     const lot = await harness.owner.selectFrom('stock').selectAll().executeTakeFirstOrThrow();
     expect(lot).toMatchObject({ lot: 'X', expires_on: '2027-05-01', on_hand: 4 });
+  });
+
+  test('never takes a lot beyond what a balance can hold, line by line or all together', async () => {
+    const most = 2 ** 31 - 1;
+    await adjust([{ on_hand: most - 5 }]);
+
+    await expect(adjust([{ on_hand: 4 }, { on_hand: 4 }])).rejects.toMatchObject({
+      code: 'invalid_request',
+      faults: [{ pointer: '/lines/0/on_hand' }, { pointer: '/lines/1/on_hand' }],
+    });
+    const lines = [{ sku_id: 'mug', lot: '', quantity: 9 }];
+    const receipt = { warehouse_id: 'rotterdam', receipt_ref: 'r', lines, request_id: 'request' };
+    await expect(receiveInbound(harness.engine, receipt)).rejects.toMatchObject({
+      code: 'invalid_request',
+      faults: [{ pointer: '/lines/0/quantity' }],
+    });
+    const announced = [{ line_no: 1, sku_id: 'mug', quantity: most }];
+    const notice = { seller_id: 'acme', warehouse_id: 'rotterdam', request_id: 'request' };
+    const announce = (reference: string) =>
+      announceInbound(harness.engine, { ...notice, reference, lines: announced });
+    await announce('n-1');
+    await expect(announce('n-2')).rejects.toMatchObject({ code: 'invalid_request' });
+
+    expect(await balances(harness)).toMatchObject({ on_hand: most - 5, incoming: most });
+    await adjust([{ on_hand: 9 }, { on_hand: -4 }]);
+    expect(await balances(harness)).toMatchObject({ on_hand: most });
   });
 
   test('never goes below what is set aside, and refuses the whole with the places', async () => {

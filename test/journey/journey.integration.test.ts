@@ -6,6 +6,7 @@
 import type { FastifyInstance } from 'fastify';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { buildApp } from '../../src/api/app.ts';
+import type { Role } from '../../src/fulfillment/create-key.ts';
 import { startWorkers } from '../../workers/worker.ts';
 import { type Harness, startHarness } from '../harness.ts';
 import { until } from '../workers/until.ts';
@@ -31,19 +32,10 @@ describe.each(DRIVERS)('the journey of an order, $name', ({ redis_url, hasWorker
   let harness: Harness;
   let app: FastifyInstance;
   let stopWorkers: () => Promise<void>;
-  let parties: Record<'operator' | 'seller' | 'platform' | 'warehouse', Party>;
 
   beforeEach(async () => {
     harness = await startHarness({ network: null, config: { redis_url, sweep_interval_ms: 100 } });
     app = await buildApp(harness.engine);
-    const party = (role: 'operator' | 'seller' | 'platform' | 'warehouse', id: string) =>
-      aParty(app, harness.engine, role, id);
-    parties = {
-      operator: await party('operator', '*'),
-      seller: await party('seller', 'acme'),
-      platform: await party('platform', 'shop'),
-      warehouse: await party('warehouse', 'rotterdam'),
-    };
     const workers = hasWorkers ? startWorkers(harness.engine) : null;
     stopWorkers = async () => await workers?.stop();
   });
@@ -61,11 +53,14 @@ describe.each(DRIVERS)('the journey of an order, $name', ({ redis_url, hasWorker
   }
 
   const now = () => harness.clock.now().toString();
+  const party = (role: Role, id: string) => aParty(app, harness.engine, role, id);
 
   it('brings a mug from the shelf to the doorstep, as promised', async () => {
-    const { operator, seller, platform, warehouse } = parties;
+    await importNetwork(await party('operator', '*'));
+    const seller = await party('seller', 'acme');
+    const platform = await party('platform', 'shop');
+    const warehouse = await party('warehouse', 'rotterdam');
 
-    await importNetwork(operator);
     await fillShelf(seller, warehouse);
     const quoted = await quoteAndOrder(platform);
     const order = await decided(platform, quoted);
@@ -131,7 +126,7 @@ describe.each(DRIVERS)('the journey of an order, $name', ({ redis_url, hasWorker
     expect(order.shipments).toMatchObject([{ state: 'planned', warehouse_id: 'rotterdam' }]);
     const decision = await platform.get(`/v1/orders/${order_id}/decision`);
     // Decided when it was quoted: the order took the plan over, there was nothing to solve again.
-    expect(decision).toMatchObject({ outcome: 'sourced', replayed: null });
+    expect(decision).toMatchObject({ outcome: 'sourced', replayed: true, from_quote: true });
     return order;
   }
 

@@ -1,6 +1,11 @@
 /** What people meet first: the help, and a clear word for every mistake. */
 import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { aNetwork } from '../builders/network.ts';
+import { startHarness } from '../harness.ts';
 
 /** Runs `portolan` with nothing but these settings. */
 function portolan(parameters: readonly string[], settings: Record<string, string> = {}) {
@@ -58,5 +63,29 @@ describe('the command line', () => {
 
     expect(status).toBe(1);
     expect(stderr).toContain('DATABASE_URL is not set');
+  });
+
+  it('imports a network with its opening stock, and says what of it was new', async () => {
+    const harness = await startHarness({ network: null });
+    const folder = mkdtempSync(join(tmpdir(), 'portolan-command-'));
+    try {
+      writeFileSync(join(folder, 'network.json'), JSON.stringify(aNetwork()));
+      const rows = 'warehouse_id,sku_id,lot,expires_on,quantity\nrotterdam,mug,,,5\n';
+      writeFileSync(join(folder, 'stock.csv'), rows);
+      const settings = { DATABASE_URL: harness.url };
+
+      const first = portolan(['import', folder], settings);
+      const again = portolan(['import', join(folder, 'stock.csv')], settings);
+
+      expect(first.stderr).toBe('');
+      expect(first.stdout).toContain('the network applied as version 1');
+      expect(first.stdout).toContain('1 rows of opening stock are posted\n');
+      expect(again.stdout).toBe(
+        '1 rows of opening stock are posted, 1 of them by an earlier import\n',
+      );
+    } finally {
+      rmSync(folder, { recursive: true });
+      await harness.close();
+    }
   });
 });

@@ -13,6 +13,8 @@ import { until } from './until.ts';
 import { acceptOrder, takeOrders } from './waiting-orders.ts';
 
 const OUTAGE_SECONDS = Number(process.env.PORTOLAN_TEST_OUTAGE_SECONDS ?? 7);
+/** The outage, and as long again as every other test may take. */
+const LIMIT_MS = (OUTAGE_SECONDS + 60) * 1000;
 const HAS_REDIS = spawnSync('redis-server', ['--version']).error === undefined;
 
 describe.skipIf(HAS_REDIS)('a Redis outage', () => {
@@ -20,7 +22,7 @@ describe.skipIf(HAS_REDIS)('a Redis outage', () => {
 });
 
 describe.skipIf(!HAS_REDIS)('a Redis outage', () => {
-  it('keeps no order from being taken in, and ends by itself', async () => {
+  it('keeps no order from being taken in, and ends by itself', { timeout: LIMIT_MS }, async () => {
     const redis = await ownRedis();
     const config = { redis_url: redis.url, sweep_interval_ms: 200 };
     const harness = await startHarness({ config });

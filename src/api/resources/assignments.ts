@@ -9,7 +9,6 @@ import type { LiveNetwork } from '../../fulfillment/engine.ts';
 import { applyRows, Rows } from '../bulk.ts';
 import type { Doors } from '../doors.ts';
 import { feedCursor, feedPosition } from '../feed.ts';
-import { BULK_SLICE_ROWS } from '../limits.ts';
 import { documentedRows } from '../open-api.ts';
 import { operation } from '../operation.ts';
 import {
@@ -39,6 +38,7 @@ const Assignment = Type.Object({
   fencing_token: FencingToken,
   offered_at: Instant,
   lease_until: Instant,
+  tracking_number: Nullable(Type.String({ description: 'as the warehouse told it' })),
   parcel: Type.Object({ weight_grams: Type.Number(), units: Type.Integer() }),
   pickup: Type.Object({
     warehouse_id: Type.String(),
@@ -170,7 +170,7 @@ export const postAnswers = (doors: Doors) => {
         toCommand: (row) => row,
         apply: (answers) =>
           answerAssignments(doors.engine, request.caller.party_id, answers, request.id),
-        slice_rows: BULK_SLICE_ROWS,
+        slice_rows: doors.engine.config.bulk_slice_rows,
       }),
   });
 };

@@ -3,9 +3,9 @@ import { Type } from 'typebox';
 import { Refusal } from '../../domain/errors.ts';
 import { announceInbound } from '../../fulfillment/announce-inbound.ts';
 import { receiveInbound } from '../../fulfillment/receive-inbound.ts';
+import type { Config } from '../../runtime/config.ts';
 import type { Caller } from '../auth.ts';
 import type { Doors } from '../doors.ts';
-import { LINES_MAX } from '../limits.ts';
 import { operation } from '../operation.ts';
 import {
   Closed,
@@ -24,21 +24,22 @@ import {
 
 const Lot = Text(64);
 
-const NoticeBody = Closed({
-  seller_id: Type.Optional(Code),
-  warehouse_id: Type.Optional(Code),
-  reference: Reference,
-  expected_at: Type.Optional(InstantText),
-  lines: Type.Array(
-    Closed({
-      line_no: Type.Integer({ minimum: 1, maximum: 32_767 }),
-      sku_id: Code,
-      lot: Type.Optional(Lot),
-      quantity: Quantity(),
-    }),
-    { minItems: 1, maxItems: LINES_MAX },
-  ),
-});
+const NoticeBody = ({ lines_max }: Config) =>
+  Closed({
+    seller_id: Type.Optional(Code),
+    warehouse_id: Type.Optional(Code),
+    reference: Reference,
+    expected_at: Type.Optional(InstantText),
+    lines: Type.Array(
+      Closed({
+        line_no: Type.Integer({ minimum: 1, maximum: 32_767 }),
+        sku_id: Code,
+        lot: Type.Optional(Lot),
+        quantity: Quantity(),
+      }),
+      { minItems: 1, maxItems: lines_max },
+    ),
+  });
 
 const Notice = Type.Object({
   notice_id: Id,
@@ -88,7 +89,7 @@ export const postNotice = (doors: Doors) =>
       'as incoming. The reference is unique per warehouse.',
     tag: 'inbound',
     scope: 'inbound:announce',
-    body: NoticeBody,
+    body: NoticeBody(doors.engine.config),
     answers: { 201: Notice, 200: Notice },
     refusals: ['unknown_reference', 'event_conflict', 'network_missing'],
     handle: async ({ body, caller, id }, reply) => {
@@ -104,22 +105,23 @@ export const postNotice = (doors: Doors) =>
     },
   });
 
-const ReceiptBody = Closed({
-  receipt_ref: Reference,
-  notice_reference: Type.Optional(Reference),
-  final: Type.Optional(Type.Boolean()),
-  lines: Type.Array(
-    Closed({
-      sku_id: Code,
-      lot: Type.Optional(Lot),
-      expires_on: Type.Optional(DayText),
-      quantity: Quantity(0),
-      damaged: Type.Optional(Quantity(0)),
-      quarantined: Type.Optional(Quantity(0)),
-    }),
-    { minItems: 1, maxItems: LINES_MAX },
-  ),
-});
+const ReceiptBody = ({ lines_max }: Config) =>
+  Closed({
+    receipt_ref: Reference,
+    notice_reference: Type.Optional(Reference),
+    final: Type.Optional(Type.Boolean()),
+    lines: Type.Array(
+      Closed({
+        sku_id: Code,
+        lot: Type.Optional(Lot),
+        expires_on: Type.Optional(DayText),
+        quantity: Quantity(0),
+        damaged: Type.Optional(Quantity(0)),
+        quarantined: Type.Optional(Quantity(0)),
+      }),
+      { minItems: 1, maxItems: lines_max },
+    ),
+  });
 
 const Receipt = Type.Object({
   warehouse_id: Type.String(),
@@ -151,7 +153,7 @@ export const postReceipt = (doors: Doors) =>
       'posting it again counts once.',
     tag: 'inbound',
     scope: 'inbound:receive',
-    body: ReceiptBody,
+    body: ReceiptBody(doors.engine.config),
     answers: { 201: Receipt, 200: Receipt },
     refusals: ['unknown_reference', 'event_conflict', 'network_missing'],
     handle: async ({ body, caller, id }, reply) => {

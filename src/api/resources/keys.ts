@@ -51,6 +51,7 @@ export const postKey = (doors: Doors) =>
         created_at: Instant,
       }),
     },
+    refusals: ['unknown_reference', 'network_missing'],
     handle: async ({ body, id }, reply) => {
       const created = await createKey(doors.engine, { ...body, request_id: id });
       reply.status(201).header('cache-control', 'no-store');

@@ -1,7 +1,7 @@
 /** What an order and a basket look like in a request. */
 import { type Static, Type } from 'typebox';
 import { Position } from '../../domain/network.ts';
-import { LINES_MAX } from '../limits.ts';
+import type { Config } from '../../runtime/config.ts';
 import { Closed, Code, InstantText, Quantity, Reference, Text } from '../schemas.ts';
 
 /** Where an order goes. */
@@ -14,36 +14,39 @@ export const Destination = Closed({
   position: Type.Optional(Position),
 });
 
-/** What is ordered. */
-export const Lines = Type.Array(
-  Closed({
-    line_no: Type.Integer({ minimum: 1, maximum: 32_767 }),
-    sku_id: Code,
-    quantity: Quantity(),
-    weight_grams: Type.Optional(
-      Type.Number({
-        minimum: 0,
-        maximum: 1e9,
-        description: 'measured weight of the whole line; by default that of its units',
-      }),
-    ),
-  }),
-  { minItems: 1, maxItems: LINES_MAX },
-);
+/** What is ordered of one SKU. */
+const Line = Closed({
+  line_no: Type.Integer({ minimum: 1, maximum: 32_767 }),
+  sku_id: Code,
+  quantity: Quantity(),
+  weight_grams: Type.Optional(
+    Type.Number({
+      minimum: 0,
+      maximum: 1e9,
+      description: 'measured weight of the whole line; by default that of its units',
+    }),
+  ),
+});
+
+type Limits = Pick<Config, 'lines_max'>;
+
+const Lines = ({ lines_max }: Limits) => Type.Array(Line, { minItems: 1, maxItems: lines_max });
 
 /** An order as a platform posts it. */
-export const OrderBody = Closed({
-  external_ref: Reference,
-  destination: Destination,
-  lines: Lines,
-  deliver_by: Type.Optional(InstantText),
-  quote_token: Type.Optional(Text(200, 1)),
-});
-export type OrderBody = Static<typeof OrderBody>;
+export const OrderBody = (limits: Limits) =>
+  Closed({
+    external_ref: Reference,
+    destination: Destination,
+    lines: Lines(limits),
+    deliver_by: Type.Optional(InstantText),
+    quote_token: Type.Optional(Text(200, 1)),
+  });
+export type OrderBody = Static<ReturnType<typeof OrderBody>>;
 
 /** A basket to be quoted. */
-export const QuoteBody = Closed({
-  destination: Destination,
-  lines: Lines,
-  deliver_by: Type.Optional(InstantText),
-});
+export const QuoteBody = (limits: Limits) =>
+  Closed({
+    destination: Destination,
+    lines: Lines(limits),
+    deliver_by: Type.Optional(InstantText),
+  });

@@ -51,6 +51,9 @@ const Shipment = Type.Object({
   promise_at: Instant,
   expected_at: Instant,
   delivered_at: Nullable(Instant),
+  tracking_number: Nullable(
+    Type.String({ description: "the carrier's number of the parcel, as its warehouse told it" }),
+  ),
   tracking_status: Nullable(Type.String()),
   lines: Type.Array(Type.Object({ line_no: Type.Integer(), quantity: Type.Integer() })),
   milestones: Type.Array(

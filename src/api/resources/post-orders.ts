@@ -5,7 +5,6 @@ import { Refusal } from '../../domain/errors.ts';
 import type { Caller } from '../auth.ts';
 import { applyRows, Rows } from '../bulk.ts';
 import type { Doors } from '../doors.ts';
-import { BULK_SLICE_ROWS } from '../limits.ts';
 import { documentedRows } from '../open-api.ts';
 import { operation } from '../operation.ts';
 import { BulkAnswer, Id, Instant, toInstant } from '../schemas.ts';
@@ -36,7 +35,7 @@ export const postOrder = (doors: Doors) =>
       'order again answers 200 with the same order; another body under it is an order_conflict.',
     tag: 'orders',
     scope: 'orders:write',
-    body: OrderBody,
+    body: OrderBody(doors.engine.config),
     answers: { 201: Accepted, 200: Accepted },
     refusals: [
       'order_conflict',
@@ -59,7 +58,8 @@ export const postOrder = (doors: Doors) =>
 
 /** `POST /v1/orders/bulk` */
 export const postOrders = (doors: Doors) => {
-  const { bulk_rows_max } = doors.engine.config;
+  const { bulk_rows_max, bulk_slice_rows } = doors.engine.config;
+  const row = OrderBody(doors.engine.config);
   return operation({
     summary: 'Post many orders',
     description:
@@ -68,17 +68,17 @@ export const postOrders = (doors: Doors) => {
     tag: 'orders',
     scope: 'orders:write',
     body: Rows(bulk_rows_max),
-    documented_body: documentedRows(OrderBody, bulk_rows_max),
+    documented_body: documentedRows(row, bulk_rows_max),
     body_size: 'bulk',
     rows: true,
     answers: { 200: BulkAnswer(accepted) },
     handle: async (request) =>
       await applyRows(request.body, {
         request,
-        row: OrderBody,
-        toCommand: (row) => toCommand(row, request.caller, request.id),
+        row,
+        toCommand: (body) => toCommand(body, request.caller, request.id),
         apply: (commands) => Promise.all(commands.map((command) => doors.orders.submit(command))),
-        slice_rows: BULK_SLICE_ROWS,
+        slice_rows: bulk_slice_rows,
       }),
   });
 };

@@ -27,7 +27,7 @@ export const askQuote = (doors: Doors) =>
       'by posting the order with its token. Without options, reason says why.',
     tag: 'promises',
     scope: 'promises:quote',
-    body: QuoteBody,
+    body: QuoteBody(doors.engine.config),
     answers: {
       200: Type.Object({
         quote_id: Nullable(Id),

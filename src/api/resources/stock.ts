@@ -3,30 +3,31 @@ import { Type } from 'typebox';
 import { asParty } from '../../../db/database.ts';
 import { listStock as readStock } from '../../../db/work-pages.ts';
 import { adjustStock } from '../../fulfillment/adjust-stock.ts';
+import type { Config } from '../../runtime/config.ts';
 import { NUMBER_PART, readCursor, writeCursor } from '../cursor.ts';
 import type { Doors } from '../doors.ts';
-import { LINES_MAX } from '../limits.ts';
 import { operation } from '../operation.ts';
 import { linkNext } from '../pages.ts';
 import { Closed, Code, Cursor, DayText, Limit, Nullable, Reference, Text } from '../schemas.ts';
 
 const Delta = Type.Integer({ minimum: -1_000_000, maximum: 1_000_000 });
 
-const AdjustmentBody = Closed({
-  adjustment_ref: Reference,
-  lines: Type.Array(
-    Closed({
-      sku_id: Code,
-      lot: Type.Optional(Text(64)),
-      expires_on: Type.Optional(DayText),
-      on_hand: Type.Optional(Delta),
-      damaged: Type.Optional(Delta),
-      quarantined: Type.Optional(Delta),
-      reason: Text(200, 1),
-    }),
-    { minItems: 1, maxItems: LINES_MAX },
-  ),
-});
+const AdjustmentBody = ({ lines_max }: Config) =>
+  Closed({
+    adjustment_ref: Reference,
+    lines: Type.Array(
+      Closed({
+        sku_id: Code,
+        lot: Type.Optional(Text(64)),
+        expires_on: Type.Optional(DayText),
+        on_hand: Type.Optional(Delta),
+        damaged: Type.Optional(Delta),
+        quarantined: Type.Optional(Delta),
+        reason: Text(200, 1),
+      }),
+      { minItems: 1, maxItems: lines_max },
+    ),
+  });
 
 const Adjustment = Type.Object({
   warehouse_id: Type.String(),
@@ -42,7 +43,7 @@ export const postAdjustments = (doors: Doors) =>
       'By difference, all lines or none. The reference is yours: posting it again counts once.',
     tag: 'stock',
     scope: 'stock:write',
-    body: AdjustmentBody,
+    body: AdjustmentBody(doors.engine.config),
     answers: { 201: Adjustment, 200: Adjustment },
     refusals: ['unknown_reference', 'not_enough_stock', 'event_conflict', 'network_missing'],
     handle: async ({ body, caller, id }, reply) => {

@@ -5,7 +5,6 @@ import { Position } from '../../domain/network.ts';
 import { recordTrackingEvents } from '../../fulfillment/record-tracking-events.ts';
 import { applyRows, Rows } from '../bulk.ts';
 import type { Doors } from '../doors.ts';
-import { BULK_SLICE_ROWS } from '../limits.ts';
 import { documentedRows } from '../open-api.ts';
 import { operation } from '../operation.ts';
 import {
@@ -57,7 +56,7 @@ export const postTrackingEvents = (doors: Doors) => {
         toCommand: toEvent,
         apply: (events) =>
           recordTrackingEvents(doors.engine, request.caller.party_id, events, request.id),
-        slice_rows: BULK_SLICE_ROWS,
+        slice_rows: doors.engine.config.bulk_slice_rows,
       }),
   });
 };

@@ -7,7 +7,6 @@ import { recordWarehouseEvents } from '../../fulfillment/record-warehouse-events
 import { applyRows, Rows } from '../bulk.ts';
 import type { Doors } from '../doors.ts';
 import { feedCursor, feedPosition } from '../feed.ts';
-import { BULK_SLICE_ROWS, LINES_MAX } from '../limits.ts';
 import { documentedRows } from '../open-api.ts';
 import { operation } from '../operation.ts';
 import {
@@ -92,31 +91,33 @@ export const listWork = (doors: Doors) =>
     },
   });
 
-const EventRow = Closed({
-  event_id: Reference,
-  shipment_id: Id,
-  kind: OneOf(['picked', 'short_picked', 'packed', 'handed_over']),
-  occurred_at: InstantText,
-  lines: Type.Optional(
-    Type.Array(
-      Closed({ line_no: Type.Integer({ minimum: 1, maximum: 32_767 }), picked: Quantity(0) }),
-      {
-        minItems: 1,
-        maxItems: LINES_MAX,
-        description: 'of a short_picked: what was found, per line',
-      },
+const EventRow = ({ lines_max }: { readonly lines_max: number }) =>
+  Closed({
+    event_id: Reference,
+    shipment_id: Id,
+    kind: OneOf(['picked', 'short_picked', 'packed', 'handed_over']),
+    occurred_at: InstantText,
+    lines: Type.Optional(
+      Type.Array(
+        Closed({ line_no: Type.Integer({ minimum: 1, maximum: 32_767 }), picked: Quantity(0) }),
+        {
+          minItems: 1,
+          maxItems: lines_max,
+          description: 'of a short_picked: what was found, per line',
+        },
+      ),
     ),
-  ),
-  tracking_number: Type.Optional(Text(64, 1)),
-});
+    tracking_number: Type.Optional(Text(64, 1)),
+  });
 
-function toEvent({ occurred_at, ...event }: Static<typeof EventRow>) {
+function toEvent({ occurred_at, ...event }: Static<ReturnType<typeof EventRow>>) {
   return { ...event, occurred_at: toInstant(occurred_at) };
 }
 
 /** `POST /v1/warehouse-events` */
 export const postWarehouseEvents = (doors: Doors) => {
-  const { bulk_rows_max } = doors.engine.config;
+  const { bulk_rows_max, bulk_slice_rows } = doors.engine.config;
+  const row = EventRow(doors.engine.config);
   return operation({
     summary: 'Post what was picked, packed and handed over',
     description:
@@ -125,7 +126,7 @@ export const postWarehouseEvents = (doors: Doors) => {
     tag: 'work',
     scope: 'events:write',
     body: Rows(bulk_rows_max),
-    documented_body: documentedRows(EventRow, bulk_rows_max),
+    documented_body: documentedRows(row, bulk_rows_max),
     body_size: 'bulk',
     rows: true,
     answers: {
@@ -134,11 +135,11 @@ export const postWarehouseEvents = (doors: Doors) => {
     handle: async (request) =>
       await applyRows(request.body, {
         request,
-        row: EventRow,
+        row,
         toCommand: toEvent,
         apply: (events) =>
           recordWarehouseEvents(doors.engine, request.caller.party_id, events, request.id),
-        slice_rows: BULK_SLICE_ROWS,
+        slice_rows: bulk_slice_rows,
       }),
   });
 };
