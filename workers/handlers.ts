@@ -28,10 +28,7 @@ export const HANDLERS: Handlers = {
 /** After this many batches the job ends and the next bell goes on, so that a job never runs for ever. */
 const BATCHES_MAX = 1000;
 
-/**
- * Runs every step of `queue` until it has nothing more to do, or until `stopping`. The steps of a
- * queue with lanes run beside themselves: while one lane's batch is being stored, another decides.
- */
+/** Runs every step of a queue until it has nothing more to do, or until `stopping`. */
 export async function answerBell(
   engine: Engine,
   steps: Handlers[QueueName],
@@ -42,19 +39,46 @@ export async function answerBell(
     isAgain = false;
     for (const [name, step] of Object.entries(steps)) {
       const lanes = step === decideOrders ? engine.config.decide_lanes : 1;
-      const run = () => runUntilDone(engine, name, step, stopping);
-      const yielded = await Promise.all(Array.from({ length: lanes }, run));
-      if (yielded.includes(true)) isAgain = true;
+      if (await runUntilDone(engine, { name, step, lanes }, stopping)) isAgain = true;
     }
   }
 }
 
-/** Runs one step until it has nothing more to do; true if it yielded to the steps after it. */
-async function runUntilDone(
+/** A step, and how many of its batches may run beside each other. */
+interface Track {
+  readonly name: string;
+  readonly step: Step;
+  readonly lanes: number;
+}
+
+/**
+ * Runs one step until it has nothing more to do; true if it yielded to the steps after it. While
+ * there is more than one batch can take, another lane opens: one solves while another is stored.
+ */
+async function runUntilDone(engine: Engine, track: Track, stopping: AbortSignal): Promise<boolean> {
+  const lanes: Promise<boolean>[] = [];
+  let open = 0;
+  const openLane = () => {
+    if (open >= track.lanes) return;
+    open += 1;
+    const lane = runLane(engine, track, stopping, openLane).finally(() => {
+      open -= 1;
+    });
+    // Each is awaited below; one that fails while another runs must not count as unhandled.
+    lane.catch(() => undefined);
+    lanes.push(lane);
+  };
+  openLane();
+  let hasYielded = false;
+  for (let at = 0; at < lanes.length; at += 1) hasYielded = (await lanes[at]!) || hasYielded;
+  return hasYielded;
+}
+
+async function runLane(
   engine: Engine,
-  name: string,
-  step: Step,
+  { name, step }: Track,
   stopping: AbortSignal,
+  onMore: () => void,
 ): Promise<boolean> {
   for (let batch = 0; batch < BATCHES_MAX && !stopping.aborted; batch += 1) {
     const outcome = await runStep(engine, name, step);
@@ -62,6 +86,7 @@ async function runUntilDone(
     // Whatever was done took time in which more may have come: one look in vain is cheaper than
     // another bell.
     if (!outcome.more && outcome.done === 0) return false;
+    if (outcome.more) onMore();
     // Lets requests of the same process in, and gives a batch that was not full time to grow.
     if (outcome.more) await nextTurn();
     else await pause(engine.config.batch_pause_ms);

@@ -4,17 +4,23 @@
  * transaction. A crash before the commit leaves the orders accepted, and the bell rings again.
  */
 import { listCapacity } from '../../db/capacity.ts';
-import { inTransaction } from '../../db/database.ts';
+import { inTransaction, type Tx } from '../../db/database.ts';
 import { holdNetwork } from '../../db/networks.ts';
 import { claimOrdersToDecide, countLostRaces, type OrderToDecide } from '../../db/orders.ts';
 import { listQuotedPlans, type QuotedPlan } from '../../db/quotes.ts';
 import { listFreeStock } from '../../db/stock.ts';
 import { DAY_SECONDS, type SourcedPlan } from '../../routing/index.ts';
 import { recordDecision } from '../runtime/telemetry.ts';
-import { type DecidedInBatch, decideBatch, stockPositions, warehousesOf } from './decide-batch.ts';
+import {
+  type BatchView,
+  type DecidedInBatch,
+  decideBatch,
+  stockPositions,
+  warehousesOf,
+} from './decide-batch.ts';
 import type { Engine, LiveNetwork } from './engine.ts';
 import { keepWinners } from './keep-winners.ts';
-import { saveDecisions } from './save-decisions.ts';
+import { planBatch, saveRows, takeUnits } from './save-decisions.ts';
 
 /** What a worker step did, and whether it should look again at once. */
 export interface StepOutcome {
@@ -30,41 +36,103 @@ export interface StepOutcome {
 export async function decideOrders(engine: Engine): Promise<StepOutcome> {
   const network = await engine.networks.current();
   if (network === null) return { done: 0, more: false };
-  const limit = engine.config.decide_batch_orders;
-  const outcome = await inTransaction(engine.database, async (tx) => {
-    // A newer version is a moment away from being seen here: look again with it.
-    if (!(await holdNetwork(tx, network.version))) return 'outdated';
-    const orders = await claimOrdersToDecide(tx, limit);
-    if (orders.length === 0) return { done: 0, more: false, decided: [] };
-    const quotes = await listQuotedPlans(tx, quotedOrders(orders));
-    const skus = new Set(orders.flatMap((order) => order.lines.map((line) => line.sku_id)));
-    const stock = stockPositions(network, await listFreeStock(tx, [...skus]));
-    const from = Math.floor(engine.clock.now().epochMilliseconds / 1000) - 2 * DAY_SECONDS;
-    const capacity = await listCapacity(tx, from, warehousesOf(stock));
-    const view = { orders, stock, capacity, quoted: plansOf(quotes) };
-    const decided = decideBatch(engine, network, view);
-    const { winners, losers } = await keepWinners(tx, decided, quotes);
-    const given = giveUp(network, losers);
-    await countLostRaces(tx, given.again);
-    await saveDecisions(engine, tx, {
-      network,
-      view,
-      decided: [...winners, ...given.up],
-      lost: given.lost,
-      quotes,
-    });
-    return {
-      done: orders.length,
-      more: orders.length === limit || given.again.length > 0,
-      decided,
-    };
-  });
+  // Races are rare, and what all batches contend for is best held for the shortest time: locked
+  // last. A batch that finds then that it lost one is undone and made again with the locks first.
+  const outcome =
+    (await decideOnce(engine, network, 'locks_last')) ??
+    (await decideOnce(engine, network, 'locks_first'));
+  if (outcome === null) throw new Error('a batch with its locks first cannot lose unnoticed');
+  // A newer version is a moment away from being seen here: look again with it.
   if (outcome === 'outdated') {
     await engine.networks.caughtUp();
     return { done: 0, more: true };
   }
   report(engine, outcome.decided);
   return { done: outcome.done, more: outcome.more };
+}
+
+type Decided = StepOutcome & { readonly decided: readonly DecidedInBatch[] };
+
+/** Undoes a batch that lost a race after its rows were written. */
+class LostRace extends Error {}
+
+/** One batch in one transaction; null when it lost a race and was undone. */
+async function decideOnce(
+  engine: Engine,
+  network: LiveNetwork,
+  order: 'locks_first' | 'locks_last',
+): Promise<Decided | 'outdated' | null> {
+  try {
+    return await inTransaction(engine.database, async (tx) => {
+      if (!(await holdNetwork(tx, network.version))) return 'outdated';
+      const view = await openView(engine, tx, network);
+      if (view === null) return { done: 0, more: false, decided: [] };
+      const decided = decideBatch(engine, network, view);
+      return order === 'locks_last'
+        ? await saveThenLock(engine, tx, { network, view, decided })
+        : await lockThenSave(engine, tx, { network, view, decided });
+    });
+  } catch (error) {
+    if (error instanceof LostRace) return null;
+    throw error;
+  }
+}
+/** What a batch is decided from: claimed orders, and stock and capacity as they are now. */
+async function openView(engine: Engine, tx: Tx, network: LiveNetwork): Promise<OpenView | null> {
+  const orders = await claimOrdersToDecide(tx, engine.config.decide_batch_orders);
+  if (orders.length === 0) return null;
+  const quotes = await listQuotedPlans(tx, quotedOrders(orders));
+  const skus = new Set(orders.flatMap((order) => order.lines.map((line) => line.sku_id)));
+  const stock = stockPositions(network, await listFreeStock(tx, [...skus]));
+  const from = Math.floor(engine.clock.now().epochMilliseconds / 1000) - 2 * DAY_SECONDS;
+  const capacity = await listCapacity(tx, from, warehousesOf(stock));
+  return { orders, stock, capacity, quotes, quoted: plansOf(quotes) };
+}
+
+interface OpenView extends BatchView {
+  readonly quotes: readonly QuotedPlan[];
+}
+
+/** A batch that is decided and not stored yet. */
+interface OpenBatch {
+  readonly network: LiveNetwork;
+  readonly view: OpenView;
+  readonly decided: readonly DecidedInBatch[];
+}
+
+/** The rows first, then the locks: throws `LostRace` when they show that a unit or slot is gone. */
+async function saveThenLock(engine: Engine, tx: Tx, batch: OpenBatch): Promise<Decided> {
+  const { network, view, decided } = batch;
+  const planned = planBatch(engine, { network, view, decided, lost: [], quotes: view.quotes });
+  await saveRows(engine, tx, planned);
+  const { losers } = await keepWinners(tx, decided, view.quotes);
+  if (losers.length > 0) throw new LostRace();
+  await takeUnits(tx, planned);
+  return outcomeOf(engine, batch, false);
+}
+
+/** The locks first: what lost its race is decided again, the others are stored. */
+async function lockThenSave(engine: Engine, tx: Tx, batch: OpenBatch): Promise<Decided> {
+  const { network, view } = batch;
+  const { winners, losers } = await keepWinners(tx, batch.decided, view.quotes);
+  const given = giveUp(network, losers);
+  await countLostRaces(tx, given.again);
+  const decided = [...winners, ...given.up];
+  const planned = planBatch(engine, {
+    network,
+    view,
+    decided,
+    lost: given.lost,
+    quotes: view.quotes,
+  });
+  await takeUnits(tx, planned);
+  await saveRows(engine, tx, planned);
+  return outcomeOf(engine, batch, given.again.length > 0);
+}
+
+function outcomeOf(engine: Engine, { view, decided }: OpenBatch, isAgain: boolean): Decided {
+  const done = view.orders.length;
+  return { done, more: done === engine.config.decide_batch_orders || isAgain, decided };
 }
 
 function quotedOrders(orders: readonly OrderToDecide[]): string[] {

@@ -29,21 +29,50 @@ export interface BatchToSave {
   readonly quotes: readonly QuotedPlan[];
 }
 
-/** Stores the batch in the caller's transaction, which holds the locks of `keepWinners`. */
-export async function saveDecisions(engine: Engine, tx: Tx, batch: BatchToSave): Promise<void> {
+/** A batch with all that it makes. */
+export interface PlannedBatch extends BatchToSave {
+  readonly shipments: readonly PlannedShipment[];
+  readonly decided_at: Temporal.Instant;
+}
+
+/** Plans the shipments of a batch. No I/O. */
+export function planBatch(engine: Engine, batch: BatchToSave): PlannedBatch {
+  const decided_at = engine.clock.now();
+  const shipments = planShipments(engine, batch.network, batch.decided, decided_at);
+  return { ...batch, shipments, decided_at };
+}
+
+/**
+ * Writes the rows that are the batch's own: nobody else waits for them. Stock and capacity are taken
+ * by `takeUnits` in the same transaction.
+ */
+export async function saveRows(engine: Engine, tx: Tx, batch: PlannedBatch): Promise<void> {
   if (batch.decided.length === 0) return;
-  const now = engine.clock.now();
-  const shipments = planShipments(engine, batch.network, batch.decided, now);
-  await giveBackQuoteHolds(tx, batch, now);
   await together(tx, (tx) => [
-    ...takeForShipments(tx, batch, shipments, now),
-    ...moveOrders(engine, tx, batch, shipments, now),
-    saveProof(engine, tx, batch, now),
+    ...saveShipments(tx, batch),
+    ...moveOrders(engine, tx, batch),
+    saveProof(engine, tx, batch),
   ]);
 }
 
+/** Takes the batch's stock and capacity; the transaction holds the locks of `keepWinners`. */
+export async function takeUnits(tx: Tx, batch: PlannedBatch): Promise<void> {
+  if (batch.decided.length === 0) return;
+  await giveBackQuoteHolds(tx, batch);
+  const { shipments, decided_at } = batch;
+  const slots = shipments.flatMap(({ parcel }) => parcel.capacity);
+  const units = shipments.flatMap(({ row, parcel }) =>
+    parcel.takes.map(({ stock_id, quantity }) => ({
+      stock_id,
+      quantity,
+      reference: row.shipment_id,
+    })),
+  );
+  await together(tx, (tx) => [takeCapacity(tx, slots), reserveStock(tx, units, decided_at)]);
+}
+
 /** Quotes of this batch hold nothing any more: their plans take over in the same transaction. */
-async function giveBackQuoteHolds(tx: Tx, batch: BatchToSave, now: Temporal.Instant) {
+async function giveBackQuoteHolds(tx: Tx, batch: PlannedBatch) {
   const saved = new Set(batch.decided.map(({ order }) => order.order_id));
   const quotes = batch.quotes.filter((quote) => saved.has(quote.order_id));
   const ids = quotes.map((quote) => quote.quote_id);
@@ -56,16 +85,11 @@ async function giveBackQuoteHolds(tx: Tx, batch: BatchToSave, now: Temporal.Inst
   await releaseStock(
     tx,
     closed.map((row) => ({ ...row, reference: row.quote_id! })),
-    now,
+    batch.decided_at,
   );
 }
 
-function takeForShipments(
-  tx: Tx,
-  { network }: BatchToSave,
-  shipments: readonly PlannedShipment[],
-  now: Temporal.Instant,
-): Promise<unknown>[] {
+function saveShipments(tx: Tx, { network, shipments, decided_at }: PlannedBatch) {
   const units = shipments.flatMap(({ row, parcel }) =>
     parcel.takes.map(({ stock_id, line_no, quantity }) => ({
       stock_id,
@@ -76,19 +100,10 @@ function takeForShipments(
     })),
   );
   return [
-    takeCapacity(
-      tx,
-      shipments.flatMap(({ parcel }) => parcel.capacity),
-    ),
-    reserveStock(
-      tx,
-      units.map((unit) => ({ ...unit, reference: unit.shipment_id })),
-      now,
-    ),
     insertShipments(
       tx,
       shipments.map(({ row }) => row),
-      { network_version: network.version, planned_at: now },
+      { network_version: network.version, planned_at: decided_at },
     ),
     insertReservations(tx, units),
     offerAssignments(
@@ -99,13 +114,8 @@ function takeForShipments(
   ];
 }
 
-function moveOrders(
-  engine: Engine,
-  tx: Tx,
-  batch: BatchToSave,
-  shipments: readonly PlannedShipment[],
-  now: Temporal.Instant,
-): Promise<unknown>[] {
+function moveOrders(engine: Engine, tx: Tx, batch: PlannedBatch): Promise<unknown>[] {
+  const { shipments, decided_at } = batch;
   const backordered = batch.decided.filter(({ result }) => stateAfter(result) === 'backordered');
   const unfillable = batch.decided.filter(({ result }) => stateAfter(result) === 'unfillable');
   return [
@@ -113,7 +123,7 @@ function moveOrders(
     insertBackorders(
       tx,
       backordered.flatMap(({ order, result }) => missingLines(order, result)),
-      now,
+      decided_at,
     ),
     openExceptions(
       tx,
@@ -125,11 +135,11 @@ function moveOrders(
         owner: 'operator',
         reason: result.outcome === 'unsourced' ? result.reason : 'unknown',
         detail: result.outcome === 'unsourced' ? { line_nos: result.line_nos } : {},
-        opened_at: now,
+        opened_at: decided_at,
       })),
     ),
     appendEvents(tx, [
-      ...orderEvents(batch.decided, shipments, now),
+      ...orderEvents(batch.decided, shipments, decided_at),
       ...shipments.map(({ event }) => event),
     ]),
   ];
@@ -148,13 +158,9 @@ async function moveToDecided(tx: Tx, { decided }: BatchToSave): Promise<void> {
 }
 
 /** What the decisions were made from, and what they came to. */
-async function saveProof(
-  engine: Engine,
-  tx: Tx,
-  batch: BatchToSave,
-  decided_at: Temporal.Instant,
-): Promise<void> {
+async function saveProof(engine: Engine, tx: Tx, batch: PlannedBatch): Promise<void> {
   const batch_id = engine.newId();
+  const { decided_at } = batch;
   await insertDecisions(
     tx,
     {
@@ -164,7 +170,7 @@ async function saveProof(
       ...storedView(batch.view),
       lost: batch.lost.map(({ position, result }) => [position, result]),
     },
-    decisionRecords(batch, decided_at),
+    decisionRecords(batch),
   );
 }
 
@@ -218,8 +224,8 @@ function orderEvents(
   });
 }
 
-function decisionRecords(batch: BatchToSave, decided_at: Temporal.Instant): NewDecision[] {
-  const decided_ms = decided_at.epochMilliseconds;
+function decisionRecords(batch: PlannedBatch): NewDecision[] {
+  const decided_ms = batch.decided_at.epochMilliseconds;
   return batch.decided.map((one) => ({
     order_id: one.order.order_id,
     decision_no: one.order.decision_no + 1,

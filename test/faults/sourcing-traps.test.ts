@@ -118,35 +118,29 @@ describe('choosing where units come from', () => {
   });
 
   it('keeps units that a quote holds for its own order, though others lose theirs', async () => {
-    await harness.stock({ quantity: 3 });
+    await harness.stock({ quantity: 4 });
     const basket = { lines: [aLine({ quantity: 2 })] };
     const { options } = await quotePromise(harness.engine, { ...anOrder(), ...basket });
-    const walk_in = await accept();
+    const first = await accept();
+    const second = await accept();
     const quoted = await accept({ ...basket, quote_token: options[0]!.token });
-    const gone = Promise.withResolvers<void>();
-    const taken = Promise.withResolvers<void>();
-    // The one free unit leaves between the view that the batch is decided from and its lock.
-    const taker = harness.owner.transaction().execute(async (tx) => {
-      const row = await tx
-        .updateTable('stock')
-        .set((eb) => ({ on_hand: eb('on_hand', '-', 1) }))
-        .returning('stock_id')
-        .executeTakeFirstOrThrow();
-      const at = harness.clock.now().toString();
-      const entry = { stock_id: row.stock_id, kind: 'adjust', on_hand: -1, at };
-      await tx.insertInto('stock_ledger').values(entry).execute();
-      taken.resolve();
-      await gone.promise;
-    });
-    await taken.promise;
-
+    // One of two free units leaves between the view that the batch is decided from and its lock: the
+    // batch is made again. The other leaves in the same way then: its order must wait its turn.
+    const early = takeOneUnit();
+    await early.taken;
     const deciding = decideOrders(harness.engine);
     await isWaitingForLock();
-    gone.resolve();
-    await Promise.all([taker, deciding]);
+    const late = takeOneUnit();
+    await isWaitingForLock(2);
+    await early.leave();
+    await late.taken;
+    await isWaitingForLock();
+    await late.leave();
+    await deciding;
 
     expect((await orderOf(quoted)).state).toBe('decided');
-    expect((await orderOf(walk_in)).state).toBe('accepted');
+    expect(await orderOf(first)).toMatchObject({ state: 'accepted', attempts: 1 });
+    expect((await orderOf(second)).state).toBe('backordered');
   });
 
   it('weighs cost: the cheapest whole plan wins, not the first rule without a tie', async () => {
@@ -161,10 +155,33 @@ describe('choosing where units come from', () => {
     expect(await shipmentsOf(order_id)).toMatchObject([{ warehouse_id: 'utrecht' }]);
   });
 
-  /** Resolves once a session of this database waits for a lock. */
-  async function isWaitingForLock(): Promise<void> {
+  /** A transaction that takes a unit off the shelf, and holds the lock on it until it leaves. */
+  function takeOneUnit() {
+    const taken = Promise.withResolvers<void>();
+    const leaving = Promise.withResolvers<void>();
+    const taker = harness.owner.transaction().execute(async (tx) => {
+      const row = await tx
+        .updateTable('stock')
+        .set((eb) => ({ on_hand: eb('on_hand', '-', 1) }))
+        .returning('stock_id')
+        .executeTakeFirstOrThrow();
+      const at = harness.clock.now().toString();
+      const entry = { stock_id: row.stock_id, kind: 'adjust', on_hand: -1, at };
+      await tx.insertInto('stock_ledger').values(entry).execute();
+      taken.resolve();
+      await leaving.promise;
+    });
+    const leave = async () => {
+      leaving.resolve();
+      await taker;
+    };
+    return { taken: taken.promise, leave };
+  }
+
+  /** Resolves once this many sessions of this database wait for a lock. */
+  async function isWaitingForLock(count = 1): Promise<void> {
     const text = `select 1 from pg_stat_activity where datname = current_database()
       and wait_event_type = 'Lock'`;
-    await until(async () => (await query(harness.url, text)).rows.length > 0);
+    await until(async () => (await query(harness.url, text)).rows.length === count);
   }
 });
