@@ -121,7 +121,9 @@ export function overlookedOrders(limit: number): RawBuilder<{ order_id: string }
       join stock s using (sku_id) where s.on_hand > s.reserved group by 1, 2),
     usable as (
       select b.order_id, b.sku_id, b.since, b.quantity, coalesce((select sum(f.units) from free f
-        where f.sku_id = b.sku_id and f.warehouse_id <> all (o.excluded_warehouses)), 0) as units
+        where f.sku_id = b.sku_id and f.warehouse_id <> all (o.excluded_warehouses)
+          and not o.excluded_stock @> jsonb_build_array(jsonb_build_object(
+            'warehouse_id', f.warehouse_id, 'sku_id', f.sku_id))), 0) as units
       from backorders b join orders o using (order_id)
       where b.sku_id in (select sku_id from free)),
     queued as (

@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import type { OrderState } from '../src/domain/order.ts';
 import type { Tx } from './database.ts';
 import { insertRows, rowSource } from './rows.ts';
+import type { ExcludedStock } from './schema.ts';
 
 /** A new order, ready to be stored. */
 export interface NewOrder {
@@ -119,6 +120,7 @@ export interface OrderToDecide {
   readonly decision_no: number;
   readonly attempts: number;
   readonly excluded_warehouses: string[];
+  readonly excluded_stock: ExcludedStock[];
   readonly request_id: string | null;
   readonly lines: {
     line_no: number;
@@ -138,7 +140,8 @@ export async function claimOrdersToDecide(tx: Tx, limit: number): Promise<OrderT
   const claimed = await sql<OrderToDecide>`
     with claimed as materialized (
       select order_id, platform_id, version, destination, deliver_by, quote_id, quote_option,
-        accepted_at, decide_by, decision_no, attempts, excluded_warehouses, request_id
+        accepted_at, decide_by, decision_no, attempts, excluded_warehouses, excluded_stock,
+        request_id
       from orders where state = 'accepted'
       order by decide_by, order_id limit ${limit}
       for no key update skip locked)

@@ -8,6 +8,12 @@ import type { ColumnType, Generated } from 'kysely';
 /** A `timestamptz` column: read as an instant, written as an instant's RFC 3339 text. */
 type Instant = ColumnType<Temporal.Instant, string, string>;
 type MaybeInstant = ColumnType<Temporal.Instant | null, string | null | undefined, string | null>;
+/** A SKU that an order must not be given from a warehouse. */
+export interface ExcludedStock {
+  readonly warehouse_id: string;
+  readonly sku_id: string;
+}
+
 /** A `json` column: read as its value, written as JSON text. */
 type Json<T> = ColumnType<T, string, string>;
 
@@ -148,6 +154,8 @@ export interface OrdersTable {
   promise_confidence: number | null;
   current_promise_at: MaybeInstant;
   excluded_warehouses: Generated<string[]>;
+  /** `[{warehouse_id, sku_id}]` */
+  excluded_stock: ColumnType<ExcludedStock[], string | undefined, string>;
   request_id: string | null;
 }
 

@@ -9,6 +9,7 @@ import type { OrderState } from '../src/domain/order.ts';
 import type { OrderProgress, ShipmentState, TakenSlot } from '../src/domain/shipment.ts';
 import type { Tx } from './database.ts';
 import { asJson } from './rows.ts';
+import type { ExcludedStock } from './schema.ts';
 
 /** An order as the steps after the decision move it. They change their copy, then save it. */
 export interface OrderDraft {
@@ -22,6 +23,8 @@ export interface OrderDraft {
   readonly promise_at: Temporal.Instant | null;
   current_promise_at: Temporal.Instant | null;
   excluded_warehouses: readonly string[];
+  /** SKUs that were not found where the books had them. */
+  excluded_stock: readonly ExcludedStock[];
   readonly request_id: string | null;
 }
 
@@ -69,7 +72,7 @@ export type Slot = TakenSlot;
 
 const ORDER_COLUMNS =
   sql.raw(`order_id, platform_id, state, version, decide_by, attempts, deliver_by,
-  promise_at, current_promise_at, excluded_warehouses, request_id`);
+  promise_at, current_promise_at, excluded_warehouses, excluded_stock, request_id`);
 
 const SHIPMENT_COLUMNS = sql.raw(`shipment_id, order_id, platform_id, warehouse_id, carrier_id,
   service_id, zone_id, state, version, destination, weight_grams, cost, capacity, network_version,
@@ -183,14 +186,15 @@ export async function saveOrders(tx: Tx, orders: readonly OrderDraft[]): Promise
     attempts: order.attempts,
     current_promise_at: order.current_promise_at,
     excluded_warehouses: order.excluded_warehouses,
+    excluded_stock: order.excluded_stock,
   }));
   await sql`
     update orders o set state = d.state, version = d.version, decide_by = d.decide_by,
       attempts = d.attempts, current_promise_at = d.current_promise_at,
-      excluded_warehouses = d.excluded_warehouses
+      excluded_warehouses = d.excluded_warehouses, excluded_stock = d.excluded_stock
     from json_to_recordset(${asJson(rows)}::json) as d(order_id uuid, state text, version integer,
       decide_by timestamptz, attempts integer, current_promise_at timestamptz,
-      excluded_warehouses text[])
+      excluded_warehouses text[], excluded_stock jsonb)
     where o.order_id = d.order_id`.execute(tx);
   const open = orders.filter((order) => order.state !== 'backordered');
   await sql`delete from backorders
@@ -232,33 +236,6 @@ export async function saveShipments(
       version integer, is_work boolean, delivered_at timestamptz, tracking_rank smallint,
       tracking_status text, tracking_at timestamptz, milestone_met timestamptz[],
       milestone_state text[], next_due_at timestamptz)
-    where s.shipment_id = d.shipment_id`.execute(tx);
-}
-
-/** Saves what a locked shipment's parcel became: its number, and less of it after a short pick. */
-export async function saveParcels(tx: Tx, shipments: readonly ShipmentDraft[]): Promise<void> {
-  if (shipments.length === 0) return;
-  const rows = shipments.map(({ shipment_id, tracking_number, weight_grams, capacity }) => {
-    return { shipment_id, tracking_number, weight_grams, capacity };
-  });
-  await sql`
-    update shipments s set tracking_number = d.tracking_number, weight_grams = d.weight_grams,
-      capacity = d.capacity
-    from json_to_recordset(${asJson(rows)}::json) as d(shipment_id uuid, tracking_number text,
-      weight_grams double precision, capacity jsonb)
-    where s.shipment_id = d.shipment_id`.execute(tx);
-}
-
-/** Saves where locked shipments are placed anew: service, plan, capacity, milestones. */
-export async function savePlacements(tx: Tx, shipments: readonly ShipmentDraft[]): Promise<void> {
-  if (shipments.length === 0) return;
-  await sql`
-    update shipments s set carrier_id = d.carrier_id, service_id = d.service_id,
-      zone_id = d.zone_id, weight_grams = d.weight_grams, cost = d.cost, capacity = d.capacity,
-      network_version = d.network_version, pick_from = d.pick_from, pickup_at = d.pickup_at,
-      expected_at = d.expected_at, excluded_services = d.excluded_services, tenders = d.tenders,
-      milestone_due = d.milestone_due
-    from json_populate_recordset(null::shipments, ${asJson(shipments)}::json) as d
     where s.shipment_id = d.shipment_id`.execute(tx);
 }
 

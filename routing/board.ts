@@ -6,6 +6,7 @@ import type { CompiledNetwork } from './network.ts';
 import {
   type CapacityUse,
   DAY_SECONDS,
+  type ExcludedStock,
   HOUR_SECONDS,
   type ParcelPlan,
   type StockPosition,
@@ -204,6 +205,28 @@ function apply(board: Board, plan: Taken, sign: 1 | -1): void {
       addUse(board, resource, slot_seconds, sign * amount);
     }
   }
+}
+
+/**
+ * The board as one order sees it: without the stock that it must not be given. Shares all else, also
+ * what changes later. O(SKUs) where something is excluded.
+ */
+export function withoutStock(board: Board, excluded: readonly ExcludedStock[] | undefined): Board {
+  if (excluded === undefined || excluded.length === 0) return board;
+  const skus = new Map(board.skus);
+  for (const { warehouse_id, sku_id } of excluded) {
+    const sku = board.network.skus.indexOf.get(sku_id) ?? -1;
+    const warehouse = board.network.warehouses.indexOf.get(warehouse_id) ?? -1;
+    const stock = skus.get(sku);
+    const row = stock === undefined ? -1 : stockRow(stock, warehouse);
+    if (stock === undefined || row < 0) continue;
+    const total = stock.total.slice();
+    const perishable = stock.perishable.slice();
+    total[row] = 0;
+    perishable[row] = 0;
+    skus.set(sku, { ...stock, total, perishable });
+  }
+  return { ...board, skus };
 }
 
 /** Takes a plan's stock and capacity off the board: the next order no longer sees it. */

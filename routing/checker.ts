@@ -219,6 +219,12 @@ function checkParcel(checked: CheckedParcel): void {
   if (service.carrier_id !== parcel.carrier_id)
     note('carrier', `${parcel.carrier_id} does not sell it`);
   if (order.excluded_warehouses?.includes(warehouse.id)) note('excluded', warehouse.id);
+  for (const { warehouse_id, sku_id } of order.excluded_stock ?? []) {
+    const isTaken = parcel.takes.some(({ line_no }) =>
+      order.lines.some((line) => line.line_no === line_no && line.sku_id === sku_id),
+    );
+    if (warehouse_id === warehouse.id && isTaken) note('excluded', `${sku_id} at ${warehouse_id}`);
+  }
   if (order.excluded_services?.includes(service.id)) note('excluded', service.id);
   if (order.only_warehouses && !order.only_warehouses.includes(warehouse.id)) {
     note('excluded', `${warehouse.id} is not among the only ones`);

@@ -2,7 +2,7 @@
  * Opens an order on a board: resolves its lines, zones, lanes and exclusions once, or says why it
  * cannot be sourced at all.
  */
-import type { Board } from './board.ts';
+import { type Board, withoutStock } from './board.ts';
 import { arrivalFloors } from './floors.ts';
 import { type Line, resolveLines } from './items.ts';
 import type { CompiledNetwork } from './network.ts';
@@ -59,7 +59,7 @@ export function openOrder(
   const lanes = network.laneCache.towards(zones);
   return {
     network,
-    board,
+    board: withoutStock(board, order.excluded_stock),
     lines: resolved as Line[],
     lanes,
     arrivalFloors: arrivalFloors(lanes.arrivalZone.length),

@@ -161,10 +161,18 @@ export interface SourcingOrder {
   readonly deliver_by_seconds?: number | undefined;
   /** Services that must not be used again (rejected tenders): exclusions by service id. */
   readonly excluded_services?: readonly string[] | undefined;
-  /** Warehouses that must not be used again (short picks): exclusions by warehouse id. */
+  /** Warehouses that must not be used again (no carrier took it): exclusions by warehouse id. */
   readonly excluded_warehouses?: readonly string[] | undefined;
+  /** Stock that is not there whatever the books say (short picks): SKUs by warehouse. */
+  readonly excluded_stock?: readonly ExcludedStock[] | undefined;
   /** Keep to these warehouses (a tender of a shipment already placed). */
   readonly only_warehouses?: readonly string[] | undefined;
+}
+
+/** A SKU that must not be taken from a warehouse. */
+export interface ExcludedStock {
+  readonly warehouse_id: string;
+  readonly sku_id: string;
 }
 
 /** Free units of one lot of a SKU in a warehouse. */

@@ -14,6 +14,7 @@ const RELATIONS = [
   ['reservations', 'order_id', 'orders'],
   ['reservations', 'shipment_id', 'shipments'],
   ['reservations', 'quote_id', 'quotes'],
+  ['quote_views', 'quote_id', 'quotes'],
   ['assignments', 'shipment_id', 'shipments'],
   ['stock_ledger', 'stock_id', 'stock'],
 ] as const;
@@ -22,7 +23,9 @@ const RELATIONS = [
 export const ORPHAN_CHECKS: readonly AuditCheck[] = [
   {
     invariant: 'no_orphans',
-    promise: 'Every line, decision, shipment, reservation, offer and ledger entry has its parent.',
+    promise:
+      'Every line, decision, shipment, reservation, quote view, offer and ledger entry has its ' +
+      'parent.',
     find: sql.join(
       RELATIONS.map(
         ([child, column, parent]) => sql`

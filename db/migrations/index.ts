@@ -10,6 +10,7 @@ import * as cheapAnalyze from './0007-cheap-analyze.ts';
 import * as oneIndexForLots from './0008-one-index-for-lots.ts';
 import * as whatLeft from './0009-what-left.ts';
 import * as quoteViews from './0010-quote-views.ts';
+import * as excludedStock from './0011-excluded-stock.ts';
 
 export const MIGRATIONS: Record<string, Migration> = {
   '0001-network-and-keys': networkAndKeys,
@@ -22,4 +23,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   '0008-one-index-for-lots': oneIndexForLots,
   '0009-what-left': whatLeft,
   '0010-quote-views': quoteViews,
+  '0011-excluded-stock': excludedStock,
 };

@@ -53,14 +53,23 @@ const UNAVAILABLE = new Set([
   '08000',
   '08003',
   '08006',
+  // Read only: the primary has become a replica.
+  '25006',
+  '25P03',
   '40001',
   '40P01',
+  // Out of disk, memory, connections: someone must act, and the same request succeeds then.
+  '53000',
+  '53100',
+  '53200',
   '53300',
+  '53400',
   '55P03',
   '57014',
   '57P01',
   '57P02',
   '57P03',
+  '58030',
 ]);
 
 /**
@@ -102,12 +111,23 @@ function refusalOfStatus(status: number): Refusal | null {
 
 /** Fastify's error handler. */
 export function answerError(error: FastifyError, request: FastifyRequest, reply: FastifyReply) {
+  if (hasLeft(request)) request.log.debug({ err: error }, 'a client left before its body had come');
+  else logProblem(error, request);
+  const refusal = asRefusal(error);
+  sendProblem(reply, refusal === null ? BUG : problemOf(refusal));
+}
+
+/** Clients that hang up are no trouble of ours. */
+function hasLeft({ raw }: FastifyRequest): boolean {
+  return raw.destroyed && raw.complete === false;
+}
+
+function logProblem(error: FastifyError, request: FastifyRequest): void {
   const refusal = asRefusal(error);
   if (refusal === null) request.log.error({ err: error }, 'a request failed');
   else if (!(error instanceof Refusal) && refusal.code === 'overloaded') {
     request.log.warn({ err: error }, 'a request was put off');
   }
-  sendProblem(reply, refusal === null ? BUG : problemOf(refusal));
 }
 
 /** Answers with a problem document. */

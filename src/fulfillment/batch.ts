@@ -6,13 +6,14 @@ import { giveBackCapacity, lockCapacity } from '../../db/capacity.ts';
 import type { Tx } from '../../db/database.ts';
 import { openExceptions } from '../../db/exceptions.ts';
 import { appendEvents, type NewEvent } from '../../db/journal.ts';
+import { saveParcels } from '../../db/parcels.ts';
+import type { ExcludedStock } from '../../db/schema.ts';
 import {
   listOrderProgress,
   type OrderDraft,
   type ShipmentDraft,
   type Slot,
   saveOrders,
-  saveParcels,
   saveShipments,
   withdrawAssignments,
 } from '../../db/shipment-progress.ts';
@@ -179,22 +180,31 @@ export function cancelShipment(
 export interface Reopening {
   readonly reason: string;
   readonly budget_seconds: number;
-  /** A warehouse that must not be asked for these units again. */
+  /** A warehouse that must not be asked again: no carrier goes from there to here. */
   readonly excluded_warehouse?: string;
+  /** Stock that was not found where the books had it. */
+  readonly excluded_stock?: readonly ExcludedStock[];
   readonly detail?: Record<string, unknown>;
 }
 
 /** Puts an order up for another decision. Terminal orders stay as they are. */
 export function reopenOrder(batch: Batch, order: OrderDraft, why: Reopening): void {
   if (order.state !== 'accepted' && !canOrderMove(order.state, 'accepted')) return;
-  const { excluded_warehouse, reason, budget_seconds } = why;
+  const { excluded_warehouse, excluded_stock = [], reason, budget_seconds } = why;
   order.state = 'accepted';
   order.attempts = 0;
   order.decide_by = batch.at.add({ milliseconds: Math.round(budget_seconds * 1000) });
   if (excluded_warehouse !== undefined) {
     order.excluded_warehouses = [...new Set([...order.excluded_warehouses, excluded_warehouse])];
   }
+  const barred = new Set(order.excluded_stock.map(stockName));
+  const fresh = excluded_stock.filter((stock) => !barred.has(stockName(stock)));
+  order.excluded_stock = [...order.excluded_stock, ...fresh];
   tellOrder(batch, order, 'order.reopened', { reason, decide_by: order.decide_by, ...why.detail });
+}
+
+function stockName({ warehouse_id, sku_id }: ExcludedStock): string {
+  return `${warehouse_id}\n${sku_id}`;
 }
 
 /**

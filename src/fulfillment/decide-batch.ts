@@ -115,6 +115,7 @@ export function problemOf(order: OrderToDecide, at_seconds: number): SourcingOrd
     ...(order.excluded_warehouses.length === 0
       ? {}
       : { excluded_warehouses: order.excluded_warehouses }),
+    ...(order.excluded_stock.length === 0 ? {} : { excluded_stock: order.excluded_stock }),
   };
 }
 

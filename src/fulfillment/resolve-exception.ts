@@ -92,6 +92,7 @@ async function decideAgain(
   const batch = openBatch({ at, request_id, newId: engine.newId, orders, shipments: new Map() });
   const budget_seconds = budgetOf(retry.budgets, order.platform_id);
   order.excluded_warehouses = [];
+  order.excluded_stock = [];
   reopenOrder(batch, order, { reason: `retry after ${kind}`, budget_seconds });
   await saveBatch(tx, batch);
 }

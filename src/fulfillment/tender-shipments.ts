@@ -21,12 +21,12 @@ import {
 } from '../../db/capacity.ts';
 import { inTransaction, type Tx } from '../../db/database.ts';
 import { holdNetwork } from '../../db/networks.ts';
+import { savePlacements } from '../../db/parcels.ts';
 import {
   claimOrders,
   lockShipments,
   type ShipmentDraft,
   type Slot,
-  savePlacements,
 } from '../../db/shipment-progress.ts';
 import { type HeldRow, listHeldUnits } from '../../db/units.ts';
 import { openUnitBook } from '../domain/units.ts';

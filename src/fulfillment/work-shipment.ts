@@ -137,7 +137,7 @@ function moveUnits(batch: Batch, { shipment_id, order_id, state }: ShipmentDraft
   }
 }
 
-/** The missing units want a decision that does not ask this warehouse again. */
+/** The missing units want a decision that does not ask this warehouse for them again. */
 function decideAgain(
   batch: Batch,
   shipment: ShipmentDraft,
@@ -156,7 +156,10 @@ function decideAgain(
   reopenOrder(batch, order, {
     reason: 'short_pick',
     budget_seconds: budgetOf(budgets, platform_id),
-    excluded_warehouse: warehouse_id,
+    excluded_stock: [...new Set(missing.map((miss) => miss.sku_id))].map((sku_id) => ({
+      warehouse_id,
+      sku_id,
+    })),
     detail: { shipment_id, missing },
   });
 }

@@ -3,6 +3,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { asParty } from '../../db/database.ts';
 import { findOrderPage } from '../../db/order-pages.ts';
 import { cancelOrder } from '../../src/fulfillment/cancel-order.ts';
+import { decideOrders } from '../../src/fulfillment/decide-orders.ts';
+import { explainDecision } from '../../src/fulfillment/explain-decision.ts';
 import { aLine, anOrder, lines } from '../builders/commands.ts';
 import { aNetwork } from '../builders/network.ts';
 import { type Harness, startHarness } from '../harness.ts';
@@ -12,6 +14,7 @@ import {
   openExceptions,
   postWork,
   released,
+  shipments,
   story,
   theShipment,
   work,
@@ -101,6 +104,30 @@ describe('the tracking number', () => {
 });
 
 describe('a short pick', () => {
+  test('bars the SKU that was not found, not its warehouse', async () => {
+    const [shipment] = await released(harness, anOrder({ lines: lines(['mug', 2], ['book', 2]) }));
+    const missing = [
+      { line_no: 1, picked: 0 },
+      { line_no: 2, picked: 1 },
+    ];
+    await harness.stock({ warehouse_id: 'warsaw', quantity: 9 });
+    const event = work(harness, shipment!.shipment_id, 'short_picked', { lines: missing });
+    await postWork(harness, event);
+    const order_id = shipment!.order_id;
+    // An operator found the book after all: it may come from Rotterdam, the mugs may not.
+    await harness.owner
+      .updateTable('orders')
+      .set({ excluded_stock: JSON.stringify([{ warehouse_id: 'rotterdam', sku_id: 'mug' }]) })
+      .where('order_id', '=', order_id)
+      .execute();
+    await decideOrders(harness.engine);
+
+    const anew = (await shipments(harness, order_id)).filter((row) => row.decision_no === 2);
+    expect(anew.map((row) => row.warehouse_id).toSorted()).toEqual(['rotterdam', 'warsaw']);
+    const who = { role: 'platform', party_id: 'shop' };
+    expect(await explainDecision(harness.engine, who, order_id)).toMatchObject({ replayed: true });
+  });
+
   test('leaves a lighter parcel that takes fewer picks, measured or by the SKU', async () => {
     const measured = anOrder({
       lines: [

@@ -156,7 +156,8 @@ describe('short picks', () => {
     expect(await balances(harness)).toMatchObject({ on_hand: 18, reserved: 1, picked: 1 });
     expect(await theOrder(harness)).toMatchObject({
       state: 'accepted',
-      excluded_warehouses: ['rotterdam'],
+      excluded_warehouses: [],
+      excluded_stock: [{ warehouse_id: 'rotterdam', sku_id: 'mug' }],
     });
     expect(await openExceptions(harness)).toEqual(['short_pick warehouse:rotterdam']);
     await decideOrders(harness.engine);
