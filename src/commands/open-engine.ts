@@ -4,7 +4,7 @@ import { openDatabase } from '../../db/database.ts';
 import { createBacklogGauge } from '../fulfillment/backlog-gauge.ts';
 import type { Engine } from '../fulfillment/engine.ts';
 import { createNetworkSource } from '../fulfillment/network-source.ts';
-import { systemClock } from '../runtime/clock.ts';
+import { clockOf } from '../runtime/clock.ts';
 import type { Config } from '../runtime/config.ts';
 import { idSource } from '../runtime/ids.ts';
 import type { Services } from '../runtime/services.ts';
@@ -17,7 +17,7 @@ export function openEngine(config: Config, url: string, log: Logger): Engine {
     statement_timeout_ms: config.statement_timeout_ms,
     onError: (error) => log.warn({ err: error }, 'a database connection broke: it is replaced'),
   });
-  const clock = systemClock;
+  const clock = clockOf(config);
   const services: Services = { config, database, clock, newId: idSource(clock), log };
   return {
     ...services,

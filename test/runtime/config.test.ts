@@ -72,6 +72,22 @@ describe('the configuration', () => {
     expect(loadConfig({ DATABASE_URL: '', PORTOLAN_PORT: ' ' }).port).toBe(3000);
   });
 
+  it('needs one origin for a clock that all processes share', () => {
+    const missing =
+      'PORTOLAN_CLOCK_ORIGIN: got nothing, expected an instant, because PORTOLAN_CLOCK_SPEED or ' +
+      'PORTOLAN_CLOCK_START is set';
+
+    expect(faultsOf({ PORTOLAN_CLOCK_SPEED: '1440' })).toEqual([missing]);
+    expect(faultsOf({ PORTOLAN_CLOCK_START: '2026-05-12T07:00:00+09:00' })).toEqual([missing]);
+    expect(
+      faultsOf({ PORTOLAN_CLOCK_SPEED: '1440', PORTOLAN_CLOCK_ORIGIN: '2026-11-25T09:00:00Z' }),
+    ).toEqual([]);
+    expect(faultsOf({ PORTOLAN_CLOCK_ORIGIN: 'noon' })).toEqual([
+      'PORTOLAN_CLOCK_ORIGIN: got "noon", expected an RFC 3339 instant such as ' +
+        '2026-11-25T09:00:00Z',
+    ]);
+  });
+
   it('knows whether the port was asked for', () => {
     expect(loadConfig({ PORTOLAN_PORT: '3000' }).port_is_explicit).toBe(true);
   });
