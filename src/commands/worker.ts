@@ -33,6 +33,7 @@ puts the queues on Redis. --queues limits which queues this process answers. /li
       const health = await startHealthServer(at, () => isReady(engine, workers));
       opened('health', () => health.close());
       log.info({ queues, health_port: health.port }, 'the worker runs');
+      return null;
     });
   },
 };

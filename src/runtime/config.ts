@@ -266,6 +266,21 @@ export function envExample(): string {
   return `${lines.join('\n')}\n`;
 }
 
+/**
+ * The environment for a process of the same program: this one's, with `settings` in place of what it
+ * says of them. A setting that is undefined is left out.
+ */
+export function childEnvironment(settings: Partial<Config>): Record<string, string | undefined> {
+  const env: Record<string, string | undefined> = { ...process.env };
+  for (const [name, value] of Object.entries(settings)) {
+    const setting = (SETTINGS as Record<string, Setting<unknown>>)[name];
+    if (setting === undefined) continue;
+    if (value === undefined) delete env[setting.variable];
+    else env[setting.variable] = String(value);
+  }
+  return env;
+}
+
 /** Names that are not settings: those of the tests, and those Kubernetes gives every service. */
 const FOREIGN_NAMES = /^PORTOLAN_(TEST_|SERVICE_|PORT_)/;
 
