@@ -1,6 +1,7 @@
 /** The parts of a demo: an emptied database, an engine on a fast clock, and the simulation beside it. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { recreateDatabase } from '../../db/recreate-database.ts';
@@ -8,8 +9,8 @@ import { startWorkers } from '../../workers/worker.ts';
 import { applyNetwork } from '../fulfillment/apply-network.ts';
 import { EVERY_PARTY } from '../fulfillment/create-key.ts';
 import type { Engine } from '../fulfillment/engine.ts';
-import { systemClock } from '../runtime/clock.ts';
-import { type Config, childEnvironment } from '../runtime/config.ts';
+import { type HeldClock, heldClock, systemClock } from '../runtime/clock.ts';
+import { type Config, childEnvironment, settingsText } from '../runtime/config.ts';
 import { runningDatabaseUrl } from '../runtime/embedded-database.ts';
 import type { Logger } from '../runtime/log.ts';
 import { generateNetwork } from '../simulation/network/generate-network.ts';
@@ -34,8 +35,6 @@ export interface DemoOptions {
 
 /** When the story begins: a Tuesday morning in Korea, with no holiday for weeks. */
 const STORY_START = Temporal.Instant.from('2026-05-12T07:00:00+09:00');
-/** Time (s of the machine) before that in which keys are made and shelves filled. */
-const PREPARE_SECONDS = 10;
 /**
  * Times (s of the machine) that the policy of a demo gives to whatever runs on it: to a decision, to a
  * carrier's answer, to a buyer who has been offered dates.
@@ -46,6 +45,8 @@ const QUOTE_SECONDS = 5;
 const POLL_SECONDS = 240;
 /** The longest budget that a policy may name. */
 const DAY_SECONDS = 86_400;
+/** Read it with `node --env-file`. */
+const SETTINGS_FILE = 'settings.env';
 const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url));
 
 /** The settings of a demo: its own folder and database, its own time. */
@@ -61,7 +62,6 @@ export function demoConfig(given: Config, speed: number): Config {
     long_poll_max_seconds: POLL_SECONDS,
     clock_speed: speed,
     clock_start: STORY_START,
-    clock_origin: systemClock.now(),
   });
 }
 
@@ -80,8 +80,8 @@ export async function openDemo(
   opened('database', () => database.stop());
   await recreateDatabase(database.url);
   await migrateWhenReady(database.url, log);
-  const config = { ...given, clock_origin: systemClock.now().add({ seconds: PREPARE_SECONDS }) };
-  const engine = openEngine(config, database.url, log);
+  const clock = heldClock({ speed: options.speed, start: STORY_START });
+  const engine = openEngine(given, database.url, log, clock);
   opened('database connections', () => engine.database.close());
   process.stderr.write(`  making the network of seed ${options.seed}, scale ${options.scale}\n`);
   await applyDemoNetwork(engine, options);
@@ -91,7 +91,8 @@ export async function openDemo(
   const api = await serveApi(engine);
   opened('API', () => api.close());
   process.stdout.write(banner(api.url, keys, options));
-  return { engine, simulated: startSimulation(config, opened, api.url, options) };
+  const stage = { config: given, clock, database_url: database.url, url: api.url };
+  return { engine, simulated: startSimulation(stage, opened, options) };
 }
 
 async function applyDemoNetwork(
@@ -110,21 +111,28 @@ async function applyDemoNetwork(
   await applyNetwork(engine, { document, applied_by: `operator:${EVERY_PARTY}` });
 }
 
+/** What the simulation is started on. */
+interface Stage {
+  readonly config: Config;
+  readonly clock: HeldClock;
+  readonly database_url: string;
+  readonly url: string;
+}
+
 /** In a process of its own, as other parties are: it has the interface and nothing else. */
 async function startSimulation(
-  config: Config,
+  { config, clock, database_url, url }: Stage,
   opened: Opened,
-  url: string,
   { seed, orders, orders_per_day }: DemoOptions,
 ): Promise<void> {
-  const { data_dir, clock_speed, clock_start, clock_origin, long_poll_max_seconds } = config;
+  const { data_dir, clock_speed, clock_start, long_poll_max_seconds } = config;
+  const shared = { data_dir, clock_speed, clock_start, long_poll_max_seconds };
   const words = ['--url', url, '--seed', String(seed), '--per-day', String(orders_per_day)];
   if (orders !== null) words.push('--orders', String(orders));
   const child = spawn(process.execPath, [MAIN, 'simulate', '--stock', ...words], {
-    env: childEnvironment({
-      ...{ data_dir, clock_speed, clock_start, clock_origin, long_poll_max_seconds },
-    }),
-    stdio: ['ignore', 'inherit', 'inherit'],
+    // Until its clock is let go it needs no origin; the system's own stands in for one.
+    env: childEnvironment({ ...shared, clock_origin: systemClock.now() }),
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
   const exited = once(child, 'exit');
   let isStopping = false;
@@ -133,12 +141,24 @@ async function startSimulation(
     child.kill('SIGTERM');
     await exited;
   });
+  child.once('message', () => {
+    const clock_origin = systemClock.now();
+    clock.release(clock_origin);
+    child.send(clock_origin.toString());
+    keepSettings({ ...shared, database_url, clock_origin });
+  });
   const [code, signal] = await exited;
   // Then it is the demo that ends, and waits for nothing more.
   if (isStopping) await new Promise(() => {});
   if (code !== 0) {
     throw new Trouble(`the simulation has ended unexpectedly (${signal ?? `exit code ${code}`})`);
   }
+}
+
+/** For those who start more processes of this engine: they must share its database and its clock. */
+function keepSettings(settings: Partial<Config> & { readonly data_dir: string }): void {
+  const path = join(settings.data_dir, SETTINGS_FILE);
+  writeFileSync(path, settingsText(settings), { mode: 0o600 });
 }
 
 function banner(url: string, keys: readonly ShownKey[], { speed }: DemoOptions): string {

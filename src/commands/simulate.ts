@@ -2,12 +2,14 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { clockOf } from '../runtime/clock.ts';
+import { clockOf, type HeldClock, heldClock } from '../runtime/clock.ts';
 import type { Config } from '../runtime/config.ts';
 import type { Progress, SimulationOptions } from '../simulation/simulate.ts';
 import { type Command, Trouble, UsageError } from './command.ts';
 import { readCount } from './options.ts';
 
+/** What a simulation tells the demo that has started it. */
+export const READY = 'ready';
 /** Orders on an average day where none are asked for by number. */
 export const ORDERS_PER_DAY = 1_500;
 /** A number of orders comes in within about so many days. */
@@ -40,8 +42,13 @@ The engine's clock and PORTOLAN_LONG_POLL_MAX_SECONDS are read from the same set
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
       process.on(signal, () => stopping.abort());
     }
-    const options = readOptions(parameters, config);
-    await simulate({ ...options, stopping: stopping.signal, onProgress: printProgress });
+    const { held, ...options } = readOptions(parameters, config);
+    await simulate({
+      ...options,
+      stopping: stopping.signal,
+      onProgress: printProgress,
+      ...(held === null ? {} : { onReady: () => released(held, stopping.signal) }),
+    });
     return 0;
   },
 };
@@ -49,7 +56,7 @@ The engine's clock and PORTOLAN_LONG_POLL_MAX_SECONDS are read from the same set
 function readOptions(
   parameters: readonly string[],
   config: Config,
-): Omit<SimulationOptions, 'onProgress' | 'stopping'> {
+): Omit<SimulationOptions, 'onProgress' | 'stopping'> & { readonly held: HeldClock | null } {
   const text = { type: 'string' } as const;
   const { values } = parseArgs({
     args: [...parameters],
@@ -61,8 +68,10 @@ function readOptions(
   const origin = values.url ?? `http://${config.host}:${config.port}`;
   if (!URL.canParse(origin)) throw new UsageError(`--url: got ${origin}, expected a URL`);
   const orders = readCount('orders', values.orders, { max: MOST_ORDERS }) ?? null;
-  const clock = clockOf(config);
+  const held = process.send === undefined ? null : heldFor(config);
+  const clock = held ?? clockOf(config);
   return {
+    held,
     origin,
     operator_key: values.key ?? keptKey(config),
     clock,
@@ -74,6 +83,23 @@ function readOptions(
     poll_seconds: config.long_poll_max_seconds,
     with_stock: values.stock === true,
   };
+}
+
+/** A demo that starts us keeps its clock until we are ready. */
+function heldFor({ clock_speed: speed, clock_start: start }: Config): HeldClock | null {
+  return start === undefined ? null : heldClock({ speed, start });
+}
+
+/** Says that all is ready, and waits for the instant from which the demo lets its clock go. */
+async function released(clock: HeldClock, stopping: AbortSignal): Promise<void> {
+  const answered = new Promise<Temporal.Instant | null>((resolve) => {
+    process.once('message', (origin) => resolve(Temporal.Instant.from(String(origin))));
+    stopping.addEventListener('abort', () => resolve(null));
+  });
+  process.send?.(READY);
+  const origin = await answered;
+  if (origin !== null) clock.release(origin);
+  process.disconnect?.();
 }
 
 /** Orders on an average day, so that a wished-for number comes in within about a day. */

@@ -47,6 +47,24 @@ export function acceleratedClock(
   };
 }
 
+/** An accelerated clock that stands at its start until it is let go. */
+export interface HeldClock extends Clock {
+  /** Lets it go: it showed its start at `origin`. Must come before anybody has waited for it. */
+  release(origin: Temporal.Instant): void;
+}
+
+/** A clock that stands at `start` while things are made ready, and then runs like `acceleratedClock`. */
+export function heldClock({ speed, start }: Omit<Acceleration, 'origin'>): HeldClock {
+  let running: Clock | null = null;
+  return {
+    now: () => running?.now() ?? start,
+    speed,
+    release: (origin) => {
+      running = acceleratedClock({ speed, start, origin });
+    },
+  };
+}
+
 /** The clock that the settings ask for: the machine's own, unless they speed it up or set it. */
 export function clockOf(settings: {
   readonly clock_speed: number;

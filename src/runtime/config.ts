@@ -281,6 +281,15 @@ export function childEnvironment(settings: Partial<Config>): Record<string, stri
   return env;
 }
 
+/** These settings as the lines of an `.env` file. */
+export function settingsText(settings: Partial<Config>): string {
+  const env = Object.entries(settings).flatMap(([name, value]) => {
+    const setting = (SETTINGS as Record<string, Setting<unknown>>)[name];
+    return setting === undefined || value === undefined ? [] : [`${setting.variable}=${value}\n`];
+  });
+  return env.join('');
+}
+
 /** Names that are not settings: those of the tests, and those Kubernetes gives every service. */
 const FOREIGN_NAMES = /^PORTOLAN_(TEST_|SERVICE_|PORT_)/;
 

@@ -36,6 +36,8 @@ export interface SimulationOptions {
   /** Fill the shelves first. */
   readonly with_stock: boolean;
   readonly onProgress: (progress: Progress) => void;
+  /** Called when all is made ready; the parties begin when it has resolved. */
+  readonly onReady?: () => Promise<void>;
   /** Ends it. */
   readonly stopping: AbortSignal;
 }
@@ -81,6 +83,7 @@ export async function simulate(options: SimulationOptions): Promise<Progress> {
     };
     const parties = await makeKeys(exchange, operator, network);
     if (options.with_stock) await fillShelves(stage, parties, options);
+    await options.onReady?.();
     raiseCurtain(stage, { parties, operator, shops, options });
     schedule.every(PROGRESS_MS, () => options.onProgress(progress('running')));
     schedule.every(END_LOOK_MS, () => {

@@ -35,8 +35,8 @@ const TELLS_LATE = 0.03;
 const TELLS_TWICE = 0.03;
 
 /** The part of the time that a warehouse allows itself which it usually needs: from, to. */
-const USUAL_SHARE = [0.4, 0.85] as const;
-const SLOW_FACTOR = [2, 5] as const;
+const USUAL_SHARE = [0.2, 0.5] as const;
+const SLOW_FACTOR = [3, 8] as const;
 const PICK_SHARE = 0.6;
 const MINUTE_MS = 60_000;
 

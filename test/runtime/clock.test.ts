@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { acceleratedClock, clockOf, manualClock, systemClock } from '../../src/runtime/clock.ts';
+import {
+  acceleratedClock,
+  clockOf,
+  heldClock,
+  manualClock,
+  systemClock,
+} from '../../src/runtime/clock.ts';
 import { loadConfig } from '../../src/runtime/config.ts';
 import { timerMs } from '../../workers/relay.ts';
 
@@ -61,6 +67,19 @@ describe('an accelerated clock', () => {
     machine.advance(-1);
 
     expect(clock.now().equals(start.subtract({ seconds: 60 }))).toBe(true);
+  });
+});
+
+describe('a held clock', () => {
+  it('stands at its start until it is let go, and then runs as if it had begun there', () => {
+    const clock = heldClock({ speed: 3600, start });
+    expect(clock.now().equals(start)).toBe(true);
+    expect(clock.speed).toBe(3600);
+
+    clock.release(systemClock.now().subtract({ seconds: 10 }));
+
+    expect(clock.now().since(start).total('hours')).toBeGreaterThanOrEqual(10);
+    expect(clock.now().since(start).total('hours')).toBeLessThan(20);
   });
 });
 

@@ -41,7 +41,7 @@ const WORK: Readonly<Record<SiteKind, (random: Random) => Work>> = {
   national: (random) => ({
     hours: daily([['06:00', '24:00']] as [string, string][]),
     cut_offs: daily('20:00'),
-    processing_seconds: 3 * 3600,
+    processing_seconds: 4 * 3600,
     picks_per_hour: random.between(2_000, 4_000),
     parcels_per_day: random.between(15_000, 30_000),
     handling_per_parcel: 450,
@@ -52,7 +52,7 @@ const WORK: Readonly<Record<SiteKind, (random: Random) => Work>> = {
   regional: (random) => ({
     hours: sixDays([['08:00', '22:00']] as [string, string][]),
     cut_offs: sixDays('18:00'),
-    processing_seconds: 2 * 3600,
+    processing_seconds: 3 * 3600,
     picks_per_hour: random.between(400, 900),
     parcels_per_day: random.between(2_000, 5_000),
     handling_per_parcel: 520,
@@ -66,7 +66,7 @@ const WORK: Readonly<Record<SiteKind, (random: Random) => Work>> = {
       ['11:00', '24:00'],
     ] as [string, string][]),
     cut_offs: daily('22:30'),
-    processing_seconds: 3600,
+    processing_seconds: 2 * 3600,
     picks_per_hour: random.between(300, 600),
     parcels_per_day: random.between(1_000, 2_500),
     handling_per_parcel: 600,
@@ -76,7 +76,7 @@ const WORK: Readonly<Record<SiteKind, (random: Random) => Work>> = {
   shop: (random) => ({
     hours: daily([['10:00', '21:00']] as [string, string][]),
     cut_offs: daily('20:00'),
-    processing_seconds: 1800,
+    processing_seconds: 3600,
     picks_per_hour: random.between(20, 50),
     parcels_per_day: random.between(80, 200),
     handling_per_parcel: 650,
