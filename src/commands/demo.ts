@@ -60,13 +60,15 @@ function readOptions(parameters: readonly string[]): DemoOptions {
   const exits = values.exit === true;
   if (exits && orders === null) throw new UsageError('--exit: say after how many --orders');
   const per_day = readCount('per-day', values['per-day'], { max: 10_000_000 });
+  const speed =
+    readCount('speed', values.speed, { max: 10_000 }) ?? (exits ? SPEED_TO_THE_END : SPEED);
   return {
     orders,
     exits,
     seed: readCount('seed', values.seed, { min: 0, max: MOST_SEED }) ?? 1,
     scale: readCount('scale', values.scale, { max: 20 }) ?? 1,
-    speed: readCount('speed', values.speed, { max: 10_000 }) ?? (exits ? SPEED_TO_THE_END : SPEED),
-    orders_per_day: per_day ?? ordersPerDay(orders),
+    speed,
+    orders_per_day: per_day ?? ordersPerDay(orders, speed),
   };
 }
 

@@ -11,9 +11,9 @@ import { readCount } from './options.ts';
 /** What a simulation tells the demo that has started it. */
 export const READY = 'ready';
 /** Orders on an average day where none are asked for by number. */
-export const ORDERS_PER_DAY = 1_500;
-/** A number of orders comes in within about so many days. */
-const DAYS_OF_ORDERS = 1;
+export const ORDERS_PER_DAY = 300;
+/** A number of orders comes in within a day of the clock, but not faster than this (per second). */
+const ORDERS_PER_SECOND = 20;
 /** Most orders that may be asked for. */
 export const MOST_ORDERS = 1_000_000;
 /** The largest seed: chance has 32 bits of state. */
@@ -78,7 +78,8 @@ function readOptions(
     seed: readCount('seed', values.seed, { min: 0, max: MOST_SEED }) ?? 1,
     orders,
     orders_per_day:
-      readCount('per-day', values['per-day'], { max: 10_000_000 }) ?? ordersPerDay(orders),
+      readCount('per-day', values['per-day'], { max: 10_000_000 }) ??
+      ordersPerDay(orders, clock.speed),
     from: config.clock_start ?? clock.now(),
     poll_seconds: config.long_poll_max_seconds,
     with_stock: values.stock === true,
@@ -102,9 +103,13 @@ async function released(clock: HeldClock, stopping: AbortSignal): Promise<void> 
   process.disconnect?.();
 }
 
-/** Orders on an average day, so that a wished-for number comes in within about a day. */
-export function ordersPerDay(orders: number | null): number {
-  return orders === null ? ORDERS_PER_DAY : Math.ceil(orders / DAYS_OF_ORDERS);
+/**
+ * Orders on an average day: a wished-for number within one, as far as a small machine can take so
+ * many in the time that a day lasts on it.
+ */
+export function ordersPerDay(orders: number | null, speed: number): number {
+  if (orders === null) return ORDERS_PER_DAY;
+  return Math.min(orders, Math.ceil((ORDERS_PER_SECOND * 86_400) / speed));
 }
 
 /** The operator's key that the first start on this folder made. */
