@@ -87,6 +87,7 @@ export interface StockPage {
 
 export interface StockSeen {
   readonly sku_id: string;
+  readonly warehouse_id: string;
   readonly expires_on: string | null;
   readonly on_hand: number;
   readonly reserved: number;

@@ -5,7 +5,14 @@ import type { Party } from './http-party.ts';
 import type { StockPage, StockSeen } from './protocol.ts';
 import { chanceOf, randomFor } from './random.ts';
 import { type Stage, textOf } from './stage.ts';
-import { FRESH_LIFE_DAYS, lotOf, mayHold, refillOf, type ShelfLine } from './stocking.ts';
+import {
+  FRESH_LIFE_DAYS,
+  lotOf,
+  mayHold,
+  refillOf,
+  type ShelfLine,
+  shelfRefillOf,
+} from './stocking.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -29,13 +36,7 @@ export function startSeller(stage: Stage, seller: Seller, party: Party, from: nu
   const skus = stage.network.skus.filter((sku) => sku.seller_id === seller.id);
   const look = async (day: number) => {
     const began = schedule.now();
-    const left = await unitsLeft(stage, party);
-    const wanted = skus.flatMap((sku) => {
-      const per_day = stage.orders_per_day * UNITS_PER_ORDER;
-      const quantity = refillOf(stage.demand, sku, left.get(sku.id) ?? 0, per_day);
-      const warehouse = centreFor(stage, sku);
-      return quantity === 0 || warehouse === null ? [] : [{ sku, quantity, warehouse }];
-    });
+    const wanted = refillsFor(stage, skus, await unitsLeft(stage, party));
     for (const [warehouse, refills] of Map.groupBy(wanted, (refill) => refill.warehouse)) {
       for (let at = 0; at < refills.length; at += NOTICE_LINES) {
         const reference = `${seller.id}-${warehouse.id}-${day}-${at / NOTICE_LINES + 1}`;
@@ -49,9 +50,34 @@ export function startSeller(stage: Stage, seller: Seller, party: Party, from: nu
   schedule.at(first, () => look(1));
 }
 
+/** To a centre goes what runs out altogether; to a shelf what it has sold the last one of. */
+function refillsFor(
+  stage: Stage,
+  skus: readonly Sku[],
+  left: ReadonlyMap<string, ReadonlyMap<string, number>>,
+): Refill[] {
+  const { demand, network, docks } = stage;
+  const per_day = stage.orders_per_day * UNITS_PER_ORDER;
+  const shelves = network.warehouses.filter((one) => !isCentre(one) && docks.has(one.id));
+  return skus.flatMap((sku) => {
+    const held = left.get(sku.id) ?? new Map<string, number>();
+    const all = [...held.values()].reduce((sum, units) => sum + units, 0);
+    const centre = centreFor(stage, sku);
+    const quantity = refillOf(demand, sku, all, per_day);
+    const empty = shelves.filter((one) => (held.get(one.id) ?? 1) <= 0);
+    return [
+      ...(centre === null || quantity === 0 ? [] : [{ sku, quantity, warehouse: centre }]),
+      ...empty.map((warehouse) => ({
+        ...{ sku, warehouse, quantity: shelfRefillOf(demand, sku, warehouse, per_day) },
+      })),
+    ];
+  });
+}
+
 interface Refill {
   readonly sku: Sku;
   readonly quantity: number;
+  readonly warehouse: Warehouse;
 }
 
 async function sendGoods(
@@ -85,17 +111,22 @@ async function sendGoods(
   schedule.at(comes_at, () => docks.get(warehouse.id)?.unload({ notice_reference, lines }));
 }
 
-/** Units that may still be sold, or are on their way, by SKU. */
-async function unitsLeft({ schedule }: Stage, party: Party): Promise<Map<string, number>> {
-  const left = new Map<string, number>();
+/** Units that may still be sold, or are on their way: by SKU, and by warehouse. */
+async function unitsLeft(
+  { schedule }: Stage,
+  party: Party,
+): Promise<Map<string, Map<string, number>>> {
+  const left = new Map<string, Map<string, number>>();
   const soon = textOf(schedule.now() + TOO_OLD_DAYS * DAY_MS).slice(0, 10);
   const isFresh = ({ expires_on }: StockSeen) => expires_on === null || expires_on > soon;
   for (let cursor = ''; ; ) {
     const path = `/v1/stock?limit=${LIST_ITEMS}${cursor}`;
     const { body } = await party.send<StockPage>('GET', path);
-    for (const row of body.stock.filter(isFresh)) {
-      const units = row.on_hand - row.reserved + row.incoming;
-      left.set(row.sku_id, (left.get(row.sku_id) ?? 0) + units);
+    for (const row of body.stock) {
+      const units = isFresh(row) ? row.on_hand - row.reserved + row.incoming : 0;
+      const held = left.get(row.sku_id) ?? new Map<string, number>();
+      held.set(row.warehouse_id, (held.get(row.warehouse_id) ?? 0) + units);
+      left.set(row.sku_id, held);
     }
     if (body.next_cursor === null) return left;
     cursor = `&cursor=${body.next_cursor}`;
@@ -105,7 +136,11 @@ async function unitsLeft({ schedule }: Stage, party: Party): Promise<Map<string,
 /** The centre that a seller sends a SKU to; null where none may hold it. */
 function centreFor({ network, seed, docks }: Stage, sku: Sku): Warehouse | null {
   const able = network.warehouses.filter((one) => mayHold(one, sku) && docks.has(one.id));
-  const centres = able.filter((one) => (one.parcels_per_day ?? CENTRE_PARCELS) >= CENTRE_PARCELS);
+  const centres = able.filter(isCentre);
   const from = centres.length > 0 ? centres : able;
   return from[Math.floor(chanceOf(seed, 'centre', sku.id) * from.length)] ?? null;
+}
+
+function isCentre({ parcels_per_day }: Warehouse): boolean {
+  return (parcels_per_day ?? CENTRE_PARCELS) >= CENTRE_PARCELS;
 }

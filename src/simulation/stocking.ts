@@ -149,3 +149,18 @@ export function refillOf(demand: Demand, sku: Sku, left: number, units_per_day: 
   if (left > REORDER_DAYS * daily && left > 1) return 0;
   return Math.max(2 * UNITS_MIN, Math.ceil(REFILL_DAYS * daily));
 }
+
+/** Units to send to a smaller warehouse that has sold the last one of a SKU which it keeps. */
+export function shelfRefillOf(
+  demand: Demand,
+  sku: Sku,
+  warehouse: Warehouse,
+  units_per_day: number,
+): number {
+  const { share, days } = RANGES[rangeOf(warehouse)]!;
+  const daily = demand.popularity.get(sku.id)! * units_per_day;
+  return UNITS_MIN + Math.ceil(daily * days * share * SHELF_SHARE);
+}
+
+/** The part of its peers' demand that one of them is refilled for. */
+const SHELF_SHARE = 0.1;
