@@ -3,6 +3,7 @@ import type { Wish } from './demand.ts';
 import type { Party } from './http-party.ts';
 import type { AcceptedOrder, OrderPage, OrderSeen, QuoteSeen } from './protocol.ts';
 import { planOrder, type ShopPlan } from './shop-plan.ts';
+import { sideBySide } from './side-by-side.ts';
 import { type Stage, textOf } from './stage.ts';
 
 /** Everything is well, or everything is over. */
@@ -113,23 +114,29 @@ function lookOnce(
 ): () => Promise<void> {
   let isLooking = false;
   const look = async () => {
-    const known = [...shop.open.keys()];
-    const seen = new Map<string, string>();
+    const missing = new Set(shop.open.keys());
     for (const state of OPEN_STATES) {
-      for (const order of await listOrders(party, state)) seen.set(order.order_id, state);
-    }
-    for (const order_id of known) {
-      const order = shop.open.get(order_id)!;
-      order.state = seen.get(order_id) ?? (await readState(party, order_id));
-      if (ENDED.has(order.state)) {
-        shop.open.delete(order_id);
-        shop.ended.set(order.state, (shop.ended.get(order.state) ?? 0) + 1);
-      } else if (order.state === 'backordered' && !order.isGivenUp) {
-        const waited = schedule.now() - order.posted_at;
-        if (waited < order.plan.patience_seconds * 1000) continue;
-        order.isGivenUp = true;
-        await shop.cancel(order_id, 'the buyer does not wait any longer');
+      for (const { order_id } of await listOrders(party, state)) {
+        const order = shop.open.get(order_id);
+        if (order === undefined) continue;
+        order.state = state;
+        missing.delete(order_id);
       }
+    }
+    // What was on none of the lists is over, or was just on its way from one to another.
+    await sideBySide([...missing], async (order_id) => {
+      const state = await readState(party, order_id);
+      shop.open.get(order_id)!.state = state;
+      if (!ENDED.has(state)) return;
+      shop.open.delete(order_id);
+      shop.ended.set(state, (shop.ended.get(state) ?? 0) + 1);
+    });
+    for (const [order_id, order] of shop.open) {
+      const waited_ms = schedule.now() - order.posted_at;
+      const isPatient = waited_ms < order.plan.patience_seconds * 1000;
+      if (order.state !== 'backordered' || order.isGivenUp || isPatient) continue;
+      order.isGivenUp = true;
+      await shop.cancel(order_id, 'the buyer does not wait any longer');
     }
   };
   return async () => {

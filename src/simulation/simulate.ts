@@ -12,6 +12,7 @@ import { startDesk } from './operations-desk.ts';
 import { openSchedule } from './schedule.ts';
 import { startSeller } from './seller.ts';
 import { type Shop, startShop } from './shop.ts';
+import { sideBySide } from './side-by-side.ts';
 import type { Stage } from './stage.ts';
 import { openingStock } from './stocking.ts';
 import { startWarehouse, stockShelves } from './warehouse.ts';
@@ -56,8 +57,6 @@ export interface Progress {
 const PROGRESS_MS = 2_000;
 /** How often (ms of the machine) it is asked whether all orders are over. */
 const END_LOOK_MS = 300;
-/** Requests side by side while keys are made and shelves filled. */
-const PREPARE_WIDTH = 8;
 
 /** Runs until all orders are over, or until `stopping`. Rejects when a party met a defect. */
 export async function simulate(options: SimulationOptions): Promise<Progress> {
@@ -186,16 +185,4 @@ function standingOf(shops: readonly Shop[]): Pick<Progress, 'posted' | 'states'>
     }
   }
   return { posted, states };
-}
-
-/** Does `work` for every item, a few at a time. */
-async function sideBySide<Item>(
-  items: readonly Item[],
-  work: (item: Item) => Promise<void>,
-): Promise<void> {
-  const left = [...items].reverse();
-  const lane = async () => {
-    for (let item = left.pop(); item !== undefined; item = left.pop()) await work(item);
-  };
-  await Promise.all(Array.from({ length: PREPARE_WIDTH }, lane));
 }
