@@ -3,8 +3,8 @@
  * generated network, and the time to compile a large one. Prints one JSON line per figure.
  */
 import { compileNetwork, openBoard, type SourcingOrder, source, take } from '../routing/index.ts';
+import { seededRandom } from '../src/simulation/random.ts';
 import { generateNetwork, generateOrder, generateStock } from './generate-network.ts';
-import { seededRandom } from './random.ts';
 import { openResults } from './results.ts';
 
 const SEED = 20261121;

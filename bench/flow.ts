@@ -3,10 +3,11 @@
  * bulk, beside what PostgreSQL itself commits of minimal order transactions on the same database in
  * the same run. The ratio is the figure; absolute numbers differ by machine.
  */
+
+import { type Random, seededRandom } from '../src/simulation/random.ts';
 import { type FlowEngine, startFlowEngine } from './flow-engine.ts';
 import { type HttpAnswer, openConnection } from './http-connection.ts';
 import { measureYardstick } from './pgbench.ts';
-import { type Random, seededRandom } from './random.ts';
 import { openResults } from './results.ts';
 
 const SINGLE_ORDERS = 20_000;

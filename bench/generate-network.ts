@@ -5,7 +5,7 @@
  */
 import type { SourcingOrder, StockPosition } from '../routing/types.ts';
 import type { Network, RateCard, Service, Sku, Warehouse, Zone } from '../src/domain/network.ts';
-import { type Random, seededRandom } from './random.ts';
+import { type Random, seededRandom } from '../src/simulation/random.ts';
 
 /** Size of a network to generate. */
 export interface NetworkSize {

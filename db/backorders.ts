@@ -103,7 +103,10 @@ export async function wakeBackorders(
 /** Most orders looked at per SKU in one waking; the sweep finds the rest. */
 const MOST_WAITING = 10_000;
 
-/** Units freed up to this long before an order was decided may have been missed by the decision. */
+/**
+ * Units freed up to this long before an order was decided may have been missed by the decision: it
+ * is how long transactions may overlap, in seconds of the machine.
+ */
 const MISSED_SECONDS = 10;
 
 /**
@@ -111,9 +114,10 @@ const MISSED_SECONDS = 10;
  * quote or a rejected tender, or counted in at the very moment the order was put to wait. All of the
  * SKUs that such an order waits for are free now, in warehouses that it may use, and some of that
  * stock grew since its last decision; oldest first, and only as many as the units reach for. An order
- * that was decided in vain is not found again until stock grows again.
+ * that was decided in vain is not found again until stock grows again. `speed` is that of the clock
+ * by which all of these instants were taken.
  */
-export function overlookedOrders(limit: number): RawBuilder<{ order_id: string }> {
+export function overlookedOrders(limit: number, speed: number): RawBuilder<{ order_id: string }> {
   return sql<{ order_id: string }>`
     with free as materialized (
       select s.sku_id, s.warehouse_id, sum(s.on_hand - s.reserved) as units
@@ -139,7 +143,7 @@ export function overlookedOrders(limit: number): RawBuilder<{ order_id: string }
     having bool_and(q.reach <= q.units) and exists (
       select from backorders b join stock s using (sku_id) join stock_ledger l using (stock_id)
       where b.order_id = q.order_id and (l.on_hand > 0 or l.reserved < 0)
-        and l.at >= d.decided_at - make_interval(secs => ${MISSED_SECONDS}))
+        and l.at >= d.decided_at - make_interval(secs => ${MISSED_SECONDS * speed}))
     order by min(q.since) limit ${limit}`;
 }
 
@@ -147,8 +151,12 @@ export function overlookedOrders(limit: number): RawBuilder<{ order_id: string }
  * Wakes overlooked orders and returns them. Locks the orders by id; what was woken or cancelled in
  * between is left alone.
  */
-export async function wakeOverlooked(tx: Tx, waking: Waking, limit: number): Promise<string[]> {
-  const found = await overlookedOrders(limit).execute(tx);
+export async function wakeOverlooked(
+  tx: Tx,
+  waking: Waking,
+  { limit, speed }: { limit: number; speed: number },
+): Promise<string[]> {
+  const found = await overlookedOrders(limit, speed).execute(tx);
   return await reopenWaiting(
     tx,
     found.rows.map((row) => row.order_id),

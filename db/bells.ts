@@ -18,6 +18,8 @@ export interface OwedBells {
 /** A look at the database: at which instant, and whether it is the sweep that comes once in a while. */
 export interface Look {
   readonly now: Temporal.Instant;
+  /** Seconds of the clock that told `now` per second of the machine. */
+  readonly speed: number;
   /** The sweep also looks for backorders that were overlooked, which reads more than an index entry. */
   readonly is_sweep: boolean;
 }
@@ -33,7 +35,7 @@ export async function readOwedBells(tx: Tx, look: Look): Promise<OwedBells> {
   const result = await sql<OwedBells>`
     select
       (select true from orders where state = 'accepted' order by decide_by limit 1) is not null
-        or (${look.is_sweep} and exists (${overlookedOrders(1)})) as decide,
+        or (${look.is_sweep} and exists (${overlookedOrders(1, look.speed)})) as decide,
       coalesce((select lease_until from assignments where state = 'offered'
           order by lease_until limit 1) <= ${at}, false)
         or (select true from shipments s where s.next_due_at <= ${at} and s.state = 'planned'

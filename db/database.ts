@@ -57,7 +57,13 @@ const parsers: Record<number, (text: string) => unknown> = {
 };
 
 /** Opens both pools. Nothing connects before the first query. */
-export function openDatabase(options: DatabaseOptions): Database {
+export function openDatabase(given: DatabaseOptions): Database {
+  let isClosing = false;
+  // A connection that is being closed may still break: the server may be the first to go.
+  const onError = (error: Error) => {
+    if (!isClosing) given.onError?.(error);
+  };
+  const options = { ...given, onError };
   const engine = new Kysely<Schema>({ dialect: dialectFor(options, 'portolan_engine') });
   const party = new Kysely<Schema>({ dialect: dialectFor(options, 'portolan_party') });
   return {
@@ -65,6 +71,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     party,
     url: options.url,
     close: async () => {
+      isClosing = true;
       await Promise.all([engine.destroy(), party.destroy()]);
     },
   };
@@ -95,7 +102,11 @@ function dialectFor(options: DatabaseOptions, role: string | null): PostgresDial
     application_name: role ?? 'portolan',
     types: { getTypeParser: typeParser },
   });
-  pool.on('error', (error) => options.onError?.(error));
+  pool.on('error', (error) => {
+    // The pool hangs the whole client on it, with all that it ever prepared: not for the log.
+    Reflect.deleteProperty(error, 'client');
+    options.onError?.(error);
+  });
   // A connection that breaks while it is lent out reports here; unheard, it would end the process.
   pool.on('connect', (client) => client.on('error', (error) => options.onError?.(error)));
   return new PostgresDialect({ pool });

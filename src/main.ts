@@ -11,6 +11,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   worker: async () => (await import('./commands/worker.ts')).worker,
   migrate: async () => (await import('./commands/migrate.ts')).migrate,
   import: async () => (await import('./commands/import.ts')).importNetwork,
+  demo: async () => (await import('./commands/demo.ts')).demo,
+  simulate: async () => (await import('./commands/simulate.ts')).simulation,
   audit: async () => (await import('./commands/audit.ts')).audit,
   key: async () => (await import('./commands/key.ts')).key,
 };

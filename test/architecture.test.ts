@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   importsPointOneWay,
   packagesHaveOneHome,
+  partiesSpeakOnlyHttp,
   specifiersNameTheFile,
 } from './architecture/imports.ts';
 import {
@@ -51,6 +52,18 @@ const RULES: readonly (readonly [says: string, Rule, path: string, planted: stri
     importsPointOneWay,
     'routing/planted.ts',
     `export type { Network } from '../src/domain/network.ts';`,
+  ],
+  [
+    'simulated parties know the engine by its interface',
+    partiesSpeakOnlyHttp,
+    'src/simulation/planted.ts',
+    `import { openDatabase } from '../runtime/embedded-database.ts';`,
+  ],
+  [
+    'simulated parties have no other way in',
+    partiesSpeakOnlyHttp,
+    'src/simulation/planted.ts',
+    `import { readFileSync } from 'node:fs';`,
   ],
   [
     'each package has one home',

@@ -1,7 +1,8 @@
 /**
  * The doorbell relay: the only one who adds jobs. It looks at the database whenever a transaction
  * journals something and once per sweep, and rings every queue that is owed. Nothing is lost when a
- * ring is: the next sweep sees that the work is still there.
+ * ring is: the next sweep sees that the work is still there. What falls due while nobody journals (a
+ * lease, a milestone, a quote) is seen by the next look, so a clock that runs fast is looked at often.
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { type OwedBells, readOwedBells } from '../db/bells.ts';
@@ -12,6 +13,8 @@ import type { Services } from '../src/runtime/services.ts';
 
 /** Shortest pause (ms) between two looks: rings that come closer share one. */
 const GAP_MS = 20;
+/** Longest time (ms of the machine) until a look at what has fallen due, however fast the clock runs. */
+const TIMER_MIN_MS = 100;
 
 export interface Relay {
   stop(): Promise<void>;
@@ -24,19 +27,21 @@ export function startRelay(
 ): Relay {
   const stopping = new AbortController();
   let wake = Promise.withResolvers<void>();
+  const wakeUp = () => wake.resolve();
   const listening = listen({
     url: database.url,
     channel: JOURNAL_CHANNEL,
-    onRing: () => wake.resolve(),
+    onRing: wakeUp,
     onError: (error) => log.warn({ err: error }, 'the journal is not heard for now: sweeping'),
   });
   let is_sweep = true;
   const sweep = setInterval(() => {
     is_sweep = true;
-    wake.resolve();
+    wakeUp();
   }, config.sweep_interval_ms);
+  const timers = setInterval(wakeUp, timerMs(config.sweep_interval_ms, clock.speed));
   const lookOnce = async () => {
-    const look = { now: clock.now(), is_sweep };
+    const look = { now: clock.now(), speed: clock.speed, is_sweep };
     is_sweep = false;
     try {
       await onOwed(await inTransaction(database, (tx) => readOwedBells(tx, look)));
@@ -56,8 +61,18 @@ export function startRelay(
     stop: async () => {
       stopping.abort();
       clearInterval(sweep);
+      clearInterval(timers);
       wake.resolve();
       await Promise.all([running, listening.close()]);
     },
   };
+}
+
+/**
+ * How often (ms) to look at what has fallen due. By the machine's own clock the sweep does, so that
+ * nothing is found later than one interval of it; for a clock that runs n times as fast a look comes
+ * as close to that as one per `TIMER_MIN_MS` can.
+ */
+export function timerMs(sweep_interval_ms: number, speed: number): number {
+  return Math.max(sweep_interval_ms / speed, Math.min(TIMER_MIN_MS, sweep_interval_ms));
 }

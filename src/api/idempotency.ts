@@ -74,7 +74,9 @@ async function claim(
 ): Promise<StoredAnswer | undefined> {
   const { idempotency_seconds, idempotency_takeover_seconds } = engine.config;
   const now = engine.clock.now();
-  const stale_before = now.subtract({ seconds: idempotency_takeover_seconds });
+  // A crash is a matter of the machine's time; how long a client may ask again is not.
+  const takeover_ms = idempotency_takeover_seconds * 1000 * engine.clock.speed;
+  const stale_before = now.subtract({ milliseconds: Math.round(takeover_ms) });
   const stored = await inTransaction(engine.database, async (tx) => {
     await forgetOldKeys(tx, now.subtract({ seconds: idempotency_seconds }));
     return await claimKey(tx, owner, { request_hash, now, stale_before });

@@ -22,6 +22,7 @@ supervisor.`,
       const served = await serveApi(engine);
       opened('API', () => served.close());
       log.info({ url: served.url }, 'the API runs');
+      return null;
     });
   },
 };

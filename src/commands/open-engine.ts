@@ -4,20 +4,24 @@ import { openDatabase } from '../../db/database.ts';
 import { createBacklogGauge } from '../fulfillment/backlog-gauge.ts';
 import type { Engine } from '../fulfillment/engine.ts';
 import { createNetworkSource } from '../fulfillment/network-source.ts';
-import { systemClock } from '../runtime/clock.ts';
+import { type Clock, clockOf } from '../runtime/clock.ts';
 import type { Config } from '../runtime/config.ts';
 import { idSource } from '../runtime/ids.ts';
 import type { Services } from '../runtime/services.ts';
 
 /** Opens an engine on the database at `url`; nothing connects before the first query. */
-export function openEngine(config: Config, url: string, log: Logger): Engine {
+export function openEngine(
+  config: Config,
+  url: string,
+  log: Logger,
+  clock: Clock = clockOf(config),
+): Engine {
   const database = openDatabase({
     url,
     pool_size: config.pool_size,
     statement_timeout_ms: config.statement_timeout_ms,
     onError: (error) => log.warn({ err: error }, 'a database connection broke: it is replaced'),
   });
-  const clock = systemClock;
   const services: Services = { config, database, clock, newId: idSource(clock), log };
   return {
     ...services,

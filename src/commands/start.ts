@@ -17,7 +17,10 @@ its own under PORTOLAN_DATA_DIR. The first start imports the starter network and
 role; later starts show the same keys. Ctrl-C stops it gracefully.`,
   run: async (_parameters, config) => {
     const log = createLog(config, 'start');
-    return await runServer(config, log, (opened) => open(config, log, opened));
+    return await runServer(config, log, async (opened) => {
+      await open(config, log, opened);
+      return null;
+    });
   },
 };
 

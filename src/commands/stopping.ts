@@ -21,32 +21,47 @@ interface Part {
   readonly stop: () => Promise<unknown>;
 }
 
+/** A server that may end by itself. */
+export interface Ending {
+  /** Resolves with the exit code when it is done; rejects when it cannot go on. */
+  readonly finished: Promise<number>;
+}
+
 /**
- * Runs a server: `open` opens its parts and tells `opened` of each. Resolves with the exit code
- * after a signal; when `open` fails, shuts what it had opened and throws its error.
+ * Runs a server: `open` opens its parts and tells `opened` of each, and may say when it is finished.
+ * Resolves with the exit code then, or after a signal; when `open` fails, or the server does, shuts
+ * what was opened and throws the error.
  */
 export async function runServer(
   config: Config,
   log: Logger,
-  open: (opened: Opened) => Promise<void>,
+  open: (opened: Opened) => Promise<Ending | null>,
 ): Promise<number> {
   const parts: Part[] = [];
   const signal = firstSignal();
   const opening = open((what, stop) => parts.push({ what, stop }));
+  let outcome: string | number;
   try {
-    await Promise.race([opening, signal]);
+    const opened = await Promise.race([opening, signal]);
+    const finished = typeof opened === 'object' && opened !== null ? [opened.finished] : [];
+    outcome = await Promise.race([signal, ...finished]);
   } catch (error) {
     await shut(log, parts);
     throw error;
   }
   // A start that is cut short may fail on what is shut under it: that is not news.
-  opening.catch(() => undefined);
-  const name = await signal;
+  opening.then((opened) => opened?.finished).catch(() => undefined);
   const seconds = startDeadline(config, log);
-  log.info({ signal: name }, 'stopping: finishing what is in hand; a second signal stops at once');
+  if (typeof outcome === 'string') {
+    log.info(
+      { signal: outcome },
+      'stopping: finishing what is in hand; a second signal stops at once',
+    );
+  }
   const isClean = await shut(log, parts);
   log.info({ seconds: seconds() }, 'stopped');
-  return isClean ? 0 : NOT_CLEAN;
+  if (!isClean) return NOT_CLEAN;
+  return typeof outcome === 'number' ? outcome : 0;
 }
 
 /** From here on the process ends at the deadline, or at the next signal, whatever hangs. */

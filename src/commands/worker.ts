@@ -33,6 +33,7 @@ puts the queues on Redis. --queues limits which queues this process answers. /li
       const health = await startHealthServer(at, () => isReady(engine, workers));
       opened('health', () => health.close());
       log.info({ queues, health_port: health.port }, 'the worker runs');
+      return null;
     });
   },
 };
@@ -54,7 +55,7 @@ function readQueues(parameters: readonly string[]): readonly QueueName[] {
 /** Ready when the queue is connected and the database answers. */
 async function isReady(engine: Engine, workers: Workers): Promise<boolean> {
   await inTransaction(engine.database, (tx) =>
-    readOwedBells(tx, { now: engine.clock.now(), is_sweep: true }),
+    readOwedBells(tx, { now: engine.clock.now(), speed: engine.clock.speed, is_sweep: true }),
   );
   return workers.isReady();
 }

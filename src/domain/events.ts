@@ -51,7 +51,7 @@ export const EVENTS = {
   'shipment.out_for_delivery': { entity: 'shipment', tells: 'It is on the last van.' },
   'shipment.delivered': { entity: 'shipment', tells: 'It was handed to the buyer.' },
   'shipment.returned': { entity: 'shipment', tells: 'It came back to the sender.' },
-  'shipment.lost': { entity: 'shipment', tells: 'The carrier declares it lost.' },
+  'shipment.lost': { entity: 'shipment', tells: 'The carrier or an operator declares it lost.' },
   'shipment.cancelled': { entity: 'shipment', tells: 'It ended before it left.' },
   'shipment.tracked': {
     entity: 'shipment',

@@ -18,8 +18,11 @@ export const EXCEPTIONS = {
 
 export type ExceptionKind = keyof typeof EXCEPTIONS;
 
-/** What an operator can do with an exception: decide again, cancel the order, or note it as seen. */
-export const RESOLUTIONS = ['retry', 'cancel', 'close'] as const;
+/**
+ * What an operator can do with an exception: decide again, cancel the order, note it as seen, or
+ * declare the shipment lost, of which its carrier has nothing more to say.
+ */
+export const RESOLUTIONS = ['retry', 'cancel', 'close', 'declare_lost'] as const;
 export type Resolution = (typeof RESOLUTIONS)[number];
 
 /** An exception to open. */

@@ -38,7 +38,7 @@ export const Platform = Type.Object(
   {
     id: Code,
     name: Type.Optional(Name),
-    decision_seconds: Type.Optional(Type.Number({ minimum: 0.05, maximum: 3600 })),
+    decision_seconds: Type.Optional(Type.Number({ minimum: 0.05, maximum: 86_400 })),
   },
   closed,
 );
@@ -225,7 +225,7 @@ export const Policy = Type.Object(
     split_penalty: Amount,
     lateness_per_day: Amount,
     time_per_day: Amount,
-    decision_seconds: Type.Number({ minimum: 0.05, maximum: 3600 }),
+    decision_seconds: Type.Number({ minimum: 0.05, maximum: 86_400 }),
     quote_seconds: Whole(1, 7 * 86_400),
     lease_seconds: Whole(1, 7 * 86_400),
     tender_attempts: Whole(1, 50),

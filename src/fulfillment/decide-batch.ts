@@ -1,6 +1,7 @@
 /**
  * The decision itself: one batch of orders against one view of stock and capacity. No I/O; the clock
- * is asked only for how much time is left. What an order takes, the next one of the batch sees taken.
+ * is asked only for how much time is left, which the solver spends in the machine's own time, however
+ * fast the clock runs. What an order takes, the next one of the batch sees taken.
  */
 
 import type { CapacityRow } from '../../db/capacity.ts';
@@ -79,11 +80,12 @@ export function decideBatch(
   });
 }
 
-/** Time kept back from each deadline for storing the decision. */
+/** Time of the machine kept back from each deadline for storing the decision. */
 const MARGIN_MS = 250;
 
-function remainingMs(engine: Engine, order: OrderToDecide): number {
-  return order.decide_by.epochMilliseconds - engine.clock.now().epochMilliseconds;
+/** Milliseconds that the machine has until the order's deadline. */
+function remainingMs({ clock }: Engine, order: OrderToDecide): number {
+  return (order.decide_by.epochMilliseconds - clock.now().epochMilliseconds) / clock.speed;
 }
 
 /**

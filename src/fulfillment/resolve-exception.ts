@@ -1,4 +1,4 @@
-/** RESOLVE: an operator settles what the engine could not: decide again, cancel, or noted. */
+/** RESOLVE: an operator settles what the engine could not: decide again, cancel, lost, or noted. */
 import type { DecisionBudgets } from '../../db/backorders.ts';
 import { inTransaction, type Tx } from '../../db/database.ts';
 import {
@@ -14,6 +14,7 @@ import type { Resolution } from '../domain/exceptions.ts';
 import { openBatch, reopenOrder, saveBatch } from './batch.ts';
 import { cancelOrder } from './cancel-order.ts';
 import { budgetOf, decisionBudgets } from './decision-budget.ts';
+import { declareLost } from './declare-lost.ts';
 import type { Engine } from './engine.ts';
 
 export interface ResolveException {
@@ -34,8 +35,9 @@ export interface ResolvedException {
 /**
  * Resolves an exception. `retry` puts its order up for another decision with every warehouse allowed
  * again, and answers all exceptions that a decision can settle; `cancel` cancels the order first, so
- * a crash in between leaves the exception open and the call can be repeated; `close` changes nothing
- * else. The same resolution again is a duplicate. Throws `not_found` or `state_conflict`.
+ * a crash in between leaves the exception open and the call can be repeated; `declare_lost` ends the
+ * shipment; `close` changes nothing else. The same resolution again is a duplicate. Throws
+ * `not_found` or `state_conflict`.
  */
 export async function resolveException(
   engine: Engine,
@@ -49,6 +51,7 @@ export async function resolveException(
   const budgets = await decisionBudgets(engine);
   return await inTransaction(engine.database, async (tx) => {
     if (resolution === 'retry') await decideAgain(engine, tx, { exception, command, budgets });
+    if (resolution === 'declare_lost') await declareLost(engine, tx, { exception, command });
     const closed = await closeException(tx, exception_id, resolution, engine.clock.now());
     if (!closed) return answerAgain((await findException(tx, exception_id))!, resolution);
     await journal(engine, tx, exception, command);

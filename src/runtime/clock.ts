@@ -6,12 +6,79 @@
 export interface Clock {
   /** The current instant. */
   now(): Temporal.Instant;
+  /**
+   * Seconds of this clock per second of the machine: 1 but in a demonstration. Whatever the machine
+   * itself needs (to solve, to store, to notice that a peer is dead) passes in its own seconds.
+   */
+  readonly speed: number;
 }
 
 /** The machine's own clock, in whole microseconds: what PostgreSQL stores is what was answered. */
-export const systemClock: Clock = {
-  now: () => Temporal.Now.instant().round({ smallestUnit: 'microsecond', roundingMode: 'floor' }),
-};
+export const systemClock: Clock = { now: systemNow, speed: 1 };
+
+/** A clock that runs faster than the machine's; see `acceleratedClock`. */
+export interface Acceleration {
+  /** Seconds of the clock per second of the machine; a whole number. */
+  readonly speed: number;
+  /** What the clock showed at `origin`. */
+  readonly start: Temporal.Instant;
+  /** The machine's instant at which the clock showed `start`. */
+  readonly origin: Temporal.Instant;
+}
+
+/**
+ * A clock that shows `start + (machine time − origin) × speed`, in whole microseconds. It keeps
+ * nothing, so processes that are given the same numbers show the same time, and a process that is
+ * started again goes on where the clock is by then. `machine` is the time it is driven by.
+ */
+export function acceleratedClock(
+  { speed, start, origin }: Acceleration,
+  machine: () => Temporal.Instant = systemNow,
+): Clock {
+  const from = start.epochNanoseconds / 1000n;
+  const zero = origin.epochNanoseconds;
+  const factor = BigInt(speed);
+  return {
+    now: () => {
+      const passed = ((machine().epochNanoseconds - zero) * factor) / 1000n;
+      return Temporal.Instant.fromEpochNanoseconds((from + passed) * 1000n);
+    },
+    speed,
+  };
+}
+
+/** An accelerated clock that stands at its start until it is let go. */
+export interface HeldClock extends Clock {
+  /** Lets it go: it showed its start at `origin`. Must come before anybody has waited for it. */
+  release(origin: Temporal.Instant): void;
+}
+
+/** A clock that stands at `start` while things are made ready, and then runs like `acceleratedClock`. */
+export function heldClock({ speed, start }: Omit<Acceleration, 'origin'>): HeldClock {
+  let running: Clock | null = null;
+  return {
+    now: () => running?.now() ?? start,
+    speed,
+    release: (origin) => {
+      running = acceleratedClock({ speed, start, origin });
+    },
+  };
+}
+
+/** The clock that the settings ask for: the machine's own, unless they speed it up or set it. */
+export function clockOf(settings: {
+  readonly clock_speed: number;
+  readonly clock_start: Temporal.Instant | undefined;
+  readonly clock_origin: Temporal.Instant | undefined;
+}): Clock {
+  const { clock_speed: speed, clock_start: start, clock_origin: origin } = settings;
+  if (origin === undefined || (speed === 1 && start === undefined)) return systemClock;
+  return acceleratedClock({ speed, start: start ?? origin, origin });
+}
+
+function systemNow(): Temporal.Instant {
+  return Temporal.Now.instant().round({ smallestUnit: 'microsecond', roundingMode: 'floor' });
+}
 
 /** A clock that stands still until it is moved; for tests. */
 export interface ManualClock extends Clock {
@@ -24,6 +91,7 @@ export function manualClock(start: string): ManualClock {
   let instant = Temporal.Instant.from(start);
   return {
     now: () => instant,
+    speed: 1,
     set: (next) => {
       instant = Temporal.Instant.from(next);
     },

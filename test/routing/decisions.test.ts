@@ -2,7 +2,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { generateNetwork, generateOrder, generateStock } from '../../bench/generate-network.ts';
-import { seededRandom } from '../../bench/random.ts';
 import {
   type CapacityUse,
   compileNetwork,
@@ -20,6 +19,7 @@ import {
   take,
   zonesOf,
 } from '../../routing/index.ts';
+import { seededRandom } from '../../src/simulation/random.ts';
 import { runs, seedOf } from './runs.ts';
 import { aWorld } from './small-world.ts';
 

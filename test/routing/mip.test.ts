@@ -2,7 +2,6 @@
 import highsLoader from 'highs';
 import { describe, expect, it } from 'vitest';
 import { generateNetwork, generateOrder, generateStock } from '../../bench/generate-network.ts';
-import { seededRandom } from '../../bench/random.ts';
 import {
   compileNetwork,
   openBoard,
@@ -10,6 +9,7 @@ import {
   type SourcingOrder,
   source,
 } from '../../routing/index.ts';
+import { seededRandom } from '../../src/simulation/random.ts';
 import { runs, seedOf } from './runs.ts';
 
 const ORDERS = runs(110);

@@ -1,5 +1,5 @@
 /** Small random worlds for properties: few warehouses, scarce stock and capacity, every rule in use. */
-import { type Random, seededRandom } from '../../bench/random.ts';
+
 import type {
   CapacityUse,
   NetworkInput,
@@ -10,6 +10,7 @@ import type {
   WarehouseInput,
   ZoneInput,
 } from '../../routing/index.ts';
+import { type Random, seededRandom } from '../../src/simulation/random.ts';
 
 /** Monday 2026-03-23, 08:30 UTC: the week in which Berlin's clocks change. */
 export const MONDAY = Date.UTC(2026, 2, 23, 8, 30) / 1000;

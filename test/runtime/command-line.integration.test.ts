@@ -18,7 +18,8 @@ describe('the command line', () => {
     const { status, stdout } = portolan(['--help']);
 
     expect(status).toBe(0);
-    for (const command of ['start', 'api', 'worker', 'migrate', 'import', 'audit', 'key']) {
+    const commands = ['start', 'api', 'worker', 'migrate', 'import', 'demo', 'simulate', 'audit'];
+    for (const command of [...commands, 'key']) {
       expect(stdout).toMatch(new RegExp(`^ {2}${command} +\\S`, 'm'));
     }
   });
@@ -42,6 +43,13 @@ describe('the command line', () => {
     [['import'], 'name at least one file'],
     [['key', 'create', '--role', 'king'], 'got king, expected platform'],
     [['key', 'create', '--role', 'carrier'], '--party'],
+    [['demo', '--exit'], '--exit: say after how many --orders'],
+    [['demo', '--orders', 'many'], '--orders: got many, expected a whole number from 1 to 1000000'],
+    [['demo', '--speed', '0'], '--speed: got 0, expected a whole number from 1 to 10000'],
+    [['demo', '--scale', '21'], '--scale: got 21, expected a whole number from 1 to 20'],
+    [['demo', '--seed', '-1'], '--seed'],
+    [['demo', 'now'], 'now'],
+    [['simulate', '--url', 'nowhere'], '--url: got nowhere, expected a URL'],
   ])('refuses %j with exit code 2 and the reason', (parameters, reason) => {
     const { status, stderr } = portolan(parameters);
 

@@ -2,9 +2,11 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import {
   ConfigError,
+  childEnvironment,
   envExample,
   loadConfig,
   SETTINGS,
+  settingsText,
   testConfig,
 } from '../../src/runtime/config.ts';
 
@@ -72,8 +74,56 @@ describe('the configuration', () => {
     expect(loadConfig({ DATABASE_URL: '', PORTOLAN_PORT: ' ' }).port).toBe(3000);
   });
 
+  it('needs one origin for a clock that all processes share', () => {
+    const missing =
+      'PORTOLAN_CLOCK_ORIGIN: got nothing, expected an instant, because PORTOLAN_CLOCK_SPEED or ' +
+      'PORTOLAN_CLOCK_START is set';
+
+    expect(faultsOf({ PORTOLAN_CLOCK_SPEED: '1440' })).toEqual([missing]);
+    expect(faultsOf({ PORTOLAN_CLOCK_START: '2026-05-12T07:00:00+09:00' })).toEqual([missing]);
+    expect(
+      faultsOf({ PORTOLAN_CLOCK_SPEED: '1440', PORTOLAN_CLOCK_ORIGIN: '2026-11-25T09:00:00Z' }),
+    ).toEqual([]);
+    expect(faultsOf({ PORTOLAN_CLOCK_ORIGIN: 'noon' })).toEqual([
+      'PORTOLAN_CLOCK_ORIGIN: got "noon", expected an RFC 3339 instant such as ' +
+        '2026-11-25T09:00:00Z',
+    ]);
+  });
+
   it('knows whether the port was asked for', () => {
     expect(loadConfig({ PORTOLAN_PORT: '3000' }).port_is_explicit).toBe(true);
+  });
+});
+
+describe('settings for another process', () => {
+  const clock_start = Temporal.Instant.from('2026-05-11T22:00:00Z');
+  const settings = {
+    data_dir: '/tmp/a b',
+    clock_speed: 60,
+    clock_start,
+    clock_origin: clock_start,
+  };
+
+  it('are read there as they were given here', () => {
+    const env = childEnvironment({ ...settings, redis_url: undefined, port: undefined as never });
+    const config = loadConfig(env);
+
+    expect(config).toMatchObject({ data_dir: '/tmp/a b', clock_speed: 60, redis_url: undefined });
+    expect(config.clock_start?.equals(clock_start)).toBe(true);
+    expect(env.PATH).toBe(process.env.PATH);
+  });
+
+  it('are written as a file that node reads', () => {
+    const lines = settingsText({ ...settings, redis_url: undefined })
+      .trimEnd()
+      .split('\n');
+
+    expect(lines).toEqual([
+      'PORTOLAN_DATA_DIR=/tmp/a b',
+      'PORTOLAN_CLOCK_SPEED=60',
+      'PORTOLAN_CLOCK_START=2026-05-11T22:00:00Z',
+      'PORTOLAN_CLOCK_ORIGIN=2026-05-11T22:00:00Z',
+    ]);
   });
 });
 

@@ -64,7 +64,9 @@ export const listExceptions = (doors: Doors) =>
 export const resolveException = (doors: Doors) =>
   operation({
     summary: 'Resolve an exception',
-    description: 'retry: decide the order again; cancel: cancel the order; close: noted.',
+    description:
+      'retry: decide the order again; cancel: cancel the order; declare_lost: end the shipment, of ' +
+      'which its carrier has nothing more to say, as lost; close: noted.',
     tag: 'exceptions',
     scope: 'exceptions:write',
     params: IdParams,

@@ -1,4 +1,4 @@
-/** Seeded chance for generated data: the same seed gives the same numbers on any machine. */
+/** Seeded chance: the same seed gives the same numbers on any machine. */
 
 /** A stream of seeded random numbers. */
 export interface Random {
@@ -41,4 +41,26 @@ export function seededRandom(seed: number): Random {
     chance: (probability) => next() < probability,
     sample,
   };
+}
+
+/**
+ * A number in [0, 1) that follows from a seed and from what it is for, and from nothing else: the
+ * same whoever asks, in whatever order. FNV-1a over the words, finished by MurmurHash3's mixer.
+ */
+export function chanceOf(seed: number, ...words: readonly (string | number)[]): number {
+  let hash = (0x811c9dc5 ^ seed) >>> 0;
+  for (const word of words) {
+    const text = `${word}\n`;
+    for (let at = 0; at < text.length; at += 1) {
+      hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
+    }
+  }
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return ((hash ^ (hash >>> 16)) >>> 0) / 2 ** 32;
+}
+
+/** A stream of numbers that follows from a seed and from what it is for. */
+export function randomFor(seed: number, ...words: readonly (string | number)[]): Random {
+  return seededRandom(Math.floor(chanceOf(seed, ...words) * 2 ** 32));
 }

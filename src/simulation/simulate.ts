@@ -1,0 +1,188 @@
+/**
+ * A simulation: the parties of a network at work, each with its own key at the public interface of a
+ * running engine, on the engine's clock. The same seed gives the same wishes and the same behaviour;
+ * what becomes of them is the engine's affair.
+ */
+import type { Network } from '../domain/network.ts';
+import type { Clock } from '../runtime/clock.ts';
+import { startCarrier } from './carrier.ts';
+import { arrivals, demandOf, wishOf } from './demand.ts';
+import { type Exchange, openExchange, type Party } from './http-party.ts';
+import { startDesk } from './operations-desk.ts';
+import { openSchedule } from './schedule.ts';
+import { startSeller } from './seller.ts';
+import { type Shop, startShop } from './shop.ts';
+import { sideBySide } from './side-by-side.ts';
+import type { Stage } from './stage.ts';
+import { openingStock } from './stocking.ts';
+import { startWarehouse, stockShelves } from './warehouse.ts';
+
+/** What a simulation is made of. */
+export interface SimulationOptions {
+  /** Where the engine answers, such as `http://127.0.0.1:3000`. */
+  readonly origin: string;
+  /** Reads the network, makes the other parties' keys, works the exceptions. */
+  readonly operator_key: string;
+  /** The engine's clock. */
+  readonly clock: Clock;
+  readonly seed: number;
+  /** Orders to place; null = on and on. */
+  readonly orders: number | null;
+  /** Orders on an average day. */
+  readonly orders_per_day: number;
+  /** When the first order may come; what comes before is preparation. */
+  readonly from: Temporal.Instant;
+  /** How long (s of the machine) polls stay open: as long as the engine lets them. */
+  readonly poll_seconds: number;
+  /** Fill the shelves first. */
+  readonly with_stock: boolean;
+  readonly onProgress: (progress: Progress) => void;
+  /** Called when all is made ready; the parties begin when it has resolved. */
+  readonly onReady?: () => Promise<void>;
+  /** Ends it. */
+  readonly stopping: AbortSignal;
+}
+
+/** How far it is. */
+export interface Progress {
+  readonly phase: 'preparing' | 'running' | 'ended';
+  readonly now: Temporal.Instant;
+  readonly posted: number;
+  /** Orders by state, as the shops see them. */
+  readonly states: ReadonlyMap<string, number>;
+  /** What the parties did and met, counted by a word. */
+  readonly notes: ReadonlyMap<string, number>;
+}
+
+const PROGRESS_MS = 2_000;
+/** How often (ms of the machine) it is asked whether all orders are over. */
+const END_LOOK_MS = 300;
+
+/** Runs until all orders are over, or until `stopping`. Rejects when a party met a defect. */
+export async function simulate(options: SimulationOptions): Promise<Progress> {
+  const exchange = openExchange(options.origin);
+  const schedule = openSchedule(options.clock);
+  const notes = new Map<string, number>();
+  const note = (word: string) => void notes.set(word, (notes.get(word) ?? 0) + 1);
+  const shops = new Map<string, Shop>();
+  const progress = (phase: Progress['phase']): Progress => {
+    return { phase, now: options.clock.now(), notes, ...standingOf([...shops.values()]) };
+  };
+  options.stopping.addEventListener('abort', schedule.stop);
+  try {
+    options.onProgress(progress('preparing'));
+    const operator = exchange.party(options.operator_key);
+    const network = await readNetwork(operator);
+    const demand = demandOf(network, options.seed);
+    const stage: Stage = {
+      ...{ seed: options.seed, network, demand, schedule, note, docks: new Map() },
+      orders_per_day: options.orders_per_day,
+      poll_seconds: options.poll_seconds,
+      skus: new Map(network.skus.map((sku) => [sku.id, sku])),
+    };
+    const parties = await makeKeys(exchange, operator, network);
+    if (options.with_stock) await fillShelves(stage, parties, options);
+    await options.onReady?.();
+    raiseCurtain(stage, { parties, operator, shops, options });
+    schedule.every(PROGRESS_MS, () => options.onProgress(progress('running')));
+    schedule.every(END_LOOK_MS, () => {
+      const { posted, states } = standingOf([...shops.values()]);
+      const over = ['delivered', 'cancelled', 'failed'].map((state) => states.get(state) ?? 0);
+      const ended = over.reduce((sum, count) => sum + count, 0);
+      if (posted === options.orders && ended === posted) schedule.stop();
+    });
+    await schedule.ended;
+    return progress('ended');
+  } finally {
+    schedule.stop();
+    exchange.close();
+  }
+}
+
+async function readNetwork(operator: Party): Promise<Network> {
+  return (await operator.send<{ document: Network }>('GET', '/v1/network')).body.document;
+}
+
+type Parties = ReadonlyMap<string, Party>;
+
+/** A key for every party, by role and code. */
+async function makeKeys(
+  exchange: Exchange,
+  operator: Party,
+  network: Network,
+): Promise<Map<string, Party>> {
+  const { platforms, sellers, warehouses, carriers } = network;
+  const wanted = Object.entries({
+    platform: platforms,
+    seller: sellers,
+    warehouse: warehouses,
+    carrier: carriers,
+  }).flatMap(([role, rows]) => rows.map(({ id }) => ({ role, party_id: id })));
+  const parties = new Map<string, Party>();
+  await sideBySide(wanted, async ({ role, party_id }) => {
+    const body = { role, party_id, label: 'simulation' };
+    const made = await operator.send<{ key: string }>('POST', '/v1/keys', { body });
+    parties.set(`${role} ${party_id}`, exchange.party(made.body.key));
+  });
+  return parties;
+}
+
+async function fillShelves(
+  { network, demand }: Stage,
+  parties: Parties,
+  { from, orders_per_day }: SimulationOptions,
+): Promise<void> {
+  const zone = network.warehouses[0]?.time_zone ?? 'UTC';
+  const today = from.toZonedDateTimeISO(zone).toPlainDate().toString();
+  const shelves = openingStock(network, demand, { units_per_day: orders_per_day, today });
+  await sideBySide([...shelves], async ([warehouse_id, lines]) => {
+    await stockShelves(parties.get(`warehouse ${warehouse_id}`)!, warehouse_id, lines);
+  });
+}
+
+interface Cast {
+  readonly parties: Parties;
+  readonly operator: Party;
+  readonly shops: Map<string, Shop>;
+  readonly options: SimulationOptions;
+}
+
+/** Starts every party, and the orders. */
+function raiseCurtain(stage: Stage, { parties, operator, shops, options }: Cast): void {
+  const { network, schedule } = stage;
+  const from = options.from.epochMilliseconds;
+  for (const one of network.warehouses) {
+    startWarehouse(stage, one, parties.get(`warehouse ${one.id}`)!);
+  }
+  for (const one of network.carriers) startCarrier(stage, one, parties.get(`carrier ${one.id}`)!);
+  for (const one of network.sellers)
+    startSeller(stage, one, parties.get(`seller ${one.id}`)!, from);
+  for (const one of network.platforms) {
+    shops.set(one.id, startShop(stage, parties.get(`platform ${one.id}`)!));
+  }
+  startDesk(stage, operator);
+  const zone = network.zones[0]?.time_zone ?? 'UTC';
+  const moments = arrivals(stage.seed, { from, per_day: options.orders_per_day, zone });
+  const orderNext = (number: number) => {
+    if (number === options.orders) return;
+    const at = moments.next().value as number;
+    schedule.at(at, () => {
+      orderNext(number + 1);
+      const wish = wishOf(stage.demand, number);
+      shops.get(wish.platform_id)!.order(wish);
+    });
+  };
+  orderNext(0);
+}
+
+function standingOf(shops: readonly Shop[]): Pick<Progress, 'posted' | 'states'> {
+  const states = new Map<string, number>();
+  let posted = 0;
+  for (const standing of shops.map((shop) => shop.standing())) {
+    posted += standing.posted;
+    for (const [state, count] of [...standing.open, ...standing.ended]) {
+      states.set(state, (states.get(state) ?? 0) + count);
+    }
+  }
+  return { posted, states };
+}
