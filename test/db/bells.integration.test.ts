@@ -21,7 +21,7 @@ describe('readOwedBells', () => {
 
   it('takes index entries, and never reads a table, whatever its size', async () => {
     const read = await harness.database.engine.transaction().execute(async (tx) => {
-      await readOwedBells(tx, { now: harness.clock.now(), is_sweep: false });
+      await readOwedBells(tx, { now: harness.clock.now(), is_sweep: false, speed: 1 });
       const scans = await sql<{ relname: string }>`
         select relname from pg_stat_xact_user_tables where seq_scan > 0
           and relname in ('orders', 'shipments', 'assignments', 'quotes')`.execute(tx);
@@ -35,7 +35,9 @@ describe('readOwedBells', () => {
     const owed = async () =>
       await harness.database.engine
         .transaction()
-        .execute((tx) => readOwedBells(tx, { now: harness.clock.now(), is_sweep: false }));
+        .execute((tx) =>
+          readOwedBells(tx, { now: harness.clock.now(), is_sweep: false, speed: 1 }),
+        );
     const before = await owed();
     await sql`update shipments set next_due_at = ${harness.clock.now().toString()}
       where shipment_id = (select max(shipment_id::text)::uuid from shipments)`.execute(
