@@ -61,7 +61,8 @@ async function runUntilDone(engine: Engine, track: Track, stopping: AbortSignal)
   const openLane = () => {
     if (open >= track.lanes) return;
     open += 1;
-    const lane = runLane(engine, track, stopping, openLane).finally(() => {
+    const isFirst = lanes.length === 0;
+    const lane = runLane(engine, track, stopping, { isFirst, onMore: openLane }).finally(() => {
       open -= 1;
     });
     // Each is awaited below; one that fails while another runs must not count as unhandled.
@@ -70,7 +71,16 @@ async function runUntilDone(engine: Engine, track: Track, stopping: AbortSignal)
   };
   openLane();
   let hasYielded = false;
-  for (let at = 0; at < lanes.length; at += 1) hasYielded = (await lanes[at]!) || hasYielded;
+  const failures: unknown[] = [];
+  // All of them, also after a failure: a job does not end while a lane of it runs.
+  for (let at = 0; at < lanes.length; at += 1) {
+    try {
+      hasYielded = (await lanes[at]!) || hasYielded;
+    } catch (error) {
+      failures.push(error);
+    }
+  }
+  if (failures.length > 0) throw failures[0];
   return hasYielded;
 }
 
@@ -78,7 +88,7 @@ async function runLane(
   engine: Engine,
   { name, step }: Track,
   stopping: AbortSignal,
-  onMore: () => void,
+  { isFirst, onMore }: { isFirst: boolean; onMore: () => void },
 ): Promise<boolean> {
   for (let batch = 0; batch < BATCHES_MAX && !stopping.aborted; batch += 1) {
     const outcome = await runStep(engine, name, step);
@@ -86,10 +96,12 @@ async function runLane(
     // Whatever was done took time in which more may have come: one look in vain is cheaper than
     // another bell.
     if (!outcome.more && outcome.done === 0) return false;
-    if (outcome.more) onMore();
     // Lets requests of the same process in, and gives a batch that was not full time to grow.
     if (outcome.more) await nextTurn();
-    else await pause(engine.config.batch_pause_ms);
+    else if (isFirst) await pause(engine.config.batch_pause_ms);
+    // What is left is less than a batch: two lanes would only halve it.
+    else return false;
+    if (outcome.more) onMore();
   }
   return false;
 }
