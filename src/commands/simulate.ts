@@ -42,6 +42,8 @@ The engine's clock and PORTOLAN_LONG_POLL_MAX_SECONDS are read from the same set
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
       process.on(signal, () => stopping.abort());
     }
+    // A demo that dies takes its simulation with it.
+    process.on('disconnect', () => stopping.abort());
     const { held, ...options } = readOptions(parameters, config);
     await simulate({
       ...options,
@@ -49,6 +51,7 @@ The engine's clock and PORTOLAN_LONG_POLL_MAX_SECONDS are read from the same set
       onProgress: printProgress,
       ...(held === null ? {} : { onReady: () => released(held, stopping.signal) }),
     });
+    process.disconnect?.();
     return 0;
   },
 };
@@ -100,7 +103,6 @@ async function released(clock: HeldClock, stopping: AbortSignal): Promise<void> 
   process.send?.(READY);
   const origin = await answered;
   if (origin !== null) clock.release(origin);
-  process.disconnect?.();
 }
 
 /**

@@ -7,7 +7,7 @@ import type { Network } from '../domain/network.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { startCarrier } from './carrier.ts';
 import { arrivals, demandOf, wishOf } from './demand.ts';
-import { type Exchange, openExchange, type Party } from './http-party.ts';
+import { type Exchange, ExchangeClosed, openExchange, type Party } from './http-party.ts';
 import { startDesk } from './operations-desk.ts';
 import { openSchedule } from './schedule.ts';
 import { startSeller } from './seller.ts';
@@ -68,7 +68,11 @@ export async function simulate(options: SimulationOptions): Promise<Progress> {
   const progress = (phase: Progress['phase']): Progress => {
     return { phase, now: options.clock.now(), notes, ...standingOf([...shops.values()]) };
   };
-  options.stopping.addEventListener('abort', schedule.stop);
+  const stop = () => {
+    schedule.stop();
+    exchange.close();
+  };
+  options.stopping.addEventListener('abort', stop);
   try {
     options.onProgress(progress('preparing'));
     const operator = exchange.party(options.operator_key);
@@ -93,9 +97,12 @@ export async function simulate(options: SimulationOptions): Promise<Progress> {
     });
     await schedule.ended;
     return progress('ended');
+  } catch (error) {
+    // What was under way when it was told to stop has come to nothing.
+    if (options.stopping.aborted && error instanceof ExchangeClosed) return progress('ended');
+    throw error;
   } finally {
-    schedule.stop();
-    exchange.close();
+    stop();
   }
 }
 
