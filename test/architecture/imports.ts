@@ -17,7 +17,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   main: ['*'],
   commands: ['*'],
   test: ['*', 'bench', 'examples'],
-  bench: ['*', 'test'],
+  bench: ['*', 'test', 'examples'],
   examples: ['*'],
 };
 
