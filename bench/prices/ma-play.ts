@@ -53,15 +53,19 @@ export function hindsightBound(
 /** How prices are kept while playing. */
 export interface PricePolicy {
   readonly scenarios: number;
-  /** Refreshes over the horizon; each re-solves one scenario. */
+  /** Refreshes over the horizon; each re-solves so many scenarios in turn. */
   readonly refreshes: number;
+  readonly solves_per_refresh: number;
   /** Money per unit by which prices follow use between refreshes. */
   readonly eta: number;
   readonly seed: number;
 }
 
-/** What the policy believes beforehand. */
+/** What the policy believes beforehand, in classes of its own. */
 export interface Belief {
+  readonly oracle: PlanOracle;
+  /** The belief's class of each class of the game. */
+  readonly classOf: Int32Array;
   readonly rates: Rates;
   /** Evidence per group of classes; its shape says how sure the forecast is. */
   readonly demand: DemandRecord;
@@ -77,14 +81,14 @@ export interface Played {
 
 /** Learns what a stretch of periods brought against its forecast. */
 function learn(belief: Belief, arrivals: Int32Array, from: number, until: number): void {
-  const { demand, groupOf } = belief;
+  const { demand, groupOf, classOf } = belief;
   if (until <= from || demand.shape === Number.POSITIVE_INFINITY) return;
   const forecast = expectedOrders(belief.rates, from, until);
   forecast.forEach((orders, c) => {
     recordDemand(demand, groupOf[c]!, 0, orders);
   });
   for (const c of arrivals.subarray(from, until))
-    if (c >= 0) recordDemand(demand, groupOf[c]!, 1, 0);
+    if (c >= 0) recordDemand(demand, groupOf[classOf[c]!]!, 1, 0);
 }
 
 /** Prices as a game goes on. */
@@ -101,14 +105,20 @@ interface PriceState {
   slowest_ms: number;
 }
 
-function refresh(state: PriceState, belief: Belief, arrivals: Int32Array, t: number): void {
+function refresh(
+  state: PriceState,
+  belief: Belief,
+  policy: PricePolicy,
+  arrivals: Int32Array,
+  t: number,
+): void {
   learn(belief, arrivals, state.learnt, t);
   state.learnt = t;
   const start = performance.now();
   const forecast = expectedOrders(belief.rates, t, arrivals.length);
   const expectedIn = (s: number) =>
     learnedDemand(belief.demand, belief.groupOf, forecast, state.deviates[s]);
-  const priced = state.scenarios.refresh(expectedIn, state.free, 1);
+  const priced = state.scenarios.refresh(expectedIn, state.free, policy.solves_per_refresh);
   if (priced.status === 'priced') {
     state.prices = priced.prices;
     state.pace = priced.planned.map((amount) => amount / (arrivals.length - t));
@@ -127,7 +137,7 @@ export function playPrices(
 ): Played {
   const { next: chance } = seededRandom(policy.seed);
   const state: PriceState = {
-    scenarios: openScenarios(solver, oracle, policy.scenarios, chance),
+    scenarios: openScenarios(solver, belief.oracle, policy.scenarios, chance),
     deviates: Array.from({ length: policy.scenarios }, () =>
       belief.demand.seen.map(() => sampleNormal(chance)),
     ),
@@ -144,7 +154,7 @@ export function playPrices(
   arrivals.forEach((orderClass, t) => {
     if (t >= next) {
       next += arrivals.length / policy.refreshes;
-      refresh(state, belief, arrivals, t);
+      refresh(state, belief, policy, arrivals, t);
     }
     used.fill(0);
     if (orderClass >= 0) {

@@ -11,7 +11,13 @@ import { seededRandom } from '../../src/simulation/random.ts';
 import { drawArrivals, ratesOf } from './ma-arrivals.ts';
 import { classesOf, maOracle } from './ma-classes.ts';
 import { drawInstance, type MaInstance } from './ma-instance.ts';
-import { hindsightBound, type MaGame, playGreedy, playPrices } from './ma-play.ts';
+import {
+  hindsightBound,
+  type MaGame,
+  type PricePolicy,
+  playGreedy,
+  playPrices,
+} from './ma-play.ts';
 import type { MaSetting } from './ma-settings.ts';
 import { type Estimate, estimate } from './statistics.ts';
 
@@ -23,9 +29,7 @@ export interface MaRow {
   readonly seed: number;
   /** σ of the logarithm of the forecast's error per order type; 0 = the forecast is right. */
   readonly forecast_sigma: number;
-  readonly scenarios: number;
-  readonly refreshes: number;
-  readonly eta: number;
+  readonly policy: Omit<PricePolicy, 'seed'>;
 }
 
 /** What came of it. Costs are means per sequence, as ratios to the hindsight bound. */
@@ -70,12 +74,13 @@ export function playInstance(row: MaRow, index: number, solver: LinearSolver): C
     const errors = forecastErrors(instance, row.forecast_sigma, drawn + 1);
     const shape = shapeOfError(cvOfLogNormal(row.forecast_sigma));
     const belief = {
+      oracle,
+      classOf: Int32Array.from({ length: oracle.classes }, (_, c) => c),
       rates: ratesOf(instance, classes, (q) => errors[q]!),
       demand: openDemand(instance.types.length, shape),
       groupOf: classes.type,
     };
-    const { scenarios, refreshes, eta } = row;
-    const played = playPrices(game, solver, belief, { scenarios, refreshes, eta, seed: drawn + 2 });
+    const played = playPrices(game, solver, belief, { ...row.policy, seed: drawn + 2 });
     return {
       greedy: playGreedy(game),
       priced: played.cost,

@@ -29,6 +29,7 @@ export {
 } from './highs-solver.ts';
 export { pricesInForce, type SolvedPrices, type Trust } from './in-force.ts';
 export {
+  type ClassPlan,
   type Demands,
   openProgramme,
   type PlanProgramme,

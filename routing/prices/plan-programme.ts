@@ -34,11 +34,16 @@ export type Priced =
     }
   | { readonly status: 'failed'; readonly reason: string };
 
+/** A plan and the class that it serves. */
+export type ClassPlan = readonly [orderClass: number, plan: Plan];
+
 /** A programme with its plans. */
 export interface PlanProgramme {
   readonly solve: (demands: Demands) => Priced;
-  /** Plans found so far. */
-  readonly size: () => number;
+  /** Plans found so far, each with its class. */
+  readonly plans: () => readonly ClassPlan[];
+  /** Takes plans that another programme over the same oracle has found; it starts nearer its end. */
+  readonly learn: (plans: readonly ClassPlan[]) => void;
   readonly close: () => void;
 }
 
@@ -50,9 +55,10 @@ const IMPROVEMENT = 1e-9;
 interface State {
   readonly oracle: PlanOracle;
   readonly model: LinearModel;
-  readonly plans: Plan[];
+  readonly plans: ClassPlan[];
   /** Per class: the plans it has, by what they use. */
   readonly known: Set<string>[];
+  isSeeded: boolean;
 }
 
 const keyOf = (plan: Plan): string =>
@@ -68,13 +74,13 @@ function columnOf(state: State, orderClass: number, plan: Plan): LinearColumn {
 }
 
 /** Adds plans that some class lacks; the number added. */
-function addPlans(state: State, found: readonly (readonly [number, Plan])[]): number {
+function addPlans(state: State, found: readonly ClassPlan[]): number {
   const columns = found.flatMap(([orderClass, plan]) => {
     const key = keyOf(plan);
     const known = state.known[orderClass]!;
     if (known.has(key)) return [];
     known.add(key);
-    state.plans.push(plan);
+    state.plans.push([orderClass, plan]);
     return [columnOf(state, orderClass, plan)];
   });
   state.model.addColumns(columns);
@@ -89,6 +95,7 @@ export function pricedCost(plan: Plan, prices: Float64Array): number {
 /** Each class's plan on free stock and the one that needs none: there is always a solution. */
 function seedPlans(state: State, supply: Float64Array): void {
   const { oracle } = state;
+  state.isSeeded = true;
   const none = new Float64Array(oracle.resources);
   const free = new Float64Array(oracle.resources);
   for (let c = 0; c < oracle.classes; c++) {
@@ -113,8 +120,8 @@ function cheaperPlans(
   { demand, supply }: Demands,
   prices: Float64Array,
   duals: Float64Array,
-): [number, Plan][] {
-  const found: [number, Plan][] = [];
+): ClassPlan[] {
+  const found: ClassPlan[] = [];
   for (let c = 0; c < demand.length; c++) {
     if (demand[c] === 0) continue;
     const plan = state.oracle.cheapest(c, prices, supply);
@@ -126,7 +133,7 @@ function cheaperPlans(
 
 function plannedUse(state: State, values: Float64Array): Float64Array {
   const planned = new Float64Array(state.oracle.resources);
-  state.plans.forEach((plan, m) => {
+  state.plans.forEach(([, plan], m) => {
     const share = values[m]!;
     if (share <= 0) return;
     plan.resources.forEach((r, i) => {
@@ -138,7 +145,7 @@ function plannedUse(state: State, values: Float64Array): Float64Array {
 
 function solve(state: State, demands: Demands): Priced {
   const { classes, resources } = state.oracle;
-  if (state.plans.length === 0) seedPlans(state, demands.supply);
+  if (!state.isSeeded) seedPlans(state, demands.supply);
   const [lower, upper] = boundsOf(state, demands);
   state.model.setRows(lower, upper);
   for (let rounds = 1; rounds <= MOST_ROUNDS; rounds++) {
@@ -163,10 +170,14 @@ export function openProgramme(solver: LinearSolver, oracle: PlanOracle): PlanPro
     model: solver.open(oracle.classes + oracle.resources),
     plans: [],
     known: Array.from({ length: oracle.classes }, () => new Set<string>()),
+    isSeeded: false,
   };
   return {
     solve: (demands) => solve(state, demands),
-    size: () => state.plans.length,
+    plans: () => state.plans,
+    learn: (plans) => {
+      addPlans(state, plans);
+    },
     close: () => state.model.close(),
   };
 }

@@ -96,6 +96,9 @@ export function openScenarios(
         const s = turn++ % count;
         const scenario = scenarios[s]!;
         moveSample(scenario, expectedIn(s), chance);
+        if (scenario.prices === undefined && s > 0) {
+          scenario.programme.learn(scenarios[0]!.programme.plans());
+        }
         const priced = scenario.programme.solve({ demand: scenario.orders, supply });
         if (priced.status === 'optimal') {
           scenario.prices = priced.prices;
