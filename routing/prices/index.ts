@@ -36,6 +36,13 @@ export {
   type Priced,
   pricedCost,
 } from './plan-programme.ts';
+export {
+  indexStockPrices,
+  priceOfPlan,
+  type StockPrice,
+  type StockPrices,
+  sourceAtPrices,
+} from './priced-source.ts';
 export { sampleBinomial, sampleNormal, samplePoisson } from './sampling.ts';
 export { openScenarios, type ScenarioPrices, type Scenarios } from './scenarios.ts';
 export type {
