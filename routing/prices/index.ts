@@ -21,6 +21,16 @@ export {
 } from './demand.ts';
 export { followPrices } from './follow.ts';
 export {
+  type ForecastDemand,
+  forecastDemand,
+  hourOfWeek,
+  hoursCovered,
+  LOOK_BACK_SECONDS,
+  type SeenDemand,
+  seasonalHours,
+  weekShape,
+} from './forecast.ts';
+export {
   type HighsLimits,
   type HighsMatrix,
   type HighsModel,
@@ -37,6 +47,14 @@ export {
   pricedCost,
 } from './plan-programme.ts';
 export {
+  type PricedStock,
+  priceStock,
+  type StockChoice,
+  type StockClass,
+  type StockPricing,
+  stockOracle,
+} from './price-stock.ts';
+export {
   indexStockPrices,
   priceOfPlan,
   type StockPrice,
@@ -45,6 +63,8 @@ export {
 } from './priced-source.ts';
 export { sampleBinomial, sampleNormal, samplePoisson } from './sampling.ts';
 export { openScenarios, type ScenarioPrices, type Scenarios } from './scenarios.ts';
+export { seededChance } from './seeded-chance.ts';
+export { listStockSources, type StockSource } from './stock-sources.ts';
 export type {
   Chance,
   LinearColumn,

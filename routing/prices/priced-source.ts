@@ -154,8 +154,8 @@ function planOf(search: Search, root: Branch, best: Branch): SourcedPlan {
 /**
  * Decides one order like `source`, at prices: the plan of least cost plus price × units, found
  * exactly while the branches last (16) and lines are not cut. The plan's `cost` is without prices, its
- * proof against the cheapest plan of this order alone. The board stays as it is. Deterministic. Without prices it
- * is `source` itself.
+ * proof against the cheapest plan of this order alone. The board stays as it is. Deterministic.
+ * Without prices it is `source` itself.
  */
 export function sourceAtPrices(
   network: CompiledNetwork,

