@@ -36,7 +36,7 @@ function solved(priced: Priced): Optimal {
 
 describe('the plan-based programme', () => {
   it(`equals the programme over all plans, cold and warm (seed ${SEED})`, () => {
-    for (let run = 0; run < runs(40); run++) {
+    for (let run = 0; run < runs(12); run++) {
       const market = drawMarket(SEED + run);
       const programme = openProgramme(solver, market.oracle);
       for (const share of [1, 0.5, 2]) {
@@ -49,7 +49,7 @@ describe('the plan-based programme', () => {
   });
 
   it('proves its cost by its prices: dual value equals cost, slack is worth nothing', () => {
-    for (let run = 0; run < runs(40); run++) {
+    for (let run = 0; run < runs(12); run++) {
       const { oracle, plans, demand, supply } = drawMarket(SEED + 1000 + run);
       const programme = openProgramme(solver, oracle);
       const { cost, prices, planned } = solved(programme.solve({ demand, supply }));

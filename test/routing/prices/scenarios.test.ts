@@ -108,7 +108,7 @@ describe('scenario prices', () => {
   it(`cost no more than greedy over many random markets (seed ${SEED})`, () => {
     let greedy = 0;
     let withPrices = 0;
-    for (let run = 0; run < runs(30); run++) {
+    for (let run = 0; run < runs(15); run++) {
       const { oracle, demand, supply } = drawMarket(SEED + run);
       const random = seededRandom(SEED + 5000 + run);
       const orders = Array.from({ length: 24 }, () => random.between(0, demand.length - 1));
