@@ -61,6 +61,7 @@ export {
   type StockPrices,
   sourceAtPrices,
 } from './priced-source.ts';
+export { type HeldOrder, type Hysteresis, type Redecided, redecide } from './redecide.ts';
 export { sampleBinomial, sampleNormal, samplePoisson } from './sampling.ts';
 export { openScenarios, type ScenarioPrices, type Scenarios } from './scenarios.ts';
 export { seededChance } from './seeded-chance.ts';
