@@ -9,6 +9,7 @@ import highsLoader from 'highs';
 import { choicesOf } from '../examples/brunel/model.ts';
 import { findBrunelFolder, readBrunelTables } from '../examples/brunel/tables.ts';
 import { highsSolver, type LinearSolver } from '../routing/index.ts';
+import { seededRandom } from '../src/simulation/random.ts';
 import {
   type BrunelServed,
   masterDataKnowledge,
@@ -18,7 +19,6 @@ import {
 import { hasMaData } from './prices/ma-instance.ts';
 import { type MaOutcome, type MaRow, outcomeOf, playInstance } from './prices/ma-rows.ts';
 import { CHANGING, SMALL } from './prices/ma-settings.ts';
-import { seededRandom } from '../src/simulation/random.ts';
 import type { Results } from './results.ts';
 
 /** Reported seeds; tuning used 1000 to 9999. */

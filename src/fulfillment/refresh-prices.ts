@@ -47,8 +47,7 @@ const NOTHING: StepOutcome = { done: 0, more: false };
  */
 export async function refreshPrices(engine: Engine): Promise<StepOutcome> {
   const now = engine.clock.now();
-  const { price_refresh_seconds } = engine.config;
-  const next = now.add({ seconds: price_refresh_seconds });
+  const next = now.add({ seconds: machineSeconds(engine, engine.config.price_refresh_seconds) });
   const taken = await inTransaction(engine.database, (tx) => takePriceRefresh(tx, now, next));
   if (!taken) return NOTHING;
   const network = await engine.networks.current();
@@ -64,6 +63,11 @@ export async function refreshPrices(engine: Engine): Promise<StepOutcome> {
   const facts = { price_set_id: set.price_set_id, prices: set.prices.length };
   engine.log.debug(facts, 'prices computed');
   return { done: 1, more: false };
+}
+
+/** Seconds of the machine as the clock counts them: what prices cost is the machine's time. */
+function machineSeconds({ clock }: Engine, seconds: number): number {
+  return Math.round(seconds * clock.speed);
 }
 
 async function price(engine: Engine, { pricing }: ContendedStock): Promise<PricedStock> {
@@ -155,7 +159,7 @@ function setOf(
     price_set_id: engine.newId(),
     network_version: network.version,
     computed_at: now,
-    stale_at: now.add({ seconds: price_stale_seconds }),
+    stale_at: now.add({ seconds: machineSeconds(engine, price_stale_seconds) }),
     horizon_until: instantOf(secondsOf(now) + price_horizon_hours * HOUR_SECONDS),
     seed: pricing.seed,
     prices: resources.flatMap(([warehouse_id, sku_id], r) =>

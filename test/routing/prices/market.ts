@@ -1,12 +1,12 @@
 /** Small random markets: orders of one to three goods, each from any warehouse or nobody. */
 import highsLoader from 'highs';
-import { type Random, seededRandom } from '../../../src/simulation/random.ts';
 import {
   highsSolver,
   type LinearSolver,
   type Plan,
   type PlanOracle,
 } from '../../../routing/index.ts';
+import { type Random, seededRandom } from '../../../src/simulation/random.ts';
 
 /** HiGHS behind the port. */
 export async function loadSolver(): Promise<LinearSolver> {

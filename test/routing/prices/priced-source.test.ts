@@ -1,7 +1,6 @@
 /** Deciding one order at the prices of contended stock. */
 import { describe, expect, it } from 'vitest';
 import { generateNetwork, generateOrder, generateStock } from '../../../bench/generate-network.ts';
-import { seededRandom } from '../../../src/simulation/random.ts';
 import {
   compileNetwork,
   indexStockPrices,
@@ -13,6 +12,7 @@ import {
   source,
   sourceAtPrices,
 } from '../../../routing/index.ts';
+import { seededRandom } from '../../../src/simulation/random.ts';
 import { runs, seedOf } from '../runs.ts';
 
 const SEED = seedOf(53);

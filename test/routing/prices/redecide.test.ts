@@ -1,6 +1,5 @@
 /** Deciding held orders again: never dearer, never more than there is, and worth it. */
 import { describe, expect, it } from 'vitest';
-import { seededRandom } from '../../../src/simulation/random.ts';
 import {
   choosePlan,
   type HeldOrder,
@@ -9,6 +8,7 @@ import {
   redecide,
   takePlan,
 } from '../../../routing/index.ts';
+import { seededRandom } from '../../../src/simulation/random.ts';
 import { runs, seedOf } from '../runs.ts';
 import { drawMarket, loadSolver, oracleOf } from './market.ts';
 

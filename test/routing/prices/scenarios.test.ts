@@ -1,6 +1,5 @@
 /** Scenario prices: exact samples, the same for the same seed, and worth following. */
 import { describe, expect, it } from 'vitest';
-import { seededRandom } from '../../../src/simulation/random.ts';
 import {
   choosePlan,
   type LinearSolver,
@@ -11,6 +10,7 @@ import {
   samplePoisson,
   takePlan,
 } from '../../../routing/index.ts';
+import { seededRandom } from '../../../src/simulation/random.ts';
 import { runs, seedOf } from '../runs.ts';
 import { drawMarket, loadSolver, oracleOf } from './market.ts';
 

@@ -1,6 +1,5 @@
 /** How far prices and forecasts are trusted. */
 import { describe, expect, it } from 'vitest';
-import { seededRandom } from '../../../src/simulation/random.ts';
 import {
   choosePlan,
   cvOfLogNormal,
@@ -17,6 +16,7 @@ import {
   sampleNormal,
   shapeOfError,
 } from '../../../routing/index.ts';
+import { seededRandom } from '../../../src/simulation/random.ts';
 import { runs, seedOf } from '../runs.ts';
 import { drawMarket } from './market.ts';
 
