@@ -13,6 +13,8 @@ export interface OwedBells {
   readonly tender: boolean;
   /** A milestone changes by itself, or a quote's hold has ended. */
   readonly watch: boolean;
+  /** Prices are due. */
+  readonly price: boolean;
 }
 
 /** A look at the database: at which instant, and whether it is the sweep that comes once in a while. */
@@ -28,7 +30,7 @@ export interface Look {
  * Asks for all queues in one read that takes no lock. Each part takes the first entry of a partial
  * index of what is due: `orders_to_decide`, `assignments_due`, `shipments_due`, `quotes_due`. The
  * `order by … limit 1` is what makes it so: asked with `exists`, the planner reads whole tables, as
- * it takes any instant for one that a third of the rows have passed.
+ * it takes any instant for one that a third of the rows have passed. Prices have one row.
  */
 export async function readOwedBells(tx: Tx, look: Look): Promise<OwedBells> {
   const at = look.now.toString();
@@ -45,6 +47,7 @@ export async function readOwedBells(tx: Tx, look: Look): Promise<OwedBells> {
       coalesce((select next_due_at from shipments where next_due_at is not null
           order by next_due_at limit 1) <= ${at}, false)
         or coalesce((select expires_at from quotes where state = 'held'
-          order by expires_at limit 1) <= ${at}, false) as watch`.execute(tx);
+          order by expires_at limit 1) <= ${at}, false) as watch,
+      (select due_at <= ${at} from price_refreshes) is true as price`.execute(tx);
   return result.rows[0]!;
 }

@@ -17,6 +17,8 @@ export interface DecisionBatch {
   readonly capacity: readonly StoredCapacity[];
   /** Plans of the batch that lost their race: the decisions after them saw their units taken. */
   readonly lost: readonly (readonly [number, unknown])[];
+  /** The prices that were in force; null = none, decided greedily. */
+  readonly price_set_id: string | null;
 }
 
 /** One decision as stored. `problem` and `result` are routing's own types. */

@@ -184,6 +184,23 @@ export interface DecisionBatchesTable {
   stock: Json<unknown>;
   capacity: Json<unknown>;
   lost: Json<unknown>;
+  price_set_id: string | null;
+}
+
+export interface PriceSetsTable {
+  price_set_id: string;
+  network_version: number;
+  computed_at: Instant;
+  stale_at: Instant;
+  horizon_until: Instant;
+  seed: number;
+  prices: Json<unknown>;
+  demand: Json<unknown>;
+}
+
+export interface PriceRefreshesTable {
+  is_only: Generated<boolean>;
+  due_at: Instant;
 }
 
 export interface DecisionsTable {
@@ -352,6 +369,8 @@ export interface Schema {
   backorders: BackordersTable;
   decision_batches: DecisionBatchesTable;
   decisions: DecisionsTable;
+  price_sets: PriceSetsTable;
+  price_refreshes: PriceRefreshesTable;
   shipments: ShipmentsTable;
   reservations: ReservationsTable;
   assignments: AssignmentsTable;

@@ -19,6 +19,7 @@ export {
   recompileCalendars,
   zonesOf,
 } from './network.ts';
+export * from './prices/index.ts';
 export { type QuoteOption, quoteOptions } from './quote.ts';
 export { greedySource, source } from './source.ts';
 export * from './types.ts';

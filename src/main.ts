@@ -15,6 +15,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   simulate: async () => (await import('./commands/simulate.ts')).simulation,
   audit: async () => (await import('./commands/audit.ts')).audit,
   key: async () => (await import('./commands/key.ts')).key,
+  decide: async () => (await import('./commands/decide.ts')).decide,
+  'replay-decision': async () => (await import('./commands/replay-decision.ts')).replayDecision,
 };
 
 const EXIT_FAILED = 1;
@@ -79,14 +81,14 @@ function helpOf(name: string, command: Command): string {
 async function helpOfAll(): Promise<string> {
   const lines: string[] = [];
   for (const [name, load] of Object.entries(COMMANDS)) {
-    lines.push(`  ${name.padEnd(9)} ${(await load()).summary}`);
+    lines.push(`  ${name.padEnd(15)} ${(await load()).summary}`);
   }
   return `Portolan: a real-time fulfilment orchestration engine.
 
 portolan COMMAND [parameters]
 
 ${lines.join('\n')}
-  help      this page; help COMMAND for one command
+  help            this page; help COMMAND for one command
 
 Settings come from the environment; .env.example lists them all.
 `;

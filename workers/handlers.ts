@@ -3,6 +3,7 @@ import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promi
 import { decideOrders } from '../src/fulfillment/decide-orders.ts';
 import type { Engine } from '../src/fulfillment/engine.ts';
 import { expireQuotes } from '../src/fulfillment/expire-quotes.ts';
+import { refreshPrices } from '../src/fulfillment/refresh-prices.ts';
 import { tenderShipments } from '../src/fulfillment/tender-shipments.ts';
 import { wakeOrders } from '../src/fulfillment/wake-orders.ts';
 import { watchMilestones } from '../src/fulfillment/watch-milestones.ts';
@@ -23,6 +24,7 @@ export const HANDLERS: Handlers = {
   decide: { wakeOrders, decideOrders },
   tender: { tenderShipments },
   watch: { watchMilestones, expireQuotes },
+  price: { refreshPrices },
 };
 
 /** After this many batches the job ends and the next bell goes on, so that a job never runs for ever. */

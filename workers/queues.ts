@@ -3,8 +3,9 @@
  * is to do stands in the database. Jobs may be lost, doubled or late at any time.
  */
 
-/** `decide`: orders want a decision. `tender`: offers have ended. `watch`: something is due. */
-export const QUEUE_NAMES = ['decide', 'tender', 'watch'] as const;
+/** `decide`: orders want a decision. `tender`: offers have ended. `watch`: something is due.
+ * `price`: prices of contended stock are due. */
+export const QUEUE_NAMES = ['decide', 'tender', 'watch', 'price'] as const;
 
 export type QueueName = (typeof QUEUE_NAMES)[number];
 

@@ -124,6 +124,18 @@ export const ORDER_CHECKS: readonly AuditCheck[] = [
       where d.count <> o.decision_no or d.highest <> o.decision_no or d.untrue > 0`,
   },
   {
+    invariant: 'decisions_name_prices_in_force',
+    promise: 'A decision that used prices names a set that was there and not yet stale.',
+    find: sql`
+      select format('batch %s of %s names prices %s: %s', b.batch_id, b.decided_at, b.price_set_id,
+        case when p.price_set_id is null then 'there are none'
+          else format('computed %s, stale %s', p.computed_at, p.stale_at) end) as detail
+      from decision_batches b left join price_sets p using (price_set_id)
+      where b.price_set_id is not null
+        and (p.price_set_id is null or b.decided_at < p.computed_at
+          or b.decided_at > p.stale_at + interval '1 minute')`,
+  },
+  {
     invariant: 'acknowledged_orders_exist',
     promise: 'Every stored answer that names an order names one that exists.',
     find: sql`

@@ -4,6 +4,7 @@ import { openDatabase } from '../../db/database.ts';
 import { createBacklogGauge } from '../fulfillment/backlog-gauge.ts';
 import type { Engine } from '../fulfillment/engine.ts';
 import { createNetworkSource } from '../fulfillment/network-source.ts';
+import { createPriceSource } from '../fulfillment/price-source.ts';
 import { type Clock, clockOf } from '../runtime/clock.ts';
 import type { Config } from '../runtime/config.ts';
 import { idSource } from '../runtime/ids.ts';
@@ -27,5 +28,6 @@ export function openEngine(
     ...services,
     networks: createNetworkSource(services),
     backlog: createBacklogGauge(),
+    prices: createPriceSource(services),
   };
 }

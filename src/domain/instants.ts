@@ -1,5 +1,10 @@
 /** Between the two forms of an instant: `Temporal.Instant` here, whole seconds since 1970 in routing. */
 
+/** Whole seconds since 1970 (UTC) at an instant, rounded down. */
+export function secondsOf(instant: Temporal.Instant): number {
+  return Math.floor(instant.epochMilliseconds / 1000);
+}
+
 /** The instant at `seconds` since 1970 (UTC). */
 export function instantOf(seconds: number): Temporal.Instant {
   return Temporal.Instant.fromEpochMilliseconds(seconds * 1000);

@@ -13,11 +13,12 @@ import {
   type SourcingOrder,
   type SourcingResult,
   type StockPosition,
-  source,
+  sourceAtPrices,
   take,
 } from '../../routing/index.ts';
 import { stopwatch } from '../runtime/clock.ts';
 import type { Engine, LiveNetwork } from './engine.ts';
+import type { LivePrices } from './price-source.ts';
 
 /** The race for stock or capacity was lost too often: an operator must look. */
 export interface Contended {
@@ -45,6 +46,8 @@ export interface BatchView {
   readonly stock: readonly StockPosition[];
   readonly capacity: readonly CapacityRow[];
   readonly quoted: ReadonlyMap<string, SourcedPlan>;
+  /** Prices in force; null = none, greedy. */
+  readonly prices: LivePrices | null;
 }
 
 /** Decides a batch in the order given: earliest deadline first. */
@@ -62,10 +65,13 @@ export function decideBatch(
     const work = plan === undefined ? workFor(engine, order, view.orders.length - position) : 0;
     const result =
       plan ??
-      source(network.compiled, board, problem, {
-        work,
-        should_stop: () => remainingMs(engine, order) < MARGIN_MS,
-      });
+      sourceAtPrices(
+        network.compiled,
+        board,
+        problem,
+        { work, should_stop: () => remainingMs(engine, order) < MARGIN_MS },
+        view.prices?.stock,
+      );
     // A quoted plan's units and capacity are held already: the board never showed them as free.
     if (plan === undefined && result.outcome === 'sourced') take(board, result);
     return {

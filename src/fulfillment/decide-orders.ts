@@ -20,6 +20,7 @@ import {
 } from './decide-batch.ts';
 import type { Engine, LiveNetwork } from './engine.ts';
 import { keepWinners } from './keep-winners.ts';
+import type { LivePrices } from './price-source.ts';
 import { planBatch, saveRows, takeUnits } from './save-decisions.ts';
 
 /** What a worker step did, and whether it should look again at once. */
@@ -36,11 +37,12 @@ export interface StepOutcome {
 export async function decideOrders(engine: Engine): Promise<StepOutcome> {
   const network = await engine.networks.current();
   if (network === null) return { done: 0, more: false };
+  const prices = await engine.prices.current();
   // Races are rare, and what all batches contend for is best held for the shortest time: locked
   // last. A batch that finds then that it lost one is undone and made again with the locks first.
   const outcome =
-    (await decideOnce(engine, network, 'locks_last')) ??
-    (await decideOnce(engine, network, 'locks_first'));
+    (await decideOnce(engine, { network, prices }, 'locks_last')) ??
+    (await decideOnce(engine, { network, prices }, 'locks_first'));
   if (outcome === null) throw new Error('a batch with its locks first cannot lose unnoticed');
   // A newer version is a moment away from being seen here: look again with it.
   if (outcome === 'outdated') {
@@ -56,16 +58,23 @@ type Decided = StepOutcome & { readonly decided: readonly DecidedInBatch[] };
 /** Undoes a batch that lost a race after its rows were written. */
 class LostRace extends Error {}
 
+/** The network and the prices as they are when a batch begins. */
+interface Live {
+  readonly network: LiveNetwork;
+  readonly prices: LivePrices | null;
+}
+
 /** One batch in one transaction; null when it lost a race and was undone. */
 async function decideOnce(
   engine: Engine,
-  network: LiveNetwork,
+  live: Live,
   order: 'locks_first' | 'locks_last',
 ): Promise<Decided | 'outdated' | null> {
+  const { network } = live;
   try {
     return await inTransaction(engine.database, async (tx) => {
       if (!(await holdNetwork(tx, network.version))) return 'outdated';
-      const view = await openView(engine, tx, network);
+      const view = await openView(engine, tx, live);
       if (view === null) return { done: 0, more: false, decided: [] };
       const decided = decideBatch(engine, network, view);
       return order === 'locks_last'
@@ -78,7 +87,11 @@ async function decideOnce(
   }
 }
 /** What a batch is decided from: claimed orders, and stock and capacity as they are now. */
-async function openView(engine: Engine, tx: Tx, network: LiveNetwork): Promise<OpenView | null> {
+async function openView(
+  engine: Engine,
+  tx: Tx,
+  { network, prices }: Live,
+): Promise<OpenView | null> {
   const orders = await claimOrdersToDecide(tx, engine.config.decide_batch_orders);
   if (orders.length === 0) return null;
   const quotes = await listQuotedPlans(tx, quotedOrders(orders));
@@ -86,7 +99,7 @@ async function openView(engine: Engine, tx: Tx, network: LiveNetwork): Promise<O
   const stock = stockPositions(network, await listFreeStock(tx, [...skus]));
   const from = Math.floor(engine.clock.now().epochMilliseconds / 1000) - 2 * DAY_SECONDS;
   const capacity = await listCapacity(tx, from, warehousesOf(stock));
-  return { orders, stock, capacity, quotes, quoted: plansOf(quotes) };
+  return { orders, stock, capacity, quotes, quoted: plansOf(quotes), prices };
 }
 
 interface OpenView extends BatchView {

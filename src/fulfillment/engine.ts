@@ -4,6 +4,7 @@ import type { Backlog } from '../../db/orders.ts';
 import type { CompiledNetwork } from '../../routing/index.ts';
 import type { Network, Sku, Warehouse } from '../domain/network.ts';
 import type { Services } from '../runtime/services.ts';
+import type { PriceSource } from './price-source.ts';
 
 /** One network version, ready to decide with. */
 export interface LiveNetwork {
@@ -40,4 +41,5 @@ export interface BacklogGauge {
 export interface Engine extends Services {
   readonly networks: NetworkSource;
   readonly backlog: BacklogGauge;
+  readonly prices: PriceSource;
 }

@@ -15,7 +15,7 @@ import {
   type SourcedPlan,
   type SourcingOrder,
   type SourcingResult,
-  source,
+  sourceAtPrices,
   take,
 } from '../../routing/index.ts';
 import type { Contended } from './decide-batch.ts';
@@ -33,6 +33,8 @@ export interface ExplainedDecision {
   readonly deadline: Temporal.Instant;
   readonly late: boolean;
   readonly network_version: number;
+  /** The prices that were in force; null = none. */
+  readonly price_set_id: string | null;
   readonly currency: string;
   readonly from_quote: boolean;
   readonly work_budget: number;
@@ -66,6 +68,7 @@ export async function explainDecision(
     deadline: decision.deadline,
     late: decision.late,
     network_version: decision.network_version,
+    price_set_id: scene.price_set_id,
     currency,
     from_quote: decision.from_quote,
     work_budget: decision.work_budget,
@@ -81,6 +84,7 @@ interface Scene {
   readonly network: LiveNetwork;
   readonly board: Board;
   readonly problem: SourcingOrder;
+  readonly price_set_id: string | null;
   /** Decides again; null where nothing was kept to decide from. */
   readonly again: (() => SourcingResult | undefined) | null;
 }
@@ -100,8 +104,11 @@ async function sceneOf(
   );
   const board = rebuildBoard(network, batch);
   for (const plan of earlier) take(board, plan as SourcedPlan);
-  const again = () => source(network.compiled, board, problem, { work: work_budget });
-  return { network, board, problem, again: from_quote ? null : again };
+  const { price_set_id } = batch;
+  const prices = price_set_id === null ? undefined : (await engine.prices.get(price_set_id)).stock;
+  const budget = { work: work_budget };
+  const again = () => sourceAtPrices(network.compiled, board, problem, budget, prices);
+  return { network, board, problem, price_set_id, again: from_quote ? null : again };
 }
 
 /** A quote decides three times, at three prices of time; the order took one of the options. */
@@ -113,7 +120,7 @@ async function quotedScene(engine: Engine, quoted: UsedQuoteView): Promise<Scene
     const options = quoteOptions(network.compiled, board, problem, { work: quoted.work_budget });
     return options.find(({ label }) => label === quoted.quote_option)?.plan;
   };
-  return { network, board, problem, again };
+  return { network, board, problem, price_set_id: null, again };
 }
 
 function replay(

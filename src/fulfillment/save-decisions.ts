@@ -169,6 +169,7 @@ async function saveProof(engine: Engine, tx: Tx, batch: PlannedBatch): Promise<v
       decided_at,
       ...storedView(batch.view),
       lost: batch.lost.map(({ position, result }) => [position, result]),
+      price_set_id: batch.view.prices?.price_set_id ?? null,
     },
     decisionRecords(batch),
   );

@@ -73,6 +73,7 @@ export const SETTINGS = {
   solver_work_max: count('PORTOLAN_SOLVER_WORK_MAX', 5_000_000, {
     doc: 'Most solver steps (count) one decision may use.',
   }),
+  ...PRICE_SETTINGS,
   tender_batch_shipments: count('PORTOLAN_TENDER_BATCH_SHIPMENTS', 256, {
     doc: 'Most shipments (count) tendered in one transaction.',
   }),

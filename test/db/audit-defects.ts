@@ -149,6 +149,20 @@ export const DEFECTS: readonly (readonly [invariant: string, defect: string, pla
     'a current promise earlier than what was sold',
     `update orders set current_promise_at = promise_at - interval '1 second'`,
   ],
+  [
+    'decisions_name_prices_in_force',
+    'a decision with prices that nobody computed',
+    `update decision_batches set price_set_id = '${ORDER}'`,
+  ],
+  [
+    'decisions_name_prices_in_force',
+    'a decision with stale prices',
+    `insert into price_sets (price_set_id, network_version, computed_at, stale_at, horizon_until,
+       seed, prices, demand)
+     select '${ORDER}', 1, decided_at - interval '2 hours', decided_at - interval '1 hour',
+       decided_at, 1, '[]', '[]' from decision_batches;
+     update decision_batches set price_set_id = '${ORDER}'`,
+  ],
   ['decisions_recorded', 'a decision without a record', 'delete from decisions'],
   ['decisions_recorded', 'a gap in the numbers', 'update decisions set decision_no = 2'],
   [

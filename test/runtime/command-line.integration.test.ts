@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { aNetwork } from '../builders/network.ts';
-import { startHarness } from '../harness.ts';
+import { decided } from '../fulfillment/placed-orders.ts';
+import { START, startHarness } from '../harness.ts';
 
 /** Runs `portolan` with nothing but these settings. */
 function portolan(parameters: readonly string[], settings: Record<string, string> = {}) {
@@ -19,7 +20,7 @@ describe('the command line', () => {
 
     expect(status).toBe(0);
     const commands = ['start', 'api', 'worker', 'migrate', 'import', 'demo', 'simulate', 'audit'];
-    for (const command of [...commands, 'key']) {
+    for (const command of [...commands, 'key', 'decide', 'replay-decision']) {
       expect(stdout).toMatch(new RegExp(`^ {2}${command} +\\S`, 'm'));
     }
   });
@@ -50,6 +51,10 @@ describe('the command line', () => {
     [['demo', '--seed', '-1'], '--seed'],
     [['demo', 'now'], 'now'],
     [['simulate', '--url', 'nowhere'], '--url: got nowhere, expected a URL'],
+    [['decide', '--network', 'a.json'], '--orders'],
+    [['decide', '--network', 'a', '--orders', 'b', '--at', 'noon'], 'got noon, expected'],
+    [['replay-decision'], 'name one order'],
+    [['replay-decision', '17'], 'got 17, expected the id of an order'],
   ])('refuses %j with exit code 2 and the reason', (parameters, reason) => {
     const { status, stderr } = portolan(parameters);
 
@@ -93,6 +98,74 @@ describe('the command line', () => {
       );
     } finally {
       rmSync(folder, { recursive: true });
+      await harness.close();
+    }
+  });
+
+  it('decides orders from files as production would, and says what is wrong with them', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'portolan-decide-'));
+    const file = (name: string, content: unknown) => {
+      const path = join(folder, name);
+      writeFileSync(path, typeof content === 'string' ? content : JSON.stringify(content));
+      return path;
+    };
+    const order = (external_ref: string, quantity: number) => {
+      const destination = { country: 'NL', postal_code: '1011AB' };
+      return { external_ref, destination, lines: [{ line_no: 1, sku_id: 'mug', quantity }] };
+    };
+    try {
+      const network = file('network.json', aNetwork());
+      const stock = file('stock.csv', 'warehouse_id,sku_id,quantity\nrotterdam,mug,5\n');
+      const orders = file(
+        'orders.jsonl',
+        [4, 4].map((n) => JSON.stringify(order(`o${n}`, n))).join('\n'),
+      );
+      const base = ['decide', '--network', network, '--network', stock, '--at', START];
+
+      const first = portolan([...base, '--orders', orders]);
+      const dear = file('policy.json', { time_per_day: 100_000 });
+      const hurried = portolan([...base, '--orders', orders, '--policy', dear]);
+      const wrong = file('wrong.json', [{ ...order('a', 0), deliver_by: 'soon' }]);
+      const refused = portolan([...base, '--orders', wrong]);
+
+      expect(first.stderr).toMatch(/^1 of 2 orders sourced, 1 parcels, cost \d+ EUR/);
+      const [sold, short] = first.stdout
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line));
+      expect(sold).toMatchObject({ external_ref: 'o4', outcome: 'sourced' });
+      expect(sold.parcels).toMatchObject([{ warehouse_id: 'rotterdam' }]);
+      expect(short).toMatchObject({ outcome: 'unsourced', reason: 'no_stock', line_nos: [1] });
+      const sooner = JSON.parse(hurried.stdout.split('\n')[0]!);
+      expect(sooner.promise_seconds).toBeLessThan(sold.promise_seconds);
+      expect(refused.status).toBe(1);
+      expect(refused.stderr).toContain('order 1/lines/0/quantity: got 0, expected a whole number');
+      expect(refused.stderr).toContain('order 1/deliver_by: got "soon", expected an RFC 3339');
+      expect(refused.stderr).not.toContain('    at ');
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it('replays a stored decision, and knows when there is none', async () => {
+    const harness = await startHarness();
+    try {
+      await harness.stock({ quantity: 3 });
+      const [order_id] = await decided(harness);
+      const settings = { DATABASE_URL: harness.url };
+
+      const replayed = portolan(['replay-decision', order_id!], settings);
+      const nobody = portolan(
+        ['replay-decision', '01900000-0000-7000-8000-00000000dead'],
+        settings,
+      );
+
+      expect(replayed.stderr).toBe('');
+      expect(JSON.parse(replayed.stdout)).toMatchObject({ order_id, replayed: true });
+      expect(replayed.status).toBe(0);
+      expect(nobody.stderr).toContain('there is no decision of an order');
+      expect(nobody.status).toBe(1);
+    } finally {
       await harness.close();
     }
   });

@@ -38,6 +38,7 @@ export function handlersWith(decideOrders: Handlers['decide'][string]): Handlers
     decide: { decideOrders },
     tender: { tenderShipments: NO_WORK },
     watch: { watchMilestones: NO_WORK },
+    price: { refreshPrices: NO_WORK },
   };
 }
 

@@ -62,6 +62,9 @@ export const Decision = Type.Object({
   deadline: Instant,
   late: Type.Boolean(),
   network_version: Type.Integer(),
+  price_set_id: Nullable(
+    Type.String({ description: 'the prices of contended stock in force; null: none' }),
+  ),
   currency: Type.String(),
   from_quote: Type.Boolean({ description: 'the plan was sold as a quote and is honoured' }),
   work: Type.Integer({ description: 'solver steps done' }),

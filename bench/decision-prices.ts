@@ -1,0 +1,130 @@
+/**
+ * How much of the cost of not knowing the future prices take away: share of the gap between exact
+ * greedy on live stock and the hindsight optimum, on the public instances of Ma (2023) and variants,
+ * and the orders served on the Brunel network when they are decided one by one. Same costs, same
+ * arrivals for all policies; the bound is the plan-based linear programme on the arrivals that came.
+ * Settings were tuned on other seeds than the ones reported here.
+ */
+import highsLoader from 'highs';
+import { choicesOf } from '../examples/brunel/model.ts';
+import { findBrunelFolder, readBrunelTables } from '../examples/brunel/tables.ts';
+import { highsSolver, type LinearSolver } from '../routing/index.ts';
+import { seededRandom } from '../src/simulation/random.ts';
+import {
+  type BrunelServed,
+  masterDataKnowledge,
+  populationKnowledge,
+  serveOnline,
+} from './prices/brunel-online.ts';
+import { hasMaData } from './prices/ma-instance.ts';
+import { type MaOutcome, type MaRow, outcomeOf, playInstance } from './prices/ma-rows.ts';
+import { CHANGING, SMALL } from './prices/ma-settings.ts';
+import type { Results } from './results.ts';
+
+/** Reported seeds; tuning used 1000 to 9999. */
+const SEED = 20261125;
+const SIZE = { seed: SEED, instances: 10, sequences: 5 };
+const SHUFFLES = 20;
+
+/** Scenarios, solves and step width, tuned on the training seeds: thin stock needs more futures. */
+const THICK = { scenarios: 10, refreshes: 500, solves_per_refresh: 1, eta: 0.02 };
+const THIN = { scenarios: 30, refreshes: 500, solves_per_refresh: 3, eta: 0.02 };
+
+type Row = Pick<MaRow, 'setting' | 'forecast_sigma'>;
+
+const ROWS: readonly (readonly [name: string, row: Row, least: number])[] = [
+  ['T = 10,000', { setting: SMALL, forecast_sigma: 0 }, 0.95],
+  ['T = 1,000', { setting: { ...SMALL, periods: 1000 }, forecast_sigma: 0 }, 0.85],
+  ['T = 10,000, forecast wrong by σ = 0.5', { setting: SMALL, forecast_sigma: 0.5 }, 0.9],
+  ['large orders last', { setting: CHANGING, forecast_sigma: 0 }, 0.85],
+  ['large orders first', { setting: { ...CHANGING, singles_first: 0.1 }, forecast_sigma: 0 }, 0.85],
+];
+
+function addOutcome(results: Results, name: string, outcome: MaOutcome, least: number): void {
+  const { gap_closed, greedy_ratio, priced_ratio } = outcome;
+  results.add(`${name}: gap closed`, 100 * gap_closed.mean, '%', { least: 100 * least });
+  results.add(`${name}: gap closed, half of the 95 % interval`, 100 * gap_closed.half, '%');
+  results.add(`${name}: gap closed, sums of all sequences`, 100 * outcome.pooled, '%');
+  results.add(`${name}: exact greedy / hindsight`, greedy_ratio.mean, '');
+  results.add(`${name}: with prices / hindsight`, priced_ratio.mean, '');
+  results.add(`${name}: sequences dearer than greedy`, outcome.worse_than_greedy, '', { most: 0 });
+  results.add(`${name}: slowest price refresh, processor time`, outcome.slowest_refresh_ms, 'ms', {
+    most: 1000,
+  });
+}
+
+function benchMa(results: Results, solver: LinearSolver): void {
+  if (!hasMaData) {
+    console.error('skipped: the ma2023 tables are not beside the project (PORTOLAN_SHARED_DATA)');
+    return;
+  }
+  for (const [name, row, least] of ROWS) {
+    const full = { ...row, policy: row.setting.periods > 1000 ? THICK : THIN, ...SIZE };
+    const groups = Array.from({ length: full.instances }, (_, i) => playInstance(full, i, solver));
+    addOutcome(results, name, outcomeOf(groups), least);
+  }
+}
+
+function shuffled<T>(list: readonly T[], seed: number): T[] {
+  const random = seededRandom(seed);
+  const mixed = [...list];
+  for (let i = mixed.length - 1; i > 0; i--) {
+    const j = random.between(0, i);
+    [mixed[i], mixed[j]] = [mixed[j]!, mixed[i]!];
+  }
+  return mixed;
+}
+
+function benchBrunel(results: Results, solver: LinearSolver): void {
+  const folder = findBrunelFolder();
+  if (folder === null) {
+    console.error('skipped: the brunel tables are not beside the project (PORTOLAN_SHARED_DATA)');
+    return;
+  }
+  const tables = readBrunelTables(folder);
+  const orders = choicesOf(tables);
+  const sequences = [
+    orders,
+    ...Array.from({ length: SHUFFLES }, (_, s) => shuffled(orders, SEED + s)),
+  ];
+  const played = sequences.map((sequence, seed) => {
+    const population = populationKnowledge(tables);
+    const learned = masterDataKnowledge(tables);
+    return {
+      greedy: serveOnline(tables, sequence, null),
+      known: serveOnline(tables, sequence, { solver, seed, learns: false, knowledge: population }),
+      learned: serveOnline(tables, sequence, { solver, seed, learns: true, knowledge: learned }),
+    };
+  });
+  const least = (of: (one: (typeof played)[number]) => BrunelServed) =>
+    Math.min(...played.map((one) => of(one).served));
+  const target = { least: orders.length };
+  const word = `least of file order and ${SHUFFLES} shuffles`;
+  results.add('brunel, file order: served by greedy', played[0]!.greedy.served, 'orders');
+  results.add(
+    `brunel: served by greedy, ${word}`,
+    least((one) => one.greedy),
+    'orders',
+  );
+  results.add(
+    `brunel: served, mix known, ${word}`,
+    least((one) => one.known),
+    'orders',
+    target,
+  );
+  results.add(
+    `brunel: served, mix learned, ${word}`,
+    least((one) => one.learned),
+    'orders',
+    target,
+  );
+}
+
+/** All rows but the big instance, which has its own part. */
+export async function benchPrices(results: Results): Promise<void> {
+  // The package's types describe its CommonJS form, where the loader is the default's default.
+  const load = highsLoader as unknown as typeof highsLoader.default;
+  const solver = highsSolver(await load());
+  benchBrunel(results, solver);
+  benchMa(results, solver);
+}

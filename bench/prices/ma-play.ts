@@ -1,0 +1,178 @@
+/**
+ * Plays a sequence of arrivals: exact greedy on live stock, prices, and the hindsight bound. All
+ * three see the same arrivals, stock and costs.
+ */
+import {
+  choosePlan,
+  type DemandRecord,
+  followPrices,
+  type LinearSolver,
+  learnedDemand,
+  openScenarios,
+  type PlanOracle,
+  type PlanProgramme,
+  recordDemand,
+  type Scenarios,
+  sampleNormal,
+  takePlan,
+} from '../../routing/index.ts';
+import { seededRandom } from '../../src/simulation/random.ts';
+import { countOrders, expectedOrders, type Rates } from './ma-arrivals.ts';
+
+/** What is played. */
+export interface MaGame {
+  readonly oracle: PlanOracle;
+  readonly stock: Float64Array;
+  readonly arrivals: Int32Array;
+}
+
+/** Total cost of taking the cheapest plan on live stock each time. */
+export function playGreedy({ oracle, stock, arrivals }: MaGame): number {
+  const free = Float64Array.from(stock);
+  let cost = 0;
+  for (const orderClass of arrivals) {
+    if (orderClass < 0) continue;
+    const plan = choosePlan(oracle, orderClass, undefined, free);
+    takePlan(free, plan);
+    cost += plan.cost;
+  }
+  return cost;
+}
+
+/** The method LP on the orders that came: no policy can cost less. */
+export function hindsightBound(
+  { oracle, stock, arrivals }: MaGame,
+  programme: PlanProgramme,
+): number {
+  const demand = countOrders(arrivals, oracle.classes);
+  const priced = programme.solve({ demand, supply: stock });
+  if (priced.status === 'failed') throw new Error(`Hindsight bound: ${priced.reason}`);
+  return priced.cost;
+}
+
+/** How prices are kept while playing. */
+export interface PricePolicy {
+  readonly scenarios: number;
+  /** Refreshes over the horizon; each re-solves so many scenarios in turn. */
+  readonly refreshes: number;
+  readonly solves_per_refresh: number;
+  /** Money per unit by which prices follow use between refreshes. */
+  readonly eta: number;
+  readonly seed: number;
+}
+
+/** What the policy believes beforehand, in classes of its own. */
+export interface Belief {
+  readonly oracle: PlanOracle;
+  /** The belief's class of each class of the game. */
+  readonly classOf: Int32Array;
+  readonly rates: Rates;
+  /** Evidence per group of classes; its shape says how sure the forecast is. */
+  readonly demand: DemandRecord;
+  readonly groupOf: ArrayLike<number>;
+}
+
+/** Processor time of this process so far, ms: the machine may be shared. */
+function processorMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+}
+
+/** Cost of a game played with prices, and processor time of its refreshes. */
+export interface Played {
+  readonly cost: number;
+  readonly first_refresh_ms: number;
+  readonly slowest_refresh_ms: number;
+}
+
+/** Learns what a stretch of periods brought against its forecast. */
+function learn(belief: Belief, arrivals: Int32Array, from: number, until: number): void {
+  const { demand, groupOf, classOf } = belief;
+  if (until <= from || demand.shape === Number.POSITIVE_INFINITY) return;
+  const forecast = expectedOrders(belief.rates, from, until);
+  forecast.forEach((orders, c) => {
+    recordDemand(demand, groupOf[c]!, 0, orders);
+  });
+  for (const c of arrivals.subarray(from, until))
+    if (c >= 0) recordDemand(demand, groupOf[classOf[c]!]!, 1, 0);
+}
+
+/** Prices as a game goes on. */
+interface PriceState {
+  readonly scenarios: Scenarios;
+  /** Per scenario: how far off it believes each group's forecast to be. */
+  readonly deviates: readonly Float64Array[];
+  readonly free: Float64Array;
+  prices: Float64Array | undefined;
+  /** Planned use per period. */
+  pace: Float64Array;
+  learnt: number;
+  first_ms: number;
+  slowest_ms: number;
+}
+
+function refresh(
+  state: PriceState,
+  belief: Belief,
+  policy: PricePolicy,
+  arrivals: Int32Array,
+  t: number,
+): void {
+  learn(belief, arrivals, state.learnt, t);
+  state.learnt = t;
+  const start = processorMs();
+  const forecast = expectedOrders(belief.rates, t, arrivals.length);
+  const expectedIn = (s: number) =>
+    learnedDemand(belief.demand, belief.groupOf, forecast, state.deviates[s]);
+  const priced = state.scenarios.refresh(expectedIn, state.free, policy.solves_per_refresh);
+  if (priced.status === 'priced') {
+    state.prices = priced.prices;
+    state.pace = priced.planned.map((amount) => amount / (arrivals.length - t));
+  } else state.prices = undefined;
+  const took = processorMs() - start;
+  if (t === 0) state.first_ms = took;
+  else state.slowest_ms = Math.max(state.slowest_ms, took);
+}
+
+/** Plays with prices: refreshed at even intervals from what has been seen until then. */
+export function playPrices(
+  { oracle, stock, arrivals }: MaGame,
+  solver: LinearSolver,
+  belief: Belief,
+  policy: PricePolicy,
+): Played {
+  const { next: chance } = seededRandom(policy.seed);
+  const state: PriceState = {
+    scenarios: openScenarios(solver, belief.oracle, policy.scenarios, chance),
+    deviates: Array.from({ length: policy.scenarios }, () =>
+      belief.demand.seen.map(() => sampleNormal(chance)),
+    ),
+    free: Float64Array.from(stock),
+    prices: undefined,
+    pace: new Float64Array(oracle.resources),
+    learnt: 0,
+    first_ms: 0,
+    slowest_ms: 0,
+  };
+  const used = new Float64Array(oracle.resources);
+  let cost = 0;
+  let next = 0;
+  arrivals.forEach((orderClass, t) => {
+    if (t >= next) {
+      next += arrivals.length / policy.refreshes;
+      refresh(state, belief, policy, arrivals, t);
+    }
+    used.fill(0);
+    if (orderClass >= 0) {
+      const plan = choosePlan(oracle, orderClass, state.prices, state.free);
+      takePlan(state.free, plan);
+      plan.resources.forEach((r, i) => {
+        used[r] = plan.amounts[i]!;
+      });
+      cost += plan.cost;
+    }
+    if (state.prices !== undefined) followPrices(state.prices, used, state.pace, policy.eta);
+  });
+  state.scenarios.close();
+  return { cost, first_refresh_ms: state.first_ms, slowest_refresh_ms: state.slowest_ms };
+}

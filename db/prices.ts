@@ -1,0 +1,68 @@
+/** Sets of prices, and the timer that says when the next is due. */
+import { sql } from 'kysely';
+import type { Tx } from './database.ts';
+import { insertRows } from './rows.ts';
+
+/** `[warehouse_id, sku_id, price]`: minor units per unit, above 0. */
+export type StoredPrice = readonly [string, string, number];
+/** `[sku_id, zone_id, orders, quantity]`: orders expected until the horizon, units of one order. */
+export type StoredDemand = readonly [string, string, number, number];
+
+/** Prices that were computed together; never changed. */
+export interface PriceSet {
+  readonly price_set_id: string;
+  readonly network_version: number;
+  readonly computed_at: Temporal.Instant;
+  /** From then on decisions are greedy again. */
+  readonly stale_at: Temporal.Instant;
+  readonly horizon_until: Temporal.Instant;
+  readonly seed: number;
+  readonly prices: readonly StoredPrice[];
+  readonly demand: readonly StoredDemand[];
+}
+
+/**
+ * Takes the refresh that is due, by making the next one due at `next_due_at`; false if none is due,
+ * or another worker has just taken it. A refresh that is lost after this costs one interval.
+ */
+export async function takePriceRefresh(
+  tx: Tx,
+  now: Temporal.Instant,
+  next_due_at: Temporal.Instant,
+): Promise<boolean> {
+  const taken = await sql`
+    update price_refreshes set due_at = ${next_due_at.toString()}
+    where due_at <= ${now.toString()} returning due_at`.execute(tx);
+  return taken.rows.length > 0;
+}
+
+/** Stores a set. */
+export async function insertPriceSet(tx: Tx, set: PriceSet): Promise<void> {
+  await insertRows(tx, 'price_sets', [set]);
+}
+
+/** Id of the newest set that is not stale; undefined if there is none. Reads one index entry. */
+export async function findCurrentPriceSet(
+  tx: Tx,
+  now: Temporal.Instant,
+): Promise<string | undefined> {
+  const newest = await tx
+    .selectFrom('price_sets')
+    .select(['price_set_id', 'stale_at'])
+    .where('computed_at', '<=', sql<Temporal.Instant>`${now.toString()}::timestamptz`)
+    .orderBy('computed_at', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  if (newest === undefined || Temporal.Instant.compare(newest.stale_at, now) <= 0) return undefined;
+  return newest.price_set_id;
+}
+
+/** The set that a decision names. */
+export async function getPriceSet(tx: Tx, price_set_id: string): Promise<PriceSet> {
+  const set = await tx
+    .selectFrom('price_sets')
+    .selectAll()
+    .where('price_set_id', '=', price_set_id)
+    .executeTakeFirstOrThrow();
+  return set as PriceSet;
+}

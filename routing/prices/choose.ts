@@ -1,0 +1,22 @@
+/** One choice at the prices in force. */
+import type { Plan, PlanOracle } from './types.ts';
+
+/**
+ * The plan of least cost plus prices from the supply at hand; without prices the cheapest now,
+ * which is what exact greedy does.
+ */
+export function choosePlan(
+  oracle: PlanOracle,
+  orderClass: number,
+  prices: Float64Array | undefined,
+  free: Float64Array,
+): Plan {
+  return oracle.cheapest(orderClass, prices ?? new Float64Array(oracle.resources), free);
+}
+
+/** Takes what a plan uses from the supply. */
+export function takePlan(free: Float64Array, plan: Plan): void {
+  plan.resources.forEach((r, i) => {
+    free[r]! -= plan.amounts[i]!;
+  });
+}

@@ -1,0 +1,77 @@
+/**
+ * Prices for the future: what a unit of scarce stock or capacity will be worth, from a plan-based
+ * linear programme over the forecast.
+ *
+ *   const scenarios = openScenarios(highsSolver(highs), oracle, 10, chance);
+ *   const priced = scenarios.refresh(() => expected, supply, 1);       // often, cheap when warm
+ *   const plan = choosePlan(oracle, orderClass, priced.prices, supply); // one order at those prices
+ */
+export { regretCaps } from './caps.ts';
+export { choosePlan, takePlan } from './choose.ts';
+export {
+  cvOfLogNormal,
+  type DemandRecord,
+  demandFactor,
+  demandFactorAt,
+  fadeDemand,
+  learnedDemand,
+  openDemand,
+  recordDemand,
+  shapeOfError,
+} from './demand.ts';
+export { followPrices } from './follow.ts';
+export {
+  type ForecastDemand,
+  forecastDemand,
+  hourOfWeek,
+  hoursCovered,
+  LOOK_BACK_SECONDS,
+  type SeenDemand,
+  seasonalHours,
+  weekShape,
+} from './forecast.ts';
+export {
+  type HighsLimits,
+  type HighsMatrix,
+  type HighsModel,
+  type HighsModule,
+  highsSolver,
+} from './highs-solver.ts';
+export { pricesInForce, type SolvedPrices, type Trust } from './in-force.ts';
+export {
+  type ClassPlan,
+  type Demands,
+  openProgramme,
+  type PlanProgramme,
+  type Priced,
+  pricedCost,
+} from './plan-programme.ts';
+export {
+  type PricedStock,
+  priceStock,
+  type StockChoice,
+  type StockClass,
+  type StockPricing,
+  stockOracle,
+} from './price-stock.ts';
+export {
+  indexStockPrices,
+  priceOfPlan,
+  type StockPrice,
+  type StockPrices,
+  sourceAtPrices,
+} from './priced-source.ts';
+export { type HeldOrder, type Hysteresis, type Redecided, redecide } from './redecide.ts';
+export { sampleBinomial, sampleNormal, samplePoisson } from './sampling.ts';
+export { openScenarios, type ScenarioPrices, type Scenarios } from './scenarios.ts';
+export { seededChance } from './seeded-chance.ts';
+export { listStockSources, type StockSource } from './stock-sources.ts';
+export type {
+  Chance,
+  LinearColumn,
+  LinearModel,
+  LinearOutcome,
+  LinearSolver,
+  Plan,
+  PlanOracle,
+} from './types.ts';

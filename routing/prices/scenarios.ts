@@ -1,0 +1,117 @@
+/**
+ * Prices as an average over sampled futures. Each scenario holds one whole future (orders still to
+ * come per class); its programme, solved on today's supply, tells what a unit of each resource
+ * would have been worth had one known that future. The mean over scenarios estimates the expected
+ * loss of using the unit now. Unlike the duals of the expected demand it does not jump between the
+ * corners of a degenerate programme, and it prices the last units by the chance of needing them.
+ *
+ * Time passes by thinning: what is still to come of a future is a binomial part of what was to
+ * come, so a refreshed scenario is again an exact Poisson sample, and its programme moves by a few
+ * orders only, which the kept basis follows in few iterations.
+ *
+ * Sources: randomised linear programmes (Talluri and van Ryzin, Transportation Science 1999);
+ * hindsight re-solving (Vera and Banerjee, Management Science 2021).
+ */
+import { openProgramme, type PlanProgramme } from './plan-programme.ts';
+import { sampleBinomial, samplePoisson } from './sampling.ts';
+import type { Chance, LinearSolver, PlanOracle } from './types.ts';
+
+/** Prices that a set of scenarios agrees on, or why there are none. */
+export type ScenarioPrices =
+  | {
+      readonly status: 'priced';
+      /** Mean price of a unit of each resource. */
+      readonly prices: Float64Array;
+      /** Mean amount of each resource that the scenarios plan to use of what is left. */
+      readonly planned: Float64Array;
+      /** Scenarios that could not be re-solved this time and speak with their last prices. */
+      readonly failed: number;
+    }
+  | { readonly status: 'failed'; readonly reason: string };
+
+/** Sampled futures with their programmes. */
+export interface Scenarios {
+  /**
+   * Re-solves `count` scenarios in turn (all of them the first time) for the expected number of
+   * orders still to come per class, as scenario `s` believes it, and the supply that is left;
+   * returns the mean over all scenarios.
+   */
+  readonly refresh: (
+    expectedIn: (s: number) => Float64Array,
+    supply: Float64Array,
+    count: number,
+  ) => ScenarioPrices;
+  readonly close: () => void;
+}
+
+interface Scenario {
+  readonly programme: PlanProgramme;
+  /** Expected orders per class when the sample was last moved, and the sample. */
+  mean: Float64Array;
+  orders: Float64Array;
+  /** As last solved; undefined before the first success. */
+  prices: Float64Array | undefined;
+  planned: Float64Array | undefined;
+}
+
+/** Moves a sample with mean `from` to one with mean `to`: thinned, or topped up. */
+function moveSample(scenario: Scenario, expected: Float64Array, chance: Chance): void {
+  const { mean, orders } = scenario;
+  for (let c = 0; c < expected.length; c++) {
+    const before = mean[c]!;
+    const now = expected[c]!;
+    if (now > before) orders[c]! += samplePoisson(chance, now - before);
+    else if (now < before) orders[c] = sampleBinomial(chance, orders[c]!, now / before);
+  }
+  scenario.mean = Float64Array.from(expected);
+}
+
+function meanOf(rows: readonly Float64Array[]): Float64Array {
+  const mean = new Float64Array(rows[0]!.length);
+  for (const row of rows) for (let i = 0; i < mean.length; i++) mean[i]! += row[i]! / rows.length;
+  return mean;
+}
+
+/** Opens `count` scenarios. Memory: one programme each. */
+export function openScenarios(
+  solver: LinearSolver,
+  oracle: PlanOracle,
+  count: number,
+  chance: Chance,
+): Scenarios {
+  const scenarios: Scenario[] = Array.from({ length: count }, () => ({
+    programme: openProgramme(solver, oracle),
+    mean: new Float64Array(oracle.classes),
+    orders: new Float64Array(oracle.classes),
+    prices: undefined,
+    planned: undefined,
+  }));
+  let turn = 0;
+  return {
+    refresh: (expectedIn, supply, wanted) => {
+      const isFirst = scenarios.some(({ prices }) => prices === undefined);
+      const solves = isFirst ? count : Math.min(wanted, count);
+      let failed = 0;
+      for (let i = 0; i < solves; i++) {
+        const s = turn++ % count;
+        const scenario = scenarios[s]!;
+        moveSample(scenario, expectedIn(s), chance);
+        if (scenario.prices === undefined && s > 0) {
+          scenario.programme.learn(scenarios[0]!.programme.plans());
+        }
+        const priced = scenario.programme.solve({ demand: scenario.orders, supply });
+        if (priced.status === 'optimal') {
+          scenario.prices = priced.prices;
+          scenario.planned = priced.planned;
+        } else failed++;
+      }
+      const heard = scenarios.filter(({ prices }) => prices !== undefined);
+      if (heard.length === 0) return { status: 'failed', reason: 'no scenario could be solved' };
+      const prices = meanOf(heard.map((scenario) => scenario.prices!));
+      return { status: 'priced', prices, planned: meanOf(heard.map((s) => s.planned!)), failed };
+    },
+    close: () => {
+      for (const { programme } of scenarios) programme.close();
+    },
+  };
+}

@@ -1,0 +1,100 @@
+/** `portolan decide`: decides orders from a file, offline. */
+import { readFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import { Refusal } from '../domain/errors.ts';
+import { instantOf } from '../domain/instants.ts';
+import {
+  type DecidedFileOrder,
+  decideFiles,
+  readFileNetwork,
+} from '../fulfillment/decide-files.ts';
+import { readOrderFile } from '../fulfillment/read-order-file.ts';
+import { systemClock } from '../runtime/clock.ts';
+import { type Command, Trouble, UsageError } from './command.ts';
+
+export const decide: Command = {
+  parameters: '--network PATH… --orders FILE [--policy FILE] [--at INSTANT]',
+  summary: 'decide orders from a file, offline: what if',
+  help: `Decides the orders of a file, in its order, on a network and its opening stock from files, with the
+code that decides in production and without a database. Prints one line of JSON per order and a sum on
+the error output.
+
+  --network PATH   a network document, or a folder of it with stock.csv; may be given again
+  --orders FILE    orders as platforms post them: a JSON array, or one a line
+  --policy FILE    fields of a policy, as JSON, to lay over the network's
+  --at INSTANT     as of when, RFC 3339; now if it is not said
+
+  portolan decide --network examples/starter --orders orders.jsonl --policy dear-splits.json`,
+  run: async (parameters, config) => {
+    const options = readOptions(parameters);
+    try {
+      const policy = options.policy === undefined ? null : await readPolicy(options.policy);
+      const network = await readFileNetwork(options.network, policy);
+      const orders = await readOrderFile(options.orders);
+      const work = config.solver_work_max;
+      tell(await decideFiles(network, orders, options.at, work), network.document.currency);
+      return 0;
+    } catch (error) {
+      return explain(error);
+    }
+  },
+};
+
+function readOptions(parameters: readonly string[]) {
+  const text = { type: 'string' } as const;
+  const { values } = parseArgs({
+    args: [...parameters],
+    options: {
+      network: { ...text, multiple: true },
+      orders: text,
+      policy: text,
+      at: text,
+    },
+  });
+  const { network, orders, policy, at } = values;
+  if (network === undefined) throw new UsageError('name the network with --network');
+  if (orders === undefined) throw new UsageError('name the orders with --orders');
+  return { network, orders, policy, at: at === undefined ? systemClock.now() : readInstant(at) };
+}
+
+function readInstant(text: string): Temporal.Instant {
+  try {
+    return Temporal.Instant.from(text);
+  } catch {
+    throw new UsageError(`--at: got ${text}, expected an RFC 3339 instant`);
+  }
+}
+
+async function readPolicy(path: string): Promise<object> {
+  let policy: unknown;
+  try {
+    policy = JSON.parse(await readFile(path, 'utf8'));
+  } catch (error) {
+    throw new Trouble(`${path} cannot be read as JSON: ${(error as Error).message}`);
+  }
+  if (typeof policy === 'object' && policy !== null && !Array.isArray(policy)) return policy;
+  throw new Trouble(`${path} holds no policy, expected an object of its fields`);
+}
+
+function tell(decided: readonly DecidedFileOrder[], currency: string): void {
+  let [sourced, parcels, cost] = [0, 0, 0];
+  for (const { external_ref, result } of decided) {
+    if (result.outcome === 'sourced') {
+      sourced += 1;
+      parcels += result.parcels.length;
+      cost += result.cost;
+      const promise_at = instantOf(result.promise_seconds).toString();
+      process.stdout.write(`${JSON.stringify({ external_ref, promise_at, ...result })}\n`);
+    } else process.stdout.write(`${JSON.stringify({ external_ref, ...result })}\n`);
+  }
+  process.stderr.write(
+    `${sourced} of ${decided.length} orders sourced, ${parcels} parcels, cost ${cost} ${currency} ` +
+      'in minor units\n',
+  );
+}
+
+function explain(error: unknown): never {
+  if (!(error instanceof Refusal)) throw error;
+  const faults = error.faults.map(({ pointer, detail }) => `\n  ${pointer}: ${detail}`);
+  throw new Trouble(`${error.message}${faults.join('')}`, { cause: error });
+}

@@ -1,0 +1,119 @@
+/** Forecasts from orders seen, and prices of stock from them. */
+import { describe, expect, it } from 'vitest';
+import {
+  forecastDemand,
+  hourOfWeek,
+  hoursCovered,
+  priceStock,
+  type StockPricing,
+  seasonalHours,
+  seededChance,
+  weekShape,
+} from '../../../routing/index.ts';
+import { loadSolver } from './market.ts';
+
+const solver = await loadSolver();
+const MONDAY = Date.UTC(2026, 2, 23) / 1000;
+const HOUR = 3600;
+
+describe('the week', () => {
+  it('counts its hours from Monday 00:00 UTC', () => {
+    expect(hourOfWeek(MONDAY)).toBe(0);
+    expect(hourOfWeek(MONDAY - 1)).toBe(167);
+    expect(hourOfWeek(MONDAY + 49.5 * HOUR)).toBe(49);
+  });
+
+  it('covers hours in part and over its end', () => {
+    const hours = hoursCovered(MONDAY - 0.5 * HOUR, MONDAY + 170 * HOUR);
+    expect([hours[167], hours[0], hours[1], hours[2]]).toEqual([1.5, 2, 2, 1]);
+    expect(hours.reduce((sum, h) => sum + h, 0)).toBeCloseTo(170.5, 9);
+  });
+
+  it('has the shape of what was seen, flatter the less that was', () => {
+    const seenFor = (perHour: number) => {
+      const orders = new Float64Array(168).fill(perHour);
+      orders[10] = 3 * perHour;
+      return weekShape(orders, new Float64Array(168).fill(1));
+    };
+    const [little, much] = [seenFor(1), seenFor(1000)];
+    expect(much[10]!).toBeGreaterThan(2.9);
+    expect(little[10]!).toBeLessThan(1.4);
+    const mean = seasonalHours(much, MONDAY, MONDAY + 168 * HOUR) / 168;
+    expect(mean).toBeCloseTo(1, 2);
+    expect([...weekShape(new Float64Array(168), new Float64Array(168))]).toEqual(
+      new Array(168).fill(1),
+    );
+  });
+});
+
+describe('forecasts', () => {
+  it('keep the sum of what was seen and share it out by SKU and zone', () => {
+    const rows = [
+      { sku_id: 'mug', zone_id: 'a', orders: 30, units: 60 },
+      { sku_id: 'mug', zone_id: 'b', orders: 10, units: 10 },
+      { sku_id: 'pot', zone_id: 'a', orders: 10, units: 14 },
+      { sku_id: 'pot', zone_id: 'b', orders: 10, units: 1 },
+    ];
+    const forecast = forecastDemand(rows, 0.5);
+    expect(forecast.reduce((sum, one) => sum + one.forecast, 0)).toBeCloseTo(30, 9);
+    expect(forecast.map((one) => one.quantity)).toEqual([2, 1, 1, 1]);
+    expect(forecast[0]).toMatchObject({ pooled_orders: (40 * 40) / 60, forecast: (40 * 40) / 120 });
+    expect(forecastDemand([], 1)).toEqual([]);
+  });
+});
+
+/** Resource 0 is what class 1 has alone; class 0 has another for 100 more. */
+function pricing(changes: Partial<StockPricing> = {}): StockPricing {
+  const kind = { quantity: 1, unserved_cost: 9000, forecast: 20 };
+  return {
+    supply: [20, 100],
+    classes: [
+      {
+        ...kind,
+        group: 0,
+        choices: [0, 1].map((resource) => ({ resource, cost: 500 + 100 * resource })),
+      },
+      { ...kind, group: 1, choices: [{ resource: 0, cost: 500 }] },
+    ],
+    shape: 5,
+    seen: [20, 20],
+    forecast_seen: [20, 20],
+    scenarios: 10,
+    seed: 1,
+    ...changes,
+  };
+}
+
+describe('stock', () => {
+  it('is priced where it is contended, the same each time, and never above what it can be worth', () => {
+    const priced = priceStock(solver, pricing());
+    if (priced.status === 'failed') throw new Error(priced.reason);
+    expect(priced.prices[0]!).toBeGreaterThan(100);
+    expect(priced.prices[0]!).toBeLessThanOrEqual(8500);
+    expect(priced.prices[1]!).toBe(0);
+    expect(priceStock(solver, pricing())).toEqual(priced);
+  });
+
+  it('is free where there is plenty', () => {
+    expect(priceStock(solver, pricing({ supply: [500, 500] }))).toMatchObject({ prices: [0, 0] });
+  });
+
+  it('fails as the solver does, without a price', () => {
+    const broken = {
+      open: (rows: number) => ({
+        ...solver.open(rows),
+        solve: () => ({ status: 'failed', reason: 'no' }) as const,
+      }),
+    };
+    expect(priceStock(broken, pricing()).status).toBe('failed');
+  });
+});
+
+it('chance from a seed is the same stream, spread over [0, 1)', () => {
+  const stream = (seed: number) => Array.from({ length: 1000 }, seededChance(seed));
+  expect(stream(5)).toEqual(stream(5));
+  expect(stream(5)).not.toEqual(stream(6));
+  const mean = stream(5).reduce((sum, x) => sum + x, 0) / 1000;
+  expect(Math.abs(mean - 0.5)).toBeLessThan(0.05);
+  expect(stream(5).every((x) => x >= 0 && x < 1)).toBe(true);
+});

@@ -1,0 +1,135 @@
+/** Scenario prices: exact samples, the same for the same seed, and worth following. */
+import { describe, expect, it } from 'vitest';
+import {
+  choosePlan,
+  type LinearSolver,
+  openScenarios,
+  type Plan,
+  sampleBinomial,
+  sampleNormal,
+  samplePoisson,
+  takePlan,
+} from '../../../routing/index.ts';
+import { seededRandom } from '../../../src/simulation/random.ts';
+import { runs, seedOf } from '../runs.ts';
+import { drawMarket, loadSolver, oracleOf } from './market.ts';
+
+const SEED = seedOf(43);
+const solver = await loadSolver();
+
+const meanAndVariance = (draw: () => number, count: number): [number, number] => {
+  const drawn = Array.from({ length: count }, draw);
+  const mean = drawn.reduce((sum, x) => sum + x, 0) / count;
+  return [mean, drawn.reduce((sum, x) => sum + (x - mean) ** 2, 0) / count];
+};
+
+describe('samples', () => {
+  it.each([
+    ['Poisson 0.3', 0.3, 0.3, samplePoisson, [0.3]],
+    ['Poisson 75', 75, 75, samplePoisson, [75]],
+    ['binomial 20 × 0.3', 6, 4.2, sampleBinomial, [20, 0.3]],
+    ['normal', 0, 1, sampleNormal, []],
+  ] as const)('have the mean and variance they should: %s', (_name, mean, variance, draw, rest) => {
+    const { next } = seededRandom(SEED);
+    const sample = draw as (chance: () => number, ...rest: readonly number[]) => number;
+    const [m, v] = meanAndVariance(() => sample(next, ...rest), 20_000);
+    expect(Math.abs(m - mean)).toBeLessThan(4 * Math.sqrt(variance / 20_000));
+    expect(Math.abs(v / variance - 1)).toBeLessThan(0.06);
+  });
+});
+
+/** Two warehouses; flexible buyers come first and would take what captive ones need later. */
+const flexible: Plan[] = [
+  { cost: 10, resources: [0], amounts: [1] },
+  { cost: 12, resources: [1], amounts: [1] },
+  { cost: 50, resources: [], amounts: [] },
+];
+const captive: Plan[] = [
+  { cost: 10, resources: [0], amounts: [1] },
+  { cost: 50, resources: [], amounts: [] },
+];
+
+describe('scenario prices', () => {
+  it('are the same for the same seed and another for another', () => {
+    const { oracle, demand, supply } = drawMarket(SEED);
+    const pricesAt = (seed: number) => {
+      const scenarios = openScenarios(solver, oracle, 3, seededRandom(seed).next);
+      const rounds = [1, 0.8, 0.5].map((left) => {
+        const expected = demand.map((orders) => orders * left);
+        return scenarios.refresh(() => expected, supply, 2);
+      });
+      scenarios.close();
+      return rounds;
+    };
+    expect(pricesAt(1)).toEqual(pricesAt(1));
+    expect(pricesAt(1)).not.toEqual(pricesAt(2));
+  });
+
+  it('keep what captive buyers will need from flexible ones that come first', () => {
+    const oracle = oracleOf([flexible, captive], 2);
+    const free = Float64Array.from([20, 40]);
+    const expected = Float64Array.from([20, 20]);
+    const scenarios = openScenarios(solver, oracle, 10, seededRandom(SEED).next);
+    const priced = scenarios.refresh(() => expected, free, 10);
+    scenarios.close();
+    if (priced.status === 'failed') throw new Error(priced.reason);
+    const total = (prices: Float64Array | undefined) => {
+      const left = Float64Array.from(free);
+      return [...Array(20).fill(0), ...Array(20).fill(1)].reduce((sum, c) => {
+        const plan = choosePlan(oracle, c, prices, left);
+        takePlan(left, plan);
+        return sum + plan.cost;
+      }, 0);
+    };
+    expect(total(undefined)).toBe(20 * 10 + 20 * 50);
+    expect(total(priced.prices)).toBe(20 * 12 + 20 * 10);
+  });
+
+  it('go on with the last prices of a scenario that cannot be solved, and fail with none', () => {
+    const { oracle, demand, supply } = drawMarket(SEED);
+    let broken = false;
+    const moody: LinearSolver = {
+      open: (rows) => {
+        const model = solver.open(rows);
+        const solve = () =>
+          broken ? ({ status: 'failed', reason: 'no' } as const) : model.solve();
+        return { ...model, solve };
+      },
+    };
+    const scenarios = openScenarios(moody, oracle, 2, seededRandom(SEED).next);
+    const first = scenarios.refresh(() => demand, supply, 2);
+    broken = true;
+    const second = scenarios.refresh(() => demand, supply, 2);
+    expect(second).toEqual({ ...first, failed: 2 });
+    const never = openScenarios(moody, oracle, 2, seededRandom(SEED).next);
+    expect(never.refresh(() => demand, supply, 2).status).toBe('failed');
+  });
+
+  it(`cost no more than greedy over many random markets (seed ${SEED})`, () => {
+    let greedy = 0;
+    let withPrices = 0;
+    for (let run = 0; run < runs(15); run++) {
+      const { oracle, demand, supply } = drawMarket(SEED + run);
+      const random = seededRandom(SEED + 5000 + run);
+      const orders = Array.from({ length: 24 }, () => random.between(0, demand.length - 1));
+      const play = (isPriced: boolean): number => {
+        const free = Float64Array.from(supply);
+        const scenarios = openScenarios(solver, oracle, 4, seededRandom(run).next);
+        let cost = 0;
+        orders.forEach((c, t) => {
+          const left = demand.map(() => (orders.length - t) / demand.length);
+          const priced = isPriced ? scenarios.refresh(() => left, free, 1) : undefined;
+          const prices = priced?.status === 'priced' ? priced.prices : undefined;
+          const plan = choosePlan(oracle, c, prices, free);
+          takePlan(free, plan);
+          cost += plan.cost;
+        });
+        scenarios.close();
+        return cost;
+      };
+      greedy += play(false);
+      withPrices += play(true);
+    }
+    expect(withPrices).toBeLessThan(greedy);
+  });
+});
