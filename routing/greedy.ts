@@ -5,7 +5,7 @@
  * O(parcels × warehouses looked at × services).
  */
 import { type Board, giveBack, stockRow, take } from './board.ts';
-import type { Item } from './items.ts';
+import { type Item, mustPart } from './items.ts';
 import { latestPromise, planCost, timeCost } from './objective.ts';
 import { buildParcel, ownCost, place } from './parcel.ts';
 import { needsOf, type OrderContext } from './problem.ts';
@@ -75,10 +75,20 @@ function cheapestParcel(
   return best;
 }
 
+/** Items that may share a parcel with those before them. */
+function sociable(items: readonly Item[]): Item[] {
+  const chosen: Item[] = [];
+  for (const item of items) {
+    if (item.shuns === 0 || !chosen.some((other) => mustPart(item, other))) chosen.push(item);
+  }
+  return chosen;
+}
+
 /** Largest leading part of the items that one parcel takes. */
 function fittingParcel(context: OrderContext, holder: Holder, latest: number) {
-  for (let count = holder.items.length; count > 0; count = count > 1 ? count >> 1 : 0) {
-    const items = holder.items.slice(0, count);
+  const together = sociable(holder.items);
+  for (let count = together.length; count > 0; count = count > 1 ? count >> 1 : 0) {
+    const items = together.slice(0, count);
     const found = cheapestParcel(context, holder.warehouse, items, latest);
     if (found !== undefined) return { ...found, items };
   }

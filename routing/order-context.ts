@@ -38,6 +38,11 @@ export function unsourced(
   return { outcome: 'unsourced', reason, line_nos: lineNos, work };
 }
 
+/** Most parcels of an order: what it asks for itself, within the policy's limit. */
+function splitLimitOf(most: number, { split_limit, ship_complete }: SourcingOrder): number {
+  return ship_complete === true ? 1 : Math.max(1, Math.min(most, split_limit ?? most));
+}
+
 /** The order's context, or its refusal. `timePerDay` replaces the policy's price of time. */
 export function openOrder(
   network: CompiledNetwork,
@@ -64,6 +69,7 @@ export function openOrder(
     lanes,
     arrivalFloors: arrivalFloors(lanes.arrivalZone.length),
     at: Math.ceil(order.at_seconds),
+    splitLimit: splitLimitOf(network.policy.split_limit, order),
     deliverBy: order.deliver_by_seconds ?? Number.POSITIVE_INFINITY,
     timePerDay,
     latenessPerDay: network.policy.lateness_per_day,
