@@ -6,6 +6,7 @@
 import { type Clock, checkerClock } from './checker-clock.ts';
 import { carriedProblems, checkLane, type RankedZone } from './checker-lanes.ts';
 import { checkMoney } from './checker-money.ts';
+import { checkApart, checkOnTime, checkSplit, checkTogether } from './checker-rules.ts';
 import type {
   CapacityUse,
   NetworkInput,
@@ -82,17 +83,16 @@ function checkPrepared(network: CheckedNetwork, checked: PlanToCheck): Violation
   const note = (rule: string, detail: string): void => {
     violations.push({ rule, detail });
   };
-  if (plan.parcels.length === 0) note('no_parcels', 'a sourced plan has at least one parcel');
-  const limit = network.input.policy.split_limit;
-  if (plan.parcels.length > limit) {
-    note('split_limit', `${plan.parcels.length} parcels where ${limit} are allowed`);
-  }
+  checkSplit(network, order, plan, note);
+  checkTogether(order, plan, note);
   checkQuantities(order, plan, note);
   checkStock(network, checked, note);
   checkCapacity(network, checked, note);
   for (const parcel of plan.parcels) {
     checkParcel({ network, order, parcel, units: unitsByLine(parcel), note });
+    checkApart(network, order, parcel, note);
   }
+  checkOnTime(network, order, plan, note);
   checkMoney(network, order, plan, note);
   return violations;
 }

@@ -19,7 +19,7 @@ import { searchCovers } from './cover.ts';
 import type { Limits, Solution } from './exact.ts';
 import type { Item } from './items.ts';
 import { buildChosen, type Joint, jointlyFeasible, scheduleTogether, wayOf } from './joint.ts';
-import { timeCost } from './objective.ts';
+import { riskOfPlan, timeCost } from './objective.ts';
 import type { Choice } from './parcels.ts';
 import type { OrderContext } from './problem.ts';
 import type { Relaxation } from './relaxation.ts';
@@ -63,8 +63,10 @@ function attempt(method: Method, limit: number, coupled: boolean): Attempt {
   const gap = limit - (relaxation.bound - split + method.leastTime);
   method.beyond = false;
   const options = admittedOptions(method, gap, coupled ? splitLimit : 1);
-  priceParcels(method, options, gap, coupled);
-  if (!coupled) listParcels(method);
+  // A dearer and later parcel may be the surer one.
+  const all = coupled || context.riskLimit !== none;
+  priceParcels(method, options, gap, all);
+  if (!all) listParcels(method);
   relaxParcels(method);
   const time = (promise: number) => (timePerDay === 0 ? 0 : timeCost(timePerDay, at, promise));
   const end = earliestEnd(method);
@@ -85,6 +87,7 @@ function attempt(method: Method, limit: number, coupled: boolean): Attempt {
         shares,
         time,
         leastTime,
+        riskLimit: context.riskLimit,
         fits: coupled ? (chosen) => jointlyFeasible(joint, choicesOf(chosen)) : undefined,
         found: (chosen, cost) => keep(joint, tried, choicesOf(chosen), cost, below),
       },
@@ -118,6 +121,8 @@ function keep(
     tried.coupledFrom = Math.min(tried.coupledFrom, cost);
     const ways = choices.map((choice) => wayOf(joint, choice));
     built ??= scheduleTogether(joint, ways);
+    if (built !== undefined && riskOfPlan(built.parcels) > joint.context.riskLimit)
+      built = undefined;
   }
   if (built !== undefined && built.cost < (tried.best?.cost ?? none)) tried.best = built;
   return Math.min(limit, tried.best?.cost ?? none);

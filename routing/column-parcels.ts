@@ -133,6 +133,7 @@ export function cheapParts(method: Method): number[] | undefined {
         shares: method.shares,
         time: () => 0,
         leastTime: 0,
+        riskLimit: none,
         ...stepsOf(method),
         found: (chosen, cost) => {
           parts = chosen.map((e) => entries.mask[e]!);
@@ -151,6 +152,7 @@ export function costOfParts(method: Method, parts: readonly number[]): number {
   if (method.joint.shared.length > 0) return none;
   let cost = split * (parts.length - 1);
   let latest = 0;
+  let risk = 0;
   for (const part of parts) {
     const whole = items.filter((_, i) => (part & (1 << i)) !== 0).flatMap((item) => item.parts);
     const item = makeItem(context.network, context.lines, whole);
@@ -160,7 +162,9 @@ export function costOfParts(method: Method, parts: readonly number[]): number {
     if (best.warehouse < 0) return none;
     cost += best.cost - timeCost(context.timePerDay, context.at, best.promise);
     latest = Math.max(latest, best.promise);
+    risk += best.risk;
   }
+  if (risk > context.riskLimit) return none;
   return cost + timeCost(context.timePerDay, context.at, latest);
 }
 

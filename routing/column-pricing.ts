@@ -22,12 +22,13 @@ export const entries = {
   mask: new Int32Array(1024),
   cost: new Float64Array(1024),
   promise: new Float64Array(1024),
+  risk: new Float64Array(1024),
   /** Option of each entry. */
   of: new Int32Array(1024),
 } satisfies Entries & Record<string, unknown>;
 
 /** Adds a parcel to choose from. */
-export function addEntry(mask: number, cost: number, promise: number, of: number): void {
+export function addEntry(mask: number, cost: number, promise: number, of: number, risk = 0): void {
   if (entries.count === entries.mask.length) {
     const size = entries.count * 2;
     for (const name of ['mask', 'of'] as const) {
@@ -35,7 +36,7 @@ export function addEntry(mask: number, cost: number, promise: number, of: number
       more.set(entries[name]);
       entries[name] = more;
     }
-    for (const name of ['cost', 'promise'] as const) {
+    for (const name of ['cost', 'promise', 'risk'] as const) {
       const more = new Float64Array(size);
       more.set(entries[name]);
       entries[name] = more;
@@ -46,6 +47,7 @@ export function addEntry(mask: number, cost: number, promise: number, of: number
   entries.cost[e] = cost;
   entries.promise[e] = promise;
   entries.of[e] = of;
+  entries.risk[e] = risk;
 }
 
 let admitted = new Uint8Array(64);
@@ -137,7 +139,7 @@ export function priceParcels(
         if (joint.shared.length > 0 && !sharedStockSuffices(joint, mask, w, options.promise[o]!)) {
           continue;
         }
-        if (all) addEntry(mask, cost, promise, o);
+        if (all) addEntry(mask, cost, promise, o, options.risk[o]!);
         else addParcel(j, cost, promise, o);
       }
     }

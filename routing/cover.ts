@@ -15,6 +15,8 @@ export interface Entries {
   cost: Float64Array;
   /** Epoch seconds; 0 where time has no price. */
   promise: Float64Array;
+  /** See `lateRisk`. */
+  risk: Float64Array;
 }
 
 /** What is asked of a cover. */
@@ -33,6 +35,8 @@ export interface CoverTask {
   /** Price of time until a promise; at least `leastTime` whatever is chosen. */
   readonly time: (promise: number) => number;
   readonly leastTime: number;
+  /** Most risk of all parcels together. */
+  readonly riskLimit: number;
   /** False if parcels chosen so far cannot go together, whatever is added. */
   readonly fits?: ((chosen: readonly number[]) => boolean) | undefined;
   /** Told of every cover below the limit, cheapest so far; returns the new limit, exclusive. */
@@ -119,9 +123,11 @@ interface Branch {
   readonly paid: number;
   readonly cost: number;
   readonly latest: number;
+  readonly risk: number;
 }
 
-function descend(walk: Walk, { open, needed, paid, cost, latest }: Branch): void {
+function descend(walk: Walk, branch: Branch): void {
+  const { open, needed, paid, cost, latest } = branch;
   const { task, chosen } = walk;
   const { entries, most, perParcel, time, leastTime } = task;
   let at = 0;
@@ -137,6 +143,8 @@ function descend(walk: Walk, { open, needed, paid, cost, latest }: Branch): void
     const rest = open ^ mask;
     const left = needed - share[e]!;
     if (rest !== 0 && left > most - chosen.length - 1 + 1e-6) continue;
+    const risk = branch.risk + entries.risk[e]!;
+    if (risk > task.riskLimit) continue;
     const promise = Math.max(latest, entries.promise[e]!);
     const timed = Math.max(leastTime, time(promise));
     if (here + timed - leastTime >= walk.slack) continue;
@@ -145,7 +153,7 @@ function descend(walk: Walk, { open, needed, paid, cost, latest }: Branch): void
     if (chosen.length > 1 && task.fits?.(chosen) === false) {
       walk.steps += 16;
     } else if (rest !== 0 && chosen.length < most) {
-      descend(walk, { open: rest, needed: left, paid: here, cost: own, latest: promise });
+      descend(walk, { open: rest, needed: left, paid: here, cost: own, latest: promise, risk });
     } else if (rest === 0 && own - perParcel + timed < walk.limit) {
       const limit = task.found(chosen, own - perParcel + timed);
       walk.slack -= walk.limit - limit;
@@ -180,7 +188,7 @@ export function searchCovers(task: CoverTask, limit: number): Searched {
   list(task, kept);
   const walk: Walk = { task, chosen: [], limit, slack, steps: 0, stopped: false };
   const needed = task.shares?.reduce((sum, one) => sum + one, 0) ?? 0;
-  descend(walk, { open: 2 ** items - 1, needed, paid: 0, cost: 0, latest: 0 });
+  descend(walk, { open: 2 ** items - 1, needed, paid: 0, cost: 0, latest: 0, risk: 0 });
   relaxation.work += entries.count + walk.steps;
   return { complete: !walk.stopped, whole: kept.length === entries.count };
 }

@@ -6,7 +6,7 @@
  */
 import { type Board, giveBack, stockRow, take } from './board.ts';
 import { type Item, mustPart } from './items.ts';
-import { latestPromise, planCost, timeCost } from './objective.ts';
+import { latestPromise, planCost, riskOfPlan, timeCost } from './objective.ts';
 import { buildParcel, ownCost, place } from './parcel.ts';
 import { needsOf, type OrderContext } from './problem.ts';
 import type { ParcelPlan } from './types.ts';
@@ -107,11 +107,13 @@ export function greedyParcels(
   while (open.length > 0 && parcels.length < splitLimit) {
     let best: { parcel: ParcelPlan; price: number; items: Item[] } | undefined;
     const all = holders(context, open);
+    // Later parcels may only take what risk is left.
+    const sure = { ...context, riskLimit: context.riskLimit - riskOfPlan(parcels) };
     for (let i = 0; i < all.length; i++) {
       // Past the first few, a warehouse is only looked at while nothing was found at all.
       if (best !== undefined && (i >= TRIED || all[i]!.items.length < best.items.length)) break;
       work += context.lanes.start[all[i]!.warehouse + 1]! - context.lanes.start[all[i]!.warehouse]!;
-      const found = fittingParcel(context, all[i]!, latestPromise(parcels));
+      const found = fittingParcel(sure, all[i]!, latestPromise(parcels));
       if (found === undefined) continue;
       const more = found.items.length - (best?.items.length ?? 0);
       if (more > 0 || (more === 0 && found.price < best!.price)) best = found;

@@ -137,6 +137,7 @@ export function buildChosen(
       pickupDay: options.pickupDay[o]!,
       promise: options.promise[o]!,
       lateness: options.lateness[o]!,
+      risk: options.risk[o]!,
     });
     if (parcel === undefined) break;
     take(context.board, { parcels: [parcel] });

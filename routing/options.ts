@@ -4,7 +4,7 @@
  * depends on the parcel's contents (freight, handling) is added per subset.
  */
 
-import { arrivalSlot, latenessIn } from './arrivals.ts';
+import { arrivalSlot, latenessIn, riskIn } from './arrivals.ts';
 import { stockRow, usableUnits } from './board.ts';
 import type { Item } from './items.ts';
 import { needsOf, type OrderContext } from './problem.ts';
@@ -29,10 +29,20 @@ export interface OptionTable {
   promise: Float64Array;
   /** Price of lateness, minor units. */
   lateness: Float64Array;
+  /** See `lateRisk`; 0 where the order does not limit it. */
+  risk: Float64Array;
 }
 
 const INTEGER_COLUMNS = ['warehouse', 'service', 'lane', 'zone', 'mask', 'pickupDay'] as const;
-const FLOAT_COLUMNS = ['unitsLimit', 'start', 'ready', 'pickup', 'promise', 'lateness'] as const;
+const FLOAT_COLUMNS = [
+  'unitsLimit',
+  'start',
+  'ready',
+  'pickup',
+  'promise',
+  'lateness',
+  'risk',
+] as const;
 
 const emptyTable = (): OptionTable => ({
   count: 0,
@@ -49,6 +59,7 @@ const emptyTable = (): OptionTable => ({
   pickupDay: new Int32Array(0),
   promise: new Float64Array(0),
   lateness: new Float64Array(0),
+  risk: new Float64Array(0),
 });
 
 // Reused from problem to problem: options are many and short-lived.
@@ -200,7 +211,8 @@ function addPickup(build: Build, slot: Slot, fromDay: number): number {
   const promise = network.calendars.arrivals.promise[arrival]!;
   if (promise < 0) return day;
   const carried = slot.perishable ? livingUntil(build, slot.mask, warehouse, promise) : slot.mask;
-  if (carried === 0) return day;
+  const risk = riskIn(context, arrival);
+  if (carried === 0 || risk > context.riskLimit) return day;
   build.served |= carried;
   if (table.count === table.warehouse.length) grow();
   const o = table.count++;
@@ -216,6 +228,7 @@ function addPickup(build: Build, slot: Slot, fromDay: number): number {
   table.pickupDay[o] = day;
   table.promise[o] = promise;
   table.lateness[o] = latenessIn(context, arrival);
+  table.risk[o] = risk;
   return day;
 }
 

@@ -26,6 +26,8 @@ export interface OrderContext {
   readonly at: number;
   /** Infinity = no lateness term. */
   readonly deliverBy: number;
+  /** Most −ln P(all parcels at the door by `deliverBy`); Infinity = no limit. */
+  readonly riskLimit: number;
   /** Most parcels: the policy's, or the order's own if that is less. */
   readonly splitLimit: number;
   readonly timePerDay: number;

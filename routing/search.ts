@@ -8,7 +8,7 @@ import { type Limits, solveExact } from './exact.ts';
 import { greedyParcels } from './greedy.ts';
 import { groupItems } from './group.ts';
 import { type Item, makeItem, type Part } from './items.ts';
-import { latestPromise, planCost } from './objective.ts';
+import { latestPromise, planCost, riskOfPlan } from './objective.ts';
 import { buildProblem, type OrderContext } from './problem.ts';
 import type { ParcelPlan } from './types.ts';
 
@@ -63,11 +63,13 @@ function redecide(
   const grouped = items.length <= FREE_ITEMS ? items : groupItems(context, items, FREE_ITEMS);
   if (grouped === undefined) return undefined;
   const room = context.splitLimit - stay.length;
-  const problem = buildProblem(context, grouped, room, latestPromise(stay));
+  const riskLimit = context.riskLimit - riskOfPlan(stay);
+  const problem = buildProblem({ ...context, riskLimit }, grouped, room, latestPromise(stay));
   const budget = { ...limits, work: problem.work + NEIGHBOURHOOD_STEPS };
   const solution = solveExact(problem, budget);
   state.work += problem.work;
-  return solution.parcels === undefined ? undefined : [...stay, ...solution.parcels];
+  if (solution.parcels === undefined || riskOfPlan(solution.parcels) > riskLimit) return undefined;
+  return [...stay, ...solution.parcels];
 }
 
 /** Frees the parcels at `free`, decides them anew and keeps the result if it is cheaper. */

@@ -15,7 +15,7 @@ import { type Limits, type Solution, solveContenders, solveExact } from './exact
 import { greedyParcels } from './greedy.ts';
 import type { Item } from './items.ts';
 import type { CompiledNetwork } from './network.ts';
-import { finishPlan } from './objective.ts';
+import { finishPlan, riskOfPlan } from './objective.ts';
 import { openOrder, unsourced } from './order-context.ts';
 import {
   buildProblem,
@@ -92,7 +92,7 @@ function decideContenders(decision: Decision, items: readonly Item[]): Decided |
   // Pieces of one line and lines of one SKU compete for the same units.
   if (items.length < 2 || skus.size < items.length || 3 ** items.length / 2 > left)
     return undefined;
-  if (items.some((item) => item.shuns !== 0)) return undefined;
+  if (context.riskLimit !== none || items.some((item) => item.shuns !== 0)) return undefined;
   const holders = findHolders(context, items, 0);
   const found = findContenders(context, items, holders, context.splitLimit);
   if (found === undefined) return undefined;
@@ -139,6 +139,7 @@ function decideTabulated(
   const solution = solveExact(problem, limits);
   decision.work += problem.work;
   if (solution.parcels !== undefined) {
+    if (riskOfPlan(solution.parcels) > context.riskLimit) return undefined;
     return { ...solution, parcels: solution.parcels, method: 'exact' };
   }
   if (solution.lowerBound === none) return solution;
@@ -207,6 +208,16 @@ function decide(decision: Decision): Decided | Unsourced {
 const sameLine = (a: Item, b: Item): boolean => a.parts[0]!.line === b.parts[0]!.line;
 const isUnit = (item: Item): boolean => item.units === 1;
 
+/** The true reason of a refusal: lateness, if the order could be sent but not surely in time. */
+function late(decision: Decision, refused: Unsourced): Unsourced {
+  if (decision.context.riskLimit === none) return refused;
+  const context = { ...decision.context, riskLimit: none };
+  const anyTime = { ...decision, context, work: 0 };
+  const sent = singleParcel(context) ?? decide(anyTime);
+  const work = decision.work + anyTime.work;
+  return 'outcome' in sent ? { ...sent, work } : unsourced('late', [], work);
+}
+
 /** Sources an order at another price of time than the policy's. */
 export function sourceAt(
   board: Board,
@@ -220,7 +231,7 @@ export function sourceAt(
   const single = singleParcel(context);
   if (single !== undefined) return finishPlan(context, [single.parcel], single);
   const decided = decide(decision);
-  if ('outcome' in decided) return decided;
+  if ('outcome' in decided) return late(decision, decided);
   return finishPlan(context, decided.parcels, { ...decided, work: decision.work });
 }
 

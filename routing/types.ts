@@ -257,6 +257,8 @@ export interface ParcelPlan {
   /** Median and promised (at the policy's confidence) instant at the door. */
   readonly expected_seconds: number;
   readonly promise_seconds: number;
+  /** P(at the door by the order's `deliver_by`), where the policy demands one. */
+  readonly on_time_probability?: number | undefined;
   readonly cost: ParcelCost;
 }
 

@@ -81,17 +81,21 @@ export function enumerateBest(world: World): number {
   const rest = restCosts(full, parcels);
   let best = Number.POSITIVE_INFINITY;
   let choices = 0;
+  const { split_limit, ship_complete } = world.order;
+  const allowed = ship_complete ? 1 : Math.min(policy.split_limit, split_limit ?? Infinity);
+  const surely = (policy.on_time_confidence ?? 0) - 1e-9;
   const descend = (open: number, chosen: readonly Parcel[], own: number): void => {
     const latest = Math.max(at, ...chosen.map((parcel) => parcel.promise));
     const split = policy.split_penalty * Math.max(0, chosen.length - 1);
     if (own + rest[open]! + split + time(latest) >= best) return;
     if (choices > MOST_CHOICES) return;
+    if (chosen.reduce((all, parcel) => all * parcel.inTime, 1) < surely) return;
     if (chosen.length > 1 && !lotsSuffice(world, network, chosen)) return;
     if (open === 0) {
       best = own + split + time(latest);
       return;
     }
-    if (chosen.length === policy.split_limit) return;
+    if (chosen.length === allowed) return;
     for (const parcel of parcels) {
       if ((parcel.subset & (open & -open)) === 0 || (parcel.subset & ~open) !== 0) continue;
       if (!fits(parcel)) continue;
