@@ -4,6 +4,7 @@
  * other processes of the machine take is not the decision's.
  */
 import { openBoard, type SourcingOrder, source, take } from '../routing/index.ts';
+import { seededRandom } from '../src/simulation/random.ts';
 import {
   BUDGET,
   basketOrder,
@@ -13,7 +14,6 @@ import {
   warmUp,
   world,
 } from './decision-world.ts';
-import { seededRandom } from '../src/simulation/random.ts';
 import type { Results } from './results.ts';
 
 const ORDERS = 500;

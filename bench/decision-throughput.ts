@@ -1,5 +1,6 @@
 /** Decisions per second of one core, one order after the other on one board, by mix of orders. */
 import { openBoard, type SourcingOrder, source, take } from '../routing/index.ts';
+import { type Random, seededRandom } from '../src/simulation/random.ts';
 import {
   BUDGET,
   basketOrder,
@@ -9,7 +10,6 @@ import {
   warmUp,
   world,
 } from './decision-world.ts';
-import { type Random, seededRandom } from '../src/simulation/random.ts';
 import type { Results } from './results.ts';
 
 const ORDERS = 20_000;

@@ -6,8 +6,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { compileNetwork, openBoard, type SourcingOrder, source } from '../routing/index.ts';
 import { testConfig } from '../src/runtime/config.ts';
-import { generateNetwork, generateOrder, generateStock } from './generate-network.ts';
 import type { Random } from '../src/simulation/random.ts';
+import { generateNetwork, generateOrder, generateStock } from './generate-network.ts';
 
 /** Seed of everything generated here; parts draw their orders from seeds near it. */
 export const SEED = 20261121;

@@ -18,6 +18,7 @@ import { hexBytes } from '../../db/rows.ts';
 import type { AcceptedOrder, AcceptOrder, RowResult } from '../domain/commands.ts';
 import type { Fault, RefusalCode } from '../domain/errors.ts';
 import type { Engine, LiveNetwork } from './engine.ts';
+import { groupFaults, rulesText } from './order-rules.ts';
 import { type RedeemedQuote, redeemQuotes } from './redeem-quotes.ts';
 
 type Result = RowResult<AcceptedOrder>;
@@ -146,6 +147,7 @@ function newOrder(
     body_hash: hexBytes(arrival.body_hash),
     destination: command.destination,
     deliver_by: command.deliver_by ?? null,
+    rules: command.rules ?? null,
     quote_id: quote?.quote_id ?? null,
     quote_option: quote?.option ?? null,
     accepted_at: now,
@@ -240,17 +242,19 @@ function faultsOf(command: AcceptOrder, network: LiveNetwork): Fault[] {
     }
     seen.add(line.line_no);
   });
-  return faults;
+  return [...faults, ...groupFaults(command)];
 }
 
 /** The identity of what was posted: same hash, same order. */
-function hashOf({ destination, lines, deliver_by, quote_token }: AcceptOrder): Buffer {
+function hashOf({ destination, lines, deliver_by, rules, quote_token }: AcceptOrder): Buffer {
   const { name, address, city, postal_code, country, position } = destination;
   const body = JSON.stringify([
     [name, address, city, postal_code, country, position],
     lines.map((line) => [line.line_no, line.sku_id, line.quantity, line.weight_grams]),
     deliver_by,
     quote_token,
+    // Only where there are any: an order without rules keeps the hash it was stored with.
+    ...(rules === undefined ? [] : [rulesText(rules)]),
   ]);
   return createHash('sha256').update(body).digest();
 }
