@@ -99,6 +99,13 @@ async function storeArrivals(
 }
 
 /**
+ * Share of its time that the first order may have waited while any number may come. Where orders
+ * come r times as fast as they are decided, the last one taken waits r times as long: a rush of up to
+ * eight times the capacity is kept within the deadline.
+ */
+const CALM_SHARE = 1 / 8;
+
+/**
  * How many more orders may wait. A few always may, so that orders are taken while no worker runs; more
  * only while the most urgent has most of its time left, which is how fast deciding goes just now.
  */
@@ -109,9 +116,9 @@ function roomIn(
   now: Temporal.Instant,
 ): number {
   const { backlog_orders_free, backlog_orders_max } = engine.config;
-  const half_ms = network.document.policy.decision_seconds * 500;
+  const urgent_ms = network.document.policy.decision_seconds * 1000 * (1 - CALM_SHARE);
   const left_ms = (first_deadline?.epochMilliseconds ?? Infinity) - now.epochMilliseconds;
-  const most = left_ms < half_ms ? backlog_orders_free : backlog_orders_max;
+  const most = left_ms < urgent_ms ? backlog_orders_free : backlog_orders_max;
   return Math.max(0, most - orders);
 }
 
