@@ -4,6 +4,7 @@
  * figure and, with `--record`, writes its own section of `bench/results.md`.
  */
 import { benchCompile } from './decision-compile.ts';
+import { benchGap } from './decision-gap.ts';
 import { benchLatency } from './decision-latency.ts';
 import { benchThroughput } from './decision-throughput.ts';
 import { openResults, type Results } from './results.ts';
@@ -15,6 +16,7 @@ const PARTS: readonly (readonly [name: string, part: Part])[] = [
   ['latency', benchLatency],
   ['throughput', benchThroughput],
   ['compile', benchCompile],
+  ['gap', benchGap],
 ];
 
 const wanted = process.argv.slice(2).filter((word) => !word.startsWith('--'));

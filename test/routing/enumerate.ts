@@ -5,7 +5,8 @@ import type { CheckedNetwork } from '../../routing/checker.ts';
 import { allParcels, DAY, money, type Parcel, prepare } from './all-parcels.ts';
 import type { World } from './small-world.ts';
 
-function limitOf(network: CheckedNetwork, slot: string): number {
+/** Limit of a resource slot, by the document. */
+export function limitOf(network: CheckedNetwork, slot: string): number {
   const [kind, first, second] = slot.split('@')[0]!.split('/') as [string, string, string?];
   const warehouse = network.warehouses.get(first);
   const service = network.services.get(first);
