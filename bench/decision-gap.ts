@@ -6,9 +6,9 @@
  */
 import highsLoader from 'highs';
 import { compileNetwork, openBoard, source } from '../routing/index.ts';
+import { seededRandom } from '../src/simulation/random.ts';
 import { bestByProgramme } from '../test/routing/programme.ts';
 import { aWorld, type World, type WorldShape } from '../test/routing/small-world.ts';
-import { seededRandom } from './random.ts';
 import type { Results } from './results.ts';
 
 const INSTANCES = Number(process.env.GAP_INSTANCES ?? 2400);

@@ -1,13 +1,13 @@
 /** Quality steps down by plan as time runs out: exact, then search, then greed, each with its proof. */
 import { describe, expect, test } from 'vitest';
 import { generateNetwork, generateOrder, generateStock } from '../../bench/generate-network.ts';
-import { seededRandom } from '../../bench/random.ts';
 import type { OrderToDecide } from '../../db/orders.ts';
 import { compileNetwork } from '../../routing/index.ts';
 import { decideBatch } from '../../src/fulfillment/decide-batch.ts';
 import type { Engine } from '../../src/fulfillment/engine.ts';
 import { manualClock } from '../../src/runtime/clock.ts';
 import { testConfig } from '../../src/runtime/config.ts';
+import { seededRandom } from '../../src/simulation/random.ts';
 
 const START = '2026-11-18T09:00:00Z';
 const from_seconds = Date.parse('2026-11-18T00:00:00Z') / 1000;
@@ -42,6 +42,7 @@ function decide(left_ms: number, waiting: number) {
     deliver_by: null,
     rules: null,
     excluded_warehouses: [],
+    excluded_stock: [],
     accepted_at,
     decide_by: accepted_at.add({ milliseconds: left_ms }),
   } as unknown as OrderToDecide;

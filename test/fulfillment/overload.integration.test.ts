@@ -5,13 +5,13 @@
  */
 import { describe, expect, test } from 'vitest';
 import { generateNetwork, generateOrder, generateStock } from '../../bench/generate-network.ts';
-import { type Random, seededRandom } from '../../bench/random.ts';
 import type { SourcingResult } from '../../routing/index.ts';
 import type { AcceptOrder } from '../../src/domain/commands.ts';
 import { acceptOrders } from '../../src/fulfillment/accept-orders.ts';
 import { decideOrders } from '../../src/fulfillment/decide-orders.ts';
 import type { Engine } from '../../src/fulfillment/engine.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
+import { type Random, seededRandom } from '../../src/simulation/random.ts';
 import { aReference } from '../builders/commands.ts';
 import { startHarness } from '../harness.ts';
 
