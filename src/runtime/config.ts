@@ -4,6 +4,7 @@
  * printed from it and a test keeps the two alike. Everything that is wrong is reported at once.
  */
 import { DOOR_LIMITS } from './door-limits.ts';
+import { PRICE_SETTINGS } from './price-settings.ts';
 import {
   bool,
   count,
