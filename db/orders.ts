@@ -1,6 +1,6 @@
 /** Orders and their lines. */
 import { sql } from 'kysely';
-import type { OrderState } from '../src/domain/order.ts';
+import type { OrderRules, OrderState } from '../src/domain/order.ts';
 import type { Tx } from './database.ts';
 import { insertRows, rowSource } from './rows.ts';
 import type { ExcludedStock } from './schema.ts';
@@ -14,6 +14,7 @@ export interface NewOrder {
   readonly body_hash: string;
   readonly destination: object;
   readonly deliver_by: Temporal.Instant | null;
+  readonly rules: OrderRules | null;
   readonly quote_id: string | null;
   readonly quote_option: string | null;
   readonly accepted_at: Temporal.Instant;
@@ -37,6 +38,7 @@ const NEW_ORDER = {
   body_hash: 'bytea',
   destination: 'jsonb',
   deliver_by: 'timestamptz',
+  rules: 'jsonb',
   quote_id: 'uuid',
   quote_option: 'text',
   accepted_at: 'timestamptz',
@@ -53,9 +55,9 @@ export async function insertOrders(tx: Tx, orders: readonly NewOrder[]): Promise
   if (orders.length === 0) return new Set();
   const inserted = await sql<{ order_id: string }>`
     insert into orders (order_id, platform_id, external_ref, state, version, body_hash, destination,
-      deliver_by, quote_id, quote_option, accepted_at, decide_by, request_id)
+      deliver_by, rules, quote_id, quote_option, accepted_at, decide_by, request_id)
     select order_id, platform_id, external_ref, 'accepted', 1, body_hash, destination,
-      deliver_by, quote_id, quote_option, accepted_at, decide_by, request_id
+      deliver_by, rules::jsonb, quote_id, quote_option, accepted_at, decide_by, request_id
     from ${rowSource('r', NEW_ORDER, orders)}
     on conflict (platform_id, external_ref) do nothing
     returning order_id`.execute(tx);
@@ -113,6 +115,7 @@ export interface OrderToDecide {
   readonly version: number;
   readonly destination: { country: string; postal_code: string; position?: [number, number] };
   readonly deliver_by: Temporal.Instant | null;
+  readonly rules: OrderRules | null;
   readonly quote_id: string | null;
   readonly quote_option: string | null;
   readonly accepted_at: Temporal.Instant;
@@ -139,7 +142,7 @@ export interface OrderToDecide {
 export async function claimOrdersToDecide(tx: Tx, limit: number): Promise<OrderToDecide[]> {
   const claimed = await sql<OrderToDecide>`
     with claimed as materialized (
-      select order_id, platform_id, version, destination, deliver_by, quote_id, quote_option,
+      select order_id, platform_id, version, destination, deliver_by, rules, quote_id, quote_option,
         accepted_at, decide_by, decision_no, attempts, excluded_warehouses, excluded_stock,
         request_id
       from orders where state = 'accepted'

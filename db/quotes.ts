@@ -1,5 +1,7 @@
 /** Quotes: promises offered, with the stock and capacity they hold until they expire. */
+
 import { sql } from 'kysely';
+import type { OrderRules } from '../src/domain/order.ts';
 import type { Tx } from './database.ts';
 import type { StoredCapacity, StoredStock } from './decisions.ts';
 import { insertRows } from './rows.ts';
@@ -16,6 +18,7 @@ export interface QuoteRecord<Plan = unknown> {
     readonly postal_code: string;
     readonly position?: readonly [number, number];
   };
+  readonly rules: OrderRules | null;
   readonly lines: readonly {
     readonly line_no: number;
     readonly sku_id: string;

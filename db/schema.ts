@@ -157,6 +157,7 @@ export interface OrdersTable {
   /** `[{warehouse_id, sku_id}]` */
   excluded_stock: ColumnType<ExcludedStock[], string | undefined, string>;
   request_id: string | null;
+  rules: Json<unknown> | null;
 }
 
 export interface OrderLinesTable {

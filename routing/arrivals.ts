@@ -5,7 +5,7 @@
 import { doorAt } from './calendar.ts';
 import type { OrderContext } from './problem.ts';
 import { roundMoney } from './rates.ts';
-import { expectedLateSeconds } from './transit.ts';
+import { expectedLateSeconds, lateRisk } from './transit.ts';
 import { DAY_SECONDS } from './types.ts';
 
 const SLOTS = 1 << 13;
@@ -59,6 +59,15 @@ export function arrivalSlot(
     cache.promise[slot] = doorAt(network.calendars.doors[zone], arrival);
   }
   return slot;
+}
+
+/** Risk of the arrival in `slot` to be late, where the order limits it; else 0. See `lateRisk`. */
+export function riskIn(context: OrderContext, slot: number): number {
+  const { network, deliverBy, riskLimit } = context;
+  if (riskLimit === Number.POSITIVE_INFINITY) return 0;
+  const { pickup, transit, zone } = network.calendars.arrivals;
+  const doors = network.calendars.doors[zone[slot]!];
+  return lateRisk(network.transit, transit[slot]!, pickup[slot]!, deliverBy, doors);
 }
 
 /** Price of lateness of the arrival in `slot`, minor units. */

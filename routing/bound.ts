@@ -153,7 +153,7 @@ export function lowerBound(context: OrderContext): number {
     const time = timeCost(context.timePerDay, context.at, latest);
     // A parcel cheaper than its rounding counts as free, not as less.
     const free = [...prices.fixed.values()].some((fixed) => fixed + split < 0);
-    const spare = free ? ROUNDING * context.network.policy.split_limit : 0;
+    const spare = free ? ROUNDING * context.splitLimit : 0;
     best = Math.max(best, Math.floor(raise(prices, split) - split - spare) + time);
   }
   return best;

@@ -7,6 +7,9 @@ import type { ServiceInput, WarehouseInput, WeeklyHoursInput, ZoneInput } from '
 const NAMES = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
 /** Local days walked before giving up. */
 const MOST_DAYS = 400;
+const DAY = 86_400;
+/** Clocks change at quarters of an hour, so an offset holds for a whole one. */
+const QUARTER = 900;
 
 type Span = readonly [number, number];
 
@@ -26,10 +29,51 @@ export interface Clock {
   readonly doors: (zone: ZoneInput, from: number, to: number) => Span[] | undefined;
 }
 
-const dateOf = (seconds: number, timeZone: string): Temporal.PlainDate =>
-  Temporal.Instant.fromEpochMilliseconds(Math.floor(seconds * 1000))
-    .toZonedDateTimeISO(timeZone)
-    .toPlainDate();
+/** Remembers what was made for an owner and a number. */
+function remember<K extends object, T>(
+  make: (owner: K, number: number) => T,
+): (owner: K, number: number) => T {
+  const known = new WeakMap<K, Map<number, T>>();
+  return (owner, number) => {
+    let own = known.get(owner);
+    if (own === undefined) {
+      own = new Map();
+      known.set(owner, own);
+    }
+    let value = own.get(number);
+    if (value === undefined) {
+      value = make(owner, number);
+      own.set(number, value);
+    }
+    return value;
+  };
+}
+
+const offsets = new Map<string, Map<number, number>>();
+
+/** Seconds that a zone is ahead of UTC at an instant. */
+function offsetAt(seconds: number, timeZone: string): number {
+  let known = offsets.get(timeZone);
+  if (known === undefined) {
+    known = new Map();
+    offsets.set(timeZone, known);
+  }
+  const quarter = Math.floor(seconds / QUARTER);
+  let offset = known.get(quarter);
+  if (offset === undefined) {
+    const instant = Temporal.Instant.fromEpochMilliseconds(quarter * QUARTER * 1000);
+    offset = instant.toZonedDateTimeISO(timeZone).offsetNanoseconds / 1e9;
+    known.set(quarter, offset);
+  }
+  return offset;
+}
+
+/** The local date of an instant, as days since 1970-01-01. */
+const dayOf = (seconds: number, timeZone: string): number =>
+  Math.floor((seconds + offsetAt(seconds, timeZone)) / DAY);
+
+const dateOf = (day: number): Temporal.PlainDate =>
+  new Temporal.PlainDate(1970, 1, 1).add({ days: day });
 
 /** Instant of a local time of a date; `24:00` is the next date's midnight. */
 function instant(date: Temporal.PlainDate, time: string, timeZone: string): number {
@@ -64,39 +108,18 @@ function spansOf(
   return merged;
 }
 
-/** Remembers the spans of the dates of one owner. */
-function rememberSpans<T extends WarehouseInput | ZoneInput>(
-  hoursOf: (owner: T) => WeeklyHoursInput | undefined,
-): (owner: T, date: Temporal.PlainDate) => Span[] {
-  const known = new WeakMap<T, Map<string, Span[]>>();
-  return (owner, date) => {
-    let dates = known.get(owner);
-    if (dates === undefined) {
-      dates = new Map();
-      known.set(owner, dates);
-    }
-    const key = date.toString();
-    let spans = dates.get(key);
-    if (spans === undefined) {
-      spans = spansOf(date, owner.time_zone, hoursOf(owner), owner.holidays);
-      dates.set(key, spans);
-    }
-    return spans;
-  };
-}
-
-type SpansOf<T> = (owner: T, date: Temporal.PlainDate) => Span[];
+type SpansOf<T> = (owner: T, day: number) => Span[];
 
 function readyAfter(
   open: SpansOf<WarehouseInput>,
   warehouse: WarehouseInput,
   start: number,
 ): number {
-  let date = dateOf(start, warehouse.time_zone);
   let left = warehouse.processing_seconds;
   if (left === 0) return start;
-  for (let day = 0; day < MOST_DAYS; day++, date = date.add({ days: 1 })) {
-    for (const [from, to] of open(warehouse, date)) {
+  const first = dayOf(start, warehouse.time_zone);
+  for (let day = first; day < first + MOST_DAYS; day++) {
+    for (const [from, to] of open(warehouse, day)) {
       const here = Math.max(0, to - Math.max(from, start));
       if (here >= left) return Math.max(from, start) + left;
       left -= here;
@@ -105,31 +128,27 @@ function readyAfter(
   return Number.POSITIVE_INFINITY;
 }
 
-function mayStart(open: SpansOf<WarehouseInput>, warehouse: WarehouseInput, at: number): boolean {
-  const date = dateOf(at, warehouse.time_zone);
-  const cutOff = warehouse.cut_offs?.[NAMES[date.dayOfWeek - 1]!];
-  if (cutOff !== undefined && at > instant(date, cutOff, warehouse.time_zone)) return false;
-  return open(warehouse, date).some(([from, to]) => from <= at && at < to);
+/** Last start of a date at a warehouse; Infinity without a cut-off. */
+function cutOff(warehouse: WarehouseInput, day: number): number {
+  const date = dateOf(day);
+  const time = warehouse.cut_offs?.[NAMES[date.dayOfWeek - 1]!];
+  return time === undefined ? Number.POSITIVE_INFINITY : instant(date, time, warehouse.time_zone);
 }
 
-function isPickup(warehouse: WarehouseInput, service: ServiceInput, seconds: number): boolean {
-  const zone = warehouse.time_zone;
-  const date = dateOf(seconds, zone);
-  const iso = date.toString();
-  if (service.pickup_holidays?.includes(iso) || warehouse.holidays?.includes(iso)) return false;
-  // A time that a clock change skips lands later, possibly on the next date.
-  return [date.subtract({ days: 1 }), date].some((day) =>
-    service.pickups[NAMES[day.dayOfWeek - 1]!]?.some(
-      (time) => instant(day, time, zone) === seconds,
-    ),
-  );
+/** Pickups of the services' timetables in one time zone, by local date. */
+function pickupsIn(timeZone: string): (service: ServiceInput, day: number) => Set<number> {
+  return remember((service: ServiceInput, day) => {
+    const date = dateOf(day);
+    const times = service.pickups[NAMES[date.dayOfWeek - 1]!] ?? [];
+    return new Set(times.map((time) => instant(date, time, timeZone)));
+  });
 }
 
 function doorFrom(spans: SpansOf<ZoneInput>, zone: ZoneInput, seconds: number): number {
   if (zone.delivery_hours === undefined && !zone.holidays?.length) return seconds;
-  let date = dateOf(seconds, zone.time_zone);
-  for (let day = 0; day < MOST_DAYS; day++, date = date.add({ days: 1 })) {
-    for (const [from, to] of spans(zone, date)) {
+  const first = dayOf(seconds, zone.time_zone);
+  for (let day = first; day < first + MOST_DAYS; day++) {
+    for (const [from, to] of spans(zone, day)) {
       if (seconds < to) return Math.max(from, seconds);
     }
   }
@@ -138,22 +157,48 @@ function doorFrom(spans: SpansOf<ZoneInput>, zone: ZoneInput, seconds: number): 
 
 /** A clock that remembers the days it has walked. */
 export function checkerClock(): Clock {
-  const open = rememberSpans<WarehouseInput>((warehouse) => warehouse.hours);
-  const answered = rememberSpans<ZoneInput>((zone) => zone.delivery_hours);
+  const open = remember((owner: WarehouseInput, day) =>
+    spansOf(dateOf(day), owner.time_zone, owner.hours, owner.holidays),
+  );
+  const answered = remember((owner: ZoneInput, day) =>
+    spansOf(dateOf(day), owner.time_zone, owner.delivery_hours, owner.holidays),
+  );
+  const closed = remember(
+    (owner: WarehouseInput | ServiceInput, day) =>
+      ('pickups' in owner ? owner.pickup_holidays : owner.holidays)?.includes(
+        dateOf(day).toString(),
+      ) ?? false,
+  );
+  const lastStart = remember(cutOff);
+  const pickups = new Map<string, ReturnType<typeof pickupsIn>>();
+  const pickupsAt = (timeZone: string) => {
+    const known = pickups.get(timeZone) ?? pickupsIn(timeZone);
+    pickups.set(timeZone, known);
+    return known;
+  };
   return {
-    dateSlot: (seconds, timeZone) => Date.parse(`${dateOf(seconds, timeZone)}T00:00:00Z`) / 1000,
-    mayStart: (warehouse, seconds) => mayStart(open, warehouse, seconds),
+    dateSlot: (seconds, timeZone) => dayOf(seconds, timeZone) * DAY,
+    mayStart: (warehouse, seconds) => {
+      const day = dayOf(seconds, warehouse.time_zone);
+      if (seconds > lastStart(warehouse, day)) return false;
+      return open(warehouse, day).some(([from, to]) => from <= seconds && seconds < to);
+    },
     readyAfter: (warehouse, start) => readyAfter(open, warehouse, start),
-    isPickup,
+    isPickup: (warehouse, service, seconds) => {
+      const day = dayOf(seconds, warehouse.time_zone);
+      if (closed(service, day) || closed(warehouse, day)) return false;
+      // A time that a clock change skips lands later, possibly on the next date.
+      const at = pickupsAt(warehouse.time_zone);
+      return at(service, day).has(seconds) || at(service, day - 1).has(seconds);
+    },
     door: (zone, seconds) => doorFrom(answered, zone, seconds),
     doors: (zone, from, to) => {
       if (zone.delivery_hours === undefined && !zone.holidays?.length) return undefined;
       const spans: Span[] = [];
-      let date = dateOf(from, zone.time_zone);
+      const first = dayOf(from, zone.time_zone);
       // One span past the end is needed: it is where late arrivals wait for.
-      for (let day = 0; day < MOST_DAYS && (spans.at(-1)?.[0] ?? 0) <= to; day++) {
-        spans.push(...answered(zone, date));
-        date = date.add({ days: 1 });
+      for (let day = first; day < first + MOST_DAYS && (spans.at(-1)?.[0] ?? 0) <= to; day++) {
+        spans.push(...answered(zone, day));
       }
       return spans;
     },

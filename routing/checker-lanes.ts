@@ -169,7 +169,8 @@ export function checkLane(
   zone: ZoneInput,
 ): void {
   const { parcel, note } = checked;
-  if (containment(zone, checked.order.destination) === undefined) {
+  const zones = zonesOf(checked.network, checked.order.destination);
+  if (zones.every(({ id }) => id !== zone.id)) {
     note('zone', `${zone.id} does not contain the destination`);
   }
   const found = laneOf(checked, warehouse, service);

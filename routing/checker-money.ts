@@ -13,27 +13,29 @@ const DAY = 86_400;
 const differs = (charged: number, due: number): boolean =>
   !Number.isInteger(charged) || Math.abs(charged - due) > 0.5 + 1e-4;
 
-/** Mean lateness at the door of an arrival uniform on [from, to]. */
-function meanLateness(
-  network: CheckedNetwork,
-  zone: ZoneInput,
-  from: number,
-  to: number,
-  due: number,
-): number {
-  if (to - from < 1e-9) return Math.max(0, network.clock.door(zone, from) - due);
-  const spans = network.clock.doors(zone, from, to);
-  const cuts = new Set([from, to, due, ...(spans ?? []).flat()]);
-  const points = [...cuts].filter((t) => t >= from && t <= to).sort((a, b) => a - b);
+type Spans = readonly (readonly [number, number])[] | undefined;
+
+/** Area under (t − due)+ from `from` to `to`. */
+const triangle = (from: number, to: number, due: number): number =>
+  to <= due ? 0 : (to - Math.max(from, due)) * ((Math.max(from, due) + to) / 2 - due);
+
+/** Mean lateness at the door of an arrival uniform on [from, to]; undefined spans = always open. */
+function meanLateness(spans: Spans, from: number, to: number, due: number): number {
+  if (spans === undefined) return triangle(from, to, due) / (to - from);
   let area = 0;
-  for (let i = 1; i < points.length; i++) {
-    const [a, b] = [points[i - 1]!, points[i]!];
-    const middle = (a + b) / 2;
-    const span = spans?.find(([, closes]) => middle < closes);
-    const waits = span !== undefined && middle < span[0];
-    // Between two cuts lateness is a straight line, so its middle is its mean.
-    area += (b - a) * Math.max(0, (waits ? span[0] : middle) - due);
+  let at = from;
+  for (const [opens, closes] of spans) {
+    if (closes <= at) continue;
+    // Who comes before the door opens waits for it.
+    const waits = Math.min(to, opens);
+    if (waits > at) area += (waits - at) * Math.max(0, opens - due);
+    at = Math.max(at, waits);
+    const until = Math.min(to, closes);
+    if (until > at) area += triangle(at, until, due);
+    at = Math.max(at, until);
+    if (at >= to) break;
   }
+  if (at < to) area += triangle(at, to, due);
   return area / (to - from);
 }
 
@@ -47,12 +49,19 @@ export function expectedLateness(
 ): number {
   const [p0, x0] = points[0]!;
   const [pn, xn] = points.at(-1)!;
-  let expected = p0 * meanLateness(network, zone, pickup + x0, pickup + x0, due);
-  points.slice(1).forEach(([p, x], i) => {
+  // The last to come is in time, and nobody comes to a door after them.
+  if (network.clock.door(zone, pickup + xn) <= due) return 0;
+  const { clock } = network;
+  const late = (seconds: number) => Math.max(0, clock.door(zone, pickup + seconds) - due);
+  const spans = clock.doors(zone, pickup + x0, pickup + xn);
+  let expected = p0 * late(x0) + (1 - pn) * late(xn);
+  for (let i = 1; i < points.length; i++) {
+    const [pa, xa] = points[i - 1]!;
     const [pb, xb] = points[i]!;
-    expected += (p - pb) * meanLateness(network, zone, pickup + xb, pickup + x, due);
-  });
-  return expected + (1 - pn) * meanLateness(network, zone, pickup + xn, pickup + xn, due);
+    const mean = xb - xa < 1e-9 ? late(xa) : meanLateness(spans, pickup + xa, pickup + xb, due);
+    expected += (pb - pa) * mean;
+  }
+  return expected;
 }
 
 /** Lateness due for a parcel under any lane of its service that gives its promise. */

@@ -6,6 +6,7 @@
 import { type Clock, checkerClock } from './checker-clock.ts';
 import { carriedProblems, checkLane, type RankedZone } from './checker-lanes.ts';
 import { checkMoney } from './checker-money.ts';
+import { checkApart, checkOnTime, checkSplit, checkTogether } from './checker-rules.ts';
 import type {
   CapacityUse,
   NetworkInput,
@@ -52,12 +53,72 @@ export interface CheckedParcel {
 const byId = <T extends { readonly id: string }>(rows: readonly T[]): Map<string, T> =>
   new Map(rows.map((row) => [row.id, row]));
 
+/** Stock and capacity as a plan finds them. */
+interface Ledger {
+  readonly stock: ReadonlyMap<number, StockPosition>;
+  /** Units taken by earlier plans, by stock. */
+  readonly taken: Map<number, number>;
+  /** Capacity used, by `resource at slot`. */
+  readonly used: Map<string, number>;
+}
+
+function openLedger(stock: readonly StockPosition[], capacity: readonly CapacityUse[]): Ledger {
+  const used = new Map<string, number>();
+  for (const { resource, slot_seconds, used: amount } of capacity) {
+    add(used, slotKey(resource, slot_seconds), amount);
+  }
+  return { stock: new Map(stock.map((row) => [row.stock_id, row])), taken: new Map(), used };
+}
+
+const slotKey = (resource: string, slot: number): string => `${resource} at ${slot}`;
+
+function add<K>(sums: Map<K, number>, key: K, amount: number): void {
+  sums.set(key, (sums.get(key) ?? 0) + amount);
+}
+
+/** Checks one plan after the other; a sound one is taken from what the next one finds. */
+export type BatchCheck = (order: SourcingOrder, plan: SourcedPlan) => Violation[];
+
 /**
- * Prepares the checker for many plans of one network. O(rows); the function it returns costs
- * O(stock + capacity + parcels × lanes of their services) a call.
+ * Prepares the checker for batches of plans of one network. O(rows); what it returns opens a batch
+ * on its stock and capacity in O(stock + capacity), and a plan then costs
+ * O(parcels × lanes of their services).
+ */
+export function prepareBatchChecker(
+  input: NetworkInput,
+): (stock: readonly StockPosition[], capacity: readonly CapacityUse[]) => BatchCheck {
+  const network = prepareNetwork(input);
+  return (stock, capacity) => {
+    const ledger = openLedger(stock, capacity);
+    return (order, plan) => {
+      const violations = checkPrepared(network, ledger, order, plan);
+      if (violations.length === 0) takeFrom(ledger, plan);
+      return violations;
+    };
+  };
+}
+
+function takeFrom(ledger: Ledger, plan: SourcedPlan): void {
+  for (const { takes, capacity } of plan.parcels) {
+    for (const { stock_id, quantity } of takes) add(ledger.taken, stock_id, quantity);
+    for (const { resource, slot_seconds, amount } of capacity) {
+      add(ledger.used, slotKey(resource, slot_seconds), amount);
+    }
+  }
+}
+
+/**
+ * Prepares the checker for many plans of one network, each on stock and capacity of its own. O(rows);
+ * the function it returns costs O(stock + capacity + parcels × lanes of their services) a call.
  */
 export function prepareChecker(input: NetworkInput): (checked: PlanToCheck) => Violation[] {
-  const network: CheckedNetwork = {
+  const network = prepareNetwork(input);
+  return ({ stock, capacity, order, plan }) =>
+    checkPrepared(network, openLedger(stock, capacity), order, plan);
+}
+
+function prepareNetwork(input: NetworkInput): CheckedNetwork {
+  return {
     input,
     skus: byId(input.skus),
     warehouses: byId(input.warehouses),
@@ -68,7 +129,6 @@ export function prepareChecker(input: NetworkInput): (checked: PlanToCheck) => V
     clock: checkerClock(),
     found: new Map(),
   };
-  return (checked) => checkPrepared(network, checked);
 }
 
 /** Checks one plan. Returns the rules it breaks; an empty list means the decision is sound. */
@@ -76,23 +136,26 @@ export function checkPlan(checked: PlanToCheck & { readonly network: NetworkInpu
   return prepareChecker(checked.network)(checked);
 }
 
-function checkPrepared(network: CheckedNetwork, checked: PlanToCheck): Violation[] {
-  const { order, plan } = checked;
+function checkPrepared(
+  network: CheckedNetwork,
+  ledger: Ledger,
+  order: SourcingOrder,
+  plan: SourcedPlan,
+): Violation[] {
   const violations: Violation[] = [];
   const note = (rule: string, detail: string): void => {
     violations.push({ rule, detail });
   };
-  if (plan.parcels.length === 0) note('no_parcels', 'a sourced plan has at least one parcel');
-  const limit = network.input.policy.split_limit;
-  if (plan.parcels.length > limit) {
-    note('split_limit', `${plan.parcels.length} parcels where ${limit} are allowed`);
-  }
+  checkSplit(network, order, plan, note);
+  checkTogether(order, plan, note);
   checkQuantities(order, plan, note);
-  checkStock(network, checked, note);
-  checkCapacity(network, checked, note);
+  checkStock(network, ledger, { order, plan }, note);
+  checkCapacity(network, ledger, plan, note);
   for (const parcel of plan.parcels) {
     checkParcel({ network, order, parcel, units: unitsByLine(parcel), note });
+    checkApart(network, order, parcel, note);
   }
+  checkOnTime(network, order, plan, note);
   checkMoney(network, order, plan, note);
   return violations;
 }
@@ -121,17 +184,17 @@ function checkQuantities(order: SourcingOrder, plan: SourcedPlan, note: Note): v
   for (const line of sent.keys()) note('quantity', `line ${line} was not ordered`);
 }
 
-function checkStock(network: CheckedNetwork, checked: PlanToCheck, note: Note): void {
-  const wanted = new Set(
-    checked.plan.parcels.flatMap((parcel) => parcel.takes.map((take) => take.stock_id)),
-  );
-  const rows = new Map<number, StockPosition>();
-  for (const row of checked.stock) if (wanted.has(row.stock_id)) rows.set(row.stock_id, row);
+function checkStock(
+  network: CheckedNetwork,
+  ledger: Ledger,
+  checked: Pick<PlanToCheck, 'order' | 'plan'>,
+  note: Note,
+): void {
   const skuOf = new Map(checked.order.lines.map((line) => [line.line_no, line.sku_id]));
   const taken = new Map<number, number>();
   for (const parcel of checked.plan.parcels) {
     for (const { line_no, stock_id, quantity } of parcel.takes) {
-      const row = rows.get(stock_id);
+      const row = ledger.stock.get(stock_id);
       if (row === undefined) {
         note('stock', `stock ${stock_id} does not exist`);
         continue;
@@ -148,7 +211,8 @@ function checkStock(network: CheckedNetwork, checked: PlanToCheck, note: Note): 
     }
   }
   for (const [stock_id, quantity] of taken) {
-    const available = rows.get(stock_id)?.available ?? 0;
+    const row = ledger.stock.get(stock_id);
+    const available = (row?.available ?? 0) - (ledger.taken.get(stock_id) ?? 0);
     if (quantity > available) note('oversell', `stock ${stock_id}: ${quantity} of ${available}`);
   }
 }
@@ -173,36 +237,32 @@ function dueCapacity(
   return rows.filter((row): row is [string, number, number, number] => row[3] !== undefined);
 }
 
-function checkCapacity(network: CheckedNetwork, checked: PlanToCheck, note: Note): void {
-  const used = new Map<string, number>();
+function checkCapacity(
+  network: CheckedNetwork,
+  ledger: Ledger,
+  plan: SourcedPlan,
+  note: Note,
+): void {
+  const own = new Map<string, number>();
   const limits = new Map<string, number>();
-  const key = (resource: string, slot: number): string => `${resource} at ${slot}`;
-  const names = new Set(
-    checked.plan.parcels.flatMap((parcel) => dueCapacity(network, parcel).map(([name]) => name)),
-  );
-  for (const { resource, slot_seconds, used: amount } of checked.capacity) {
-    if (!names.has(resource)) continue;
-    const slot = key(resource, slot_seconds);
-    used.set(slot, (used.get(slot) ?? 0) + amount);
-  }
-  for (const parcel of checked.plan.parcels) {
+  for (const parcel of plan.parcels) {
     const stated = new Map(
-      parcel.capacity.map((row) => [key(row.resource, row.slot_seconds), row]),
+      parcel.capacity.map((row) => [slotKey(row.resource, row.slot_seconds), row]),
     );
     for (const [resource, slotSeconds, amount, limit] of dueCapacity(network, parcel)) {
-      const slot = key(resource, slotSeconds);
+      const slot = slotKey(resource, slotSeconds);
       const row = stated.get(slot);
       if (row?.amount !== amount || row.limit !== limit) {
         note('capacity_stated', `${slot} should state ${amount} of ${limit}`);
       }
       stated.delete(slot);
-      used.set(slot, (used.get(slot) ?? 0) + amount);
+      add(own, slot, amount);
       limits.set(slot, limit);
     }
     for (const slot of stated.keys()) note('capacity_stated', `${slot} is not a resource it takes`);
   }
   for (const [slot, limit] of limits) {
-    const amount = used.get(slot)!;
+    const amount = own.get(slot)! + (ledger.used.get(slot) ?? 0);
     if (amount > limit) note('capacity', `${slot}: ${amount} of ${limit}`);
   }
 }

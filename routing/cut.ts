@@ -107,7 +107,7 @@ export function cutLine(context: OrderContext, lineIndex: number): Item[] | Unso
   const { sources } = sourcesOf(context, lineIndex);
   const one = makeItem(network, lines, [{ line: lineIndex, quantity: 1 }]);
   if (sources.length === 0) return blame(context, [one]);
-  const limit = network.policy.split_limit;
+  const limit = context.splitLimit;
   const refused = tooMany(lines[lineIndex]!, sources, limit);
   if (refused !== undefined) return refused;
   const pieces: Item[] = [];

@@ -1,9 +1,8 @@
 /**
  * The exact decision of one problem: the cheapest partition under falling limits on promises, then
  * a check that its parcels do not take each other's capacity. If they do, the partition's cost is
- * still a lower bound, and a branch and bound over parcels looks for the best plan that fits.
+ * still a lower bound (see `column-method.ts` for the exact answer where it can be had).
  */
-import { coupledSearch } from './coupled.ts';
 import { jointlyFeasible, scheduleTogether, wayOf } from './joint.ts';
 import { splitCost, timeCost } from './objective.ts';
 import { type Choice, parcelsOf, priceParcels } from './parcels.ts';
@@ -116,13 +115,21 @@ export function solveExact(problem: Problem, limits: Limits): Solution {
     const settled = settle(problem, choices, found[0]!.cost);
     if (settled !== undefined) return { ...settled, lowerBound: bound, splitLimited: false };
   }
-  const fitted = coupledSearch(problem, found, limits);
-  return {
-    parcels: fitted?.parcels,
-    cost: fitted?.cost ?? Number.POSITIVE_INFINITY,
-    lowerBound: bound,
-    splitLimited: false,
+  return { ...bestTogether(problem, found), lowerBound: bound, splitLimited: false };
+}
+
+/** The cheapest of some partitions whose parcels take each other's slots, each in turn. */
+function bestTogether(problem: Problem, found: readonly Partition[]) {
+  let best: { parcels: readonly ParcelPlan[] | undefined; cost: number } = {
+    parcels: undefined,
+    cost: Number.POSITIVE_INFINITY,
   };
+  for (const { choices } of found) {
+    const ways = choices.map((choice) => wayOf(problem, choice));
+    const fitted = scheduleTogether(problem, ways);
+    if (fitted !== undefined && fitted.cost < best.cost) best = fitted;
+  }
+  return best;
 }
 
 /** True if some number of parcels would do. */

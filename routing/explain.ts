@@ -216,7 +216,7 @@ export function explain(
   if ('outcome' in context) return [];
   const items = decidedItems(context, result);
   if (items.length === 0) return [];
-  const problem = buildProblem(context, items, network.policy.split_limit, 0);
+  const problem = buildProblem(context, items, context.splitLimit, 0);
   priceParcels(problem);
   const known = completions(problem);
   const chosen = new Set(

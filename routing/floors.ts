@@ -65,13 +65,13 @@ export function latenessFloor(context: OrderContext, row: number): number {
 
 /** Marks a freight floor that is not yet computed. */
 const UNKNOWN = -(2 ** 31);
-/** As good as infinite, as a whole number of minor units. */
-const MOST = 2 ** 31 - 1;
+/** Freight floor of a warehouse that no service leaves at that weight: as good as infinite. */
+export const NO_FREIGHT = 2 ** 31 - 1;
 
 function computeFreight({ network, lanes }: OrderContext, w: number, index: number): number {
   const { rates, services, zones } = network;
   const above = rates.floorAbove[index]!;
-  let least = MOST;
+  let least = NO_FREIGHT;
   for (let row = lanes.start[w]!; row < lanes.start[w + 1]!; row++) {
     const card = services.card[lanes.service[row]!]!;
     const rateRow = network.lanes.rateRow[lanes.lane[row]!]!;

@@ -5,8 +5,8 @@
  * O(parcels × warehouses looked at × services).
  */
 import { type Board, giveBack, stockRow, take } from './board.ts';
-import type { Item } from './items.ts';
-import { latestPromise, planCost, timeCost } from './objective.ts';
+import { type Item, mustPart } from './items.ts';
+import { latestPromise, planCost, riskOfPlan, timeCost } from './objective.ts';
 import { buildParcel, ownCost, place } from './parcel.ts';
 import { needsOf, type OrderContext } from './problem.ts';
 import type { ParcelPlan } from './types.ts';
@@ -75,10 +75,20 @@ function cheapestParcel(
   return best;
 }
 
+/** Items that may share a parcel with those before them. */
+function sociable(items: readonly Item[]): Item[] {
+  const chosen: Item[] = [];
+  for (const item of items) {
+    if (item.shuns === 0 || !chosen.some((other) => mustPart(item, other))) chosen.push(item);
+  }
+  return chosen;
+}
+
 /** Largest leading part of the items that one parcel takes. */
 function fittingParcel(context: OrderContext, holder: Holder, latest: number) {
-  for (let count = holder.items.length; count > 0; count = count > 1 ? count >> 1 : 0) {
-    const items = holder.items.slice(0, count);
+  const together = sociable(holder.items);
+  for (let count = together.length; count > 0; count = count > 1 ? count >> 1 : 0) {
+    const items = together.slice(0, count);
     const found = cheapestParcel(context, holder.warehouse, items, latest);
     if (found !== undefined) return { ...found, items };
   }
@@ -97,11 +107,13 @@ export function greedyParcels(
   while (open.length > 0 && parcels.length < splitLimit) {
     let best: { parcel: ParcelPlan; price: number; items: Item[] } | undefined;
     const all = holders(context, open);
+    // Later parcels may only take what risk is left.
+    const sure = { ...context, riskLimit: context.riskLimit - riskOfPlan(parcels) };
     for (let i = 0; i < all.length; i++) {
       // Past the first few, a warehouse is only looked at while nothing was found at all.
       if (best !== undefined && (i >= TRIED || all[i]!.items.length < best.items.length)) break;
       work += context.lanes.start[all[i]!.warehouse + 1]! - context.lanes.start[all[i]!.warehouse]!;
-      const found = fittingParcel(context, all[i]!, latestPromise(parcels));
+      const found = fittingParcel(sure, all[i]!, latestPromise(parcels));
       if (found === undefined) continue;
       const more = found.items.length - (best?.items.length ?? 0);
       if (more > 0 || (more === 0 && found.price < best!.price)) best = found;

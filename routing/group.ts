@@ -3,7 +3,7 @@
  * programme: lines that always travel together need no bit each.
  */
 import { stockRow } from './board.ts';
-import { type Item, makeItem } from './items.ts';
+import { type Item, makeItem, mustPart } from './items.ts';
 import { needsOf, type OrderContext } from './problem.ts';
 
 /** Heaviest group, milligrams: heavier ones would find no service. */
@@ -50,6 +50,7 @@ function closest(groups: readonly Group[]): [number, number, number[]] | undefin
   for (let i = 0; i < groups.length; i++) {
     for (let j = i + 1; j < groups.length; j++) {
       if (groups[i]!.mg + groups[j]!.mg > MOST_MG) continue;
+      if (groups[i]!.items.some((a) => groups[j]!.items.some((b) => mustPart(a, b)))) continue;
       const both = common(groups[i]!.holders, groups[j]!.holders);
       if (both.length > (best?.[2].length ?? 0)) best = [i, j, both];
     }

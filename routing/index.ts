@@ -8,7 +8,13 @@
  *   const violations = checkPlan({ network: document, stock, capacity, order, plan: result });
  */
 export { type Board, giveBack, openBoard, type Taken, take } from './board.ts';
-export { checkPlan, type PlanToCheck, prepareChecker } from './checker.ts';
+export {
+  type BatchCheck,
+  checkPlan,
+  type PlanToCheck,
+  prepareBatchChecker,
+  prepareChecker,
+} from './checker.ts';
 export { explain, MOST_ALTERNATIVES } from './explain.ts';
 export {
   type CompiledNetwork,

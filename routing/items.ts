@@ -13,6 +13,8 @@ export interface Line {
   readonly sku: number;
   readonly quantity: number;
   readonly mg: number;
+  /** Lines of one group leave in one parcel, whole; -1 = free. */
+  readonly group: number;
 }
 
 /** So many units of one line (by index). */
@@ -24,16 +26,22 @@ export interface Part {
 /** Units that travel together; weights in milligrams, volume in cubic millimetres. */
 export interface Item {
   readonly parts: readonly Part[];
+  /** The one SKU of all parts; -1 if there are several. */
+  readonly sku: number;
   readonly mg: number;
   readonly mm3: number;
   readonly units: number;
   readonly classes: number;
   readonly longest: number;
   readonly girthPlusLength: number;
+  /** Bits of what it is and of what must not share its parcel (see `network.ts`). */
+  readonly traits: number;
+  readonly shuns: number;
 }
 
 /** Lines of an order; those with an unknown SKU are undefined. */
 export function resolveLines(network: CompiledNetwork, order: SourcingOrder): (Line | undefined)[] {
+  const groups = [...new Set(order.lines.map((line) => line.keep_together))];
   return order.lines.map((line) => {
     const sku = network.skus.indexOf.get(line.sku_id);
     if (sku === undefined) return undefined;
@@ -41,7 +49,8 @@ export function resolveLines(network: CompiledNetwork, order: SourcingOrder): (L
       line.weight_grams === undefined
         ? line.quantity * network.skus.mg[sku]!
         : toMilligrams(line.weight_grams);
-    return { lineNo: line.line_no, sku, quantity: line.quantity, mg };
+    const group = line.keep_together === undefined ? -1 : groups.indexOf(line.keep_together);
+    return { lineNo: line.line_no, sku, quantity: line.quantity, mg, group };
   });
 }
 
@@ -57,17 +66,28 @@ export function makeItem(
   parts: readonly Part[],
 ): Item {
   const { skus } = network;
-  const item = { parts, mg: 0, mm3: 0, units: 0, classes: 0, longest: 0, girthPlusLength: 0 };
+  const sizes = { mg: 0, mm3: 0, units: 0, classes: 0, longest: 0, girthPlusLength: 0 };
+  const first = lines[parts[0]!.line]!.sku;
+  const one = parts.every(({ line }) => lines[line]!.sku === first);
+  const item = { parts, sku: one ? first : -1, ...sizes, traits: 0, shuns: 0 };
   for (const { line, quantity } of parts) {
     const { sku } = lines[line]!;
     item.mg += partMilligrams(lines[line]!, quantity);
     item.mm3 += skus.mm3[sku]! * quantity;
     item.units += quantity;
     item.classes |= skus.classes[sku]!;
+    item.traits |= skus.traits[sku]!;
+    item.shuns |= skus.shuns[sku]!;
     item.longest = Math.max(item.longest, skus.longest[sku]!);
     item.girthPlusLength = Math.max(item.girthPlusLength, skus.girthPlusLength[sku]!);
   }
   return item;
+}
+
+/** True if two items must not share a parcel. Units of one SKU may always. */
+export function mustPart(a: Item, b: Item): boolean {
+  if (a.sku >= 0 && a.sku === b.sku) return false;
+  return (a.shuns & b.traits) !== 0;
 }
 
 /** Units that each warehouse could send of a line in one parcel, as [warehouse, units] rows. */

@@ -10,6 +10,18 @@ import type { Choice } from './parcels.ts';
 import { type Problem, sharedNeed } from './problem.ts';
 import { HOUR_SECONDS, type ParcelPlan } from './types.ts';
 
+/** What of a problem its parcels are counted together by. */
+export type Joint = Pick<Problem, 'context' | 'items' | 'options' | 'shared'>;
+
+/** Units of a subset of the items. */
+function unitsOf({ items }: Joint, subset: number): number {
+  let units = 0;
+  for (let bits = subset; bits !== 0; bits &= bits - 1) {
+    units += items[31 - Math.clz32(bits & -bits)]!.units;
+  }
+  return units;
+}
+
 const left = (limit: number, slots: Float64Array | undefined, slot: number): number =>
   limit - (slots === undefined ? 0 : slots[slot]!);
 
@@ -22,7 +34,7 @@ function together(
   return choices.reduce((sum, other) => (shares(other) ? sum + amount(other) : sum), 0);
 }
 
-function capacitySuffices(problem: Problem, choices: readonly Choice[], choice: Choice): boolean {
+function capacitySuffices(problem: Joint, choices: readonly Choice[], choice: Choice): boolean {
   const { network, board } = problem.context;
   const { warehouse, service, start, pickupDay } = problem.options;
   const o = choice.option;
@@ -35,7 +47,7 @@ function capacitySuffices(problem: Problem, choices: readonly Choice[], choice: 
   const sameHouse = (x: Choice) => warehouse[x.option] === w;
   const sameService = (x: Choice) => service[x.option] === s;
   const one = () => 1;
-  const units = (x: Choice) => problem.units[x.subset]!;
+  const units = (x: Choice) => unitsOf(problem, x.subset);
   const picks = together(choices, (x) => sameHouse(x) && hourOf(x.option) === hourOf(o), units);
   const parcels = together(choices, (x) => sameHouse(x) && sameDay(x), one);
   const vans = together(choices, (x) => sameService(x) && sameDay(x), one);
@@ -51,7 +63,7 @@ function capacitySuffices(problem: Problem, choices: readonly Choice[], choice: 
 }
 
 /** Lots usable for one parcel are nested by promise, so Hall's condition needs one sum per promise. */
-function stockSuffices(problem: Problem, choices: readonly Choice[], choice: Choice): boolean {
+function stockSuffices(problem: Joint, choices: readonly Choice[], choice: Choice): boolean {
   const { network, board } = problem.context;
   const { warehouse, promise } = problem.options;
   const w = warehouse[choice.option]!;
@@ -70,7 +82,7 @@ function stockSuffices(problem: Problem, choices: readonly Choice[], choice: Cho
 }
 
 /** True if all parcels can have the slots and lots of their options at once. O(parcels²). */
-export function jointlyFeasible(problem: Problem, choices: readonly Choice[]): boolean {
+export function jointlyFeasible(problem: Joint, choices: readonly Choice[]): boolean {
   if (choices.length === 1) return true;
   return choices.every(
     (choice) =>
@@ -79,18 +91,18 @@ export function jointlyFeasible(problem: Problem, choices: readonly Choice[]): b
 }
 
 /** True if the lots suffice for all parcels at once, whatever their slots. */
-export function unitsSuffice(problem: Problem, choices: readonly Choice[]): boolean {
+export function unitsSuffice(problem: Joint, choices: readonly Choice[]): boolean {
   if (problem.shared.length === 0) return true;
   return choices.every((choice) => stockSuffices(problem, choices, choice));
 }
 
 /** Items of a subset. */
-export function itemsOf(problem: Problem, subset: number): Item[] {
+export function itemsOf(problem: Joint, subset: number): Item[] {
   return problem.items.filter((_, i) => (subset & (1 << i)) !== 0);
 }
 
 /** Way of a choice. */
-export function wayOf(problem: Problem, choice: Choice): Way {
+export function wayOf(problem: Joint, choice: Choice): Way {
   const { warehouse, service, lane, zone } = problem.options;
   const o = choice.option;
   return {
@@ -102,8 +114,42 @@ export function wayOf(problem: Problem, choice: Choice): Way {
   };
 }
 
+/**
+ * Builds parcels in the very slots of their options; undefined if lots or rates refuse one. Those
+ * promised last draw their lots first: what lives long enough for them serves the others too.
+ */
+export function buildChosen(
+  problem: Joint,
+  choices: readonly Choice[],
+): { parcels: ParcelPlan[]; cost: number } | undefined {
+  const { context, options } = problem;
+  const order = [...choices].sort(
+    (a, b) => options.promise[b.option]! - options.promise[a.option]!,
+  );
+  const parcels: ParcelPlan[] = [];
+  for (const choice of order) {
+    const o = choice.option;
+    const parcel = buildParcel(context, {
+      ...wayOf(problem, choice),
+      start: options.start[o]!,
+      ready: options.ready[o]!,
+      pickup: options.pickup[o]!,
+      pickupDay: options.pickupDay[o]!,
+      promise: options.promise[o]!,
+      lateness: options.lateness[o]!,
+      risk: options.risk[o]!,
+    });
+    if (parcel === undefined) break;
+    take(context.board, { parcels: [parcel] });
+    parcels.push(parcel);
+  }
+  giveBack(context.board, { parcels });
+  if (parcels.length < choices.length) return undefined;
+  return { parcels, cost: planCost(context, parcels) };
+}
+
 /** Builds parcels one after the other, each in the first slots the earlier ones left. */
-export function buildInTurn(problem: Problem, ways: readonly Way[]): ParcelPlan[] | undefined {
+export function buildInTurn(problem: Joint, ways: readonly Way[]): ParcelPlan[] | undefined {
   const { context } = problem;
   const board: Board = context.board;
   const parcels: ParcelPlan[] = [];
@@ -147,7 +193,7 @@ function* orders(count: number): Generator<number[]> {
  * costs no more than `enough` ends the search.
  */
 export function scheduleTogether(
-  problem: Problem,
+  problem: Joint,
   ways: readonly Way[],
   enough = Number.NEGATIVE_INFINITY,
 ): { parcels: ParcelPlan[]; cost: number } | undefined {

@@ -35,6 +35,9 @@ export interface SkuTable extends Ids {
   readonly girthPlusLength: Float64Array;
   readonly classes: Uint8Array;
   readonly lifeSeconds: Float64Array;
+  /** What the policy's `apart` says of each SKU: bits of what it is, and of what it shuns. */
+  readonly traits: Int32Array;
+  readonly shuns: Int32Array;
 }
 
 /** Warehouses; missing limits are Infinity, `classes` are the bits they support. */
@@ -110,7 +113,36 @@ function supported(row: {
   return (row.temperatures ?? ['ambient']).reduce((bits, t) => bits | TEMPERATURE_BIT[t], hazard);
 }
 
-function compileSkus(rows: readonly SkuInput[]): SkuTable {
+/** Names that the policy keeps apart, at most 30, each a bit; a SKU may bear several. */
+function compileApart(rows: readonly SkuInput[], pairs: NonNullable<PolicyInput['apart']>) {
+  const names = [...new Set(pairs.flat())];
+  if (names.length > 30)
+    throw new Error(`${names.length} kinds of goods to keep apart, at most 30`);
+  const bitOf = (name: string | undefined) => {
+    const i = name === undefined ? -1 : names.indexOf(name);
+    return i < 0 ? 0 : 1 << i;
+  };
+  const traits = Int32Array.from(
+    rows,
+    (sku) =>
+      bitOf(sku.temperature ?? 'ambient') |
+      bitOf(sku.goods_class) |
+      (sku.hazardous ? bitOf('hazardous') : 0),
+  );
+  const shuns = traits.map((bits) =>
+    pairs.reduce((shunned, [a, b]) => {
+      const first = (bits & bitOf(a)) === 0 ? 0 : bitOf(b);
+      const second = (bits & bitOf(b)) === 0 ? 0 : bitOf(a);
+      return shunned | first | second;
+    }, 0),
+  );
+  return { traits, shuns };
+}
+
+function compileSkus(
+  rows: readonly SkuInput[],
+  apart: NonNullable<PolicyInput['apart']>,
+): SkuTable {
   const sides = (sku: SkuInput) => [sku.length_mm, sku.width_mm, sku.height_mm];
   return {
     ...idsOf(rows),
@@ -126,6 +158,7 @@ function compileSkus(rows: readonly SkuInput[]): SkuTable {
       (sku) => TEMPERATURE_BIT[sku.temperature ?? 'ambient'] | (sku.hazardous ? HAZARD_BIT : 0),
     ),
     lifeSeconds: Float64Array.from(rows, (sku) => (sku.minimum_life_days ?? 0) * 86_400),
+    ...compileApart(rows, apart),
   };
 }
 
@@ -200,7 +233,7 @@ export function* compileInSteps(
   };
   yield;
   const lanes = yield* compileLanes(serviceRows, { warehouses, zones, services, rates, transit });
-  const skus = compileSkus(input.skus);
+  const skus = compileSkus(input.skus, input.policy.apart ?? []);
   yield;
   const calendars = compileCalendars(
     warehouseRows,

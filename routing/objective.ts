@@ -23,6 +23,13 @@ export function latestPromise(parcels: readonly { readonly promise_seconds: numb
   return parcels.reduce((latest, parcel) => Math.max(latest, parcel.promise_seconds), 0);
 }
 
+/** −ln P(all parcels on time), as far as parcels state their own probability. */
+export function riskOfPlan(
+  parcels: readonly { readonly on_time_probability?: number | undefined }[],
+): number {
+  return parcels.reduce((sum, parcel) => sum - Math.log(parcel.on_time_probability ?? 1), 0);
+}
+
 /** Cost of parcels under the context's price of time, minor units. */
 export function planCost(context: OrderContext, parcels: readonly ParcelPlan[]): number {
   const own = parcels.reduce((sum, parcel) => sum + ownCost(parcel), 0);

@@ -4,11 +4,11 @@
  * depends on the parcel's contents (freight, handling) is added per subset.
  */
 
-import { arrivalSlot, latenessIn } from './arrivals.ts';
+import { arrivalSlot, latenessIn, riskIn } from './arrivals.ts';
 import { stockRow, usableUnits } from './board.ts';
 import type { Item } from './items.ts';
 import { needsOf, type OrderContext } from './problem.ts';
-import { eachStart, freePickup, readyFrom } from './slots.ts';
+import { eachStart, everyStart, freePickup, parcelsLeft, readyFrom } from './slots.ts';
 
 /** Options as parallel arrays; those of candidate c are `first[c] … first[c + 1] - 1`. */
 export interface OptionTable {
@@ -29,10 +29,20 @@ export interface OptionTable {
   promise: Float64Array;
   /** Price of lateness, minor units. */
   lateness: Float64Array;
+  /** See `lateRisk`; 0 where the order does not limit it. */
+  risk: Float64Array;
 }
 
 const INTEGER_COLUMNS = ['warehouse', 'service', 'lane', 'zone', 'mask', 'pickupDay'] as const;
-const FLOAT_COLUMNS = ['unitsLimit', 'start', 'ready', 'pickup', 'promise', 'lateness'] as const;
+const FLOAT_COLUMNS = [
+  'unitsLimit',
+  'start',
+  'ready',
+  'pickup',
+  'promise',
+  'lateness',
+  'risk',
+] as const;
 
 const emptyTable = (): OptionTable => ({
   count: 0,
@@ -49,6 +59,7 @@ const emptyTable = (): OptionTable => ({
   pickupDay: new Int32Array(0),
   promise: new Float64Array(0),
   lateness: new Float64Array(0),
+  risk: new Float64Array(0),
 });
 
 // Reused from problem to problem: options are many and short-lived.
@@ -82,6 +93,8 @@ interface Build {
   readonly longest: number;
   readonly girthPlusLength: number;
   readonly minimumUnits: number;
+  /** Parcels of the order that may compete for slots; 1 = only first slots are wanted. */
+  readonly parcels: number;
   /** Services of the candidate at hand that are worth it; undefined = all. */
   admitted: Uint8Array | undefined;
   carried: number;
@@ -149,50 +162,80 @@ function addServices(
   unitsLimit: number,
   perishable: boolean,
 ): void {
-  const { context, admitted } = build;
-  const { lanes, network, barredServices } = context;
+  const { context, admitted, parcels } = build;
+  const { lanes, barredServices } = context;
   const first = lanes.start[w]!;
   const ready = readyFrom(context, w, start);
   for (let row = first; row < lanes.start[w + 1]!; row++) {
     if (admitted !== undefined && admitted[row - first] === 0) continue;
     const service = lanes.service[row]!;
     if (barredServices !== undefined && barredServices[service] === 1) continue;
-    let carried = carriedBy(build, mask, service);
+    const carried = carriedBy(build, mask, service);
     build.carried |= carried;
     if (carried === 0 || ready < 0) continue;
-    const index = freePickup(context, w, service, ready);
-    if (index < 0) continue;
-    const pickups = network.calendars.pickups(w, service);
-    const pickup = pickups.at[index]!;
-    const lane = lanes.lane[row]!;
-    const zone = lanes.zone[row]!;
-    const t = network.lanes.transit[lane]!;
-    const slot = arrivalSlot(context, t, zone, pickup);
-    const promise = network.calendars.arrivals.promise[slot]!;
-    if (promise < 0) continue;
-    if (perishable) carried = livingUntil(build, carried, w, promise);
-    if (carried === 0) continue;
-    build.served |= carried;
-    if (table.count === table.warehouse.length) grow();
-    const o = table.count++;
-    table.warehouse[o] = w;
-    table.service[o] = service;
-    table.lane[o] = lane;
-    table.zone[o] = zone;
-    table.mask[o] = carried;
-    table.unitsLimit[o] = unitsLimit;
-    table.start[o] = start;
-    table.ready[o] = ready;
-    table.pickup[o] = pickup;
-    table.pickupDay[o] = pickups.day[index]!;
-    table.promise[o] = promise;
-    table.lateness[o] = latenessIn(context, slot);
+    const slot = { warehouse: w, row, start, ready, unitsLimit, mask: carried, perishable };
+    let day = addPickup(build, slot, 0);
+    // Another parcel may take the last place of a day: then the next one is an option too.
+    for (let more = 1; more < parcels && day >= 0; more++) {
+      if (parcelsLeft(context, w, service, day) >= parcels) break;
+      day = addPickup(build, slot, day + 1);
+    }
   }
 }
 
+/** A way out of a warehouse but for its pickup. */
+interface Slot {
+  readonly warehouse: number;
+  readonly row: number;
+  readonly start: number;
+  readonly ready: number;
+  readonly unitsLimit: number;
+  readonly mask: number;
+  readonly perishable: boolean;
+}
+
+/** Adds the option of the first free pickup from local day `fromDay` on; its day, -1 if none. */
+function addPickup(build: Build, slot: Slot, fromDay: number): number {
+  const { context } = build;
+  const { lanes, network } = context;
+  const { warehouse, row } = slot;
+  const service = lanes.service[row]!;
+  const index = freePickup(context, warehouse, service, slot.ready, fromDay);
+  if (index < 0) return -1;
+  const pickups = network.calendars.pickups(warehouse, service);
+  const pickup = pickups.at[index]!;
+  const day = pickups.day[index]!;
+  const lane = lanes.lane[row]!;
+  const zone = lanes.zone[row]!;
+  const arrival = arrivalSlot(context, network.lanes.transit[lane]!, zone, pickup);
+  const promise = network.calendars.arrivals.promise[arrival]!;
+  if (promise < 0) return day;
+  const carried = slot.perishable ? livingUntil(build, slot.mask, warehouse, promise) : slot.mask;
+  const risk = riskIn(context, arrival);
+  if (carried === 0 || risk > context.riskLimit) return day;
+  build.served |= carried;
+  if (table.count === table.warehouse.length) grow();
+  const o = table.count++;
+  table.warehouse[o] = warehouse;
+  table.service[o] = service;
+  table.lane[o] = lane;
+  table.zone[o] = zone;
+  table.mask[o] = carried;
+  table.unitsLimit[o] = slot.unitsLimit;
+  table.start[o] = slot.start;
+  table.ready[o] = slot.ready;
+  table.pickup[o] = pickup;
+  table.pickupDay[o] = day;
+  table.promise[o] = promise;
+  table.lateness[o] = latenessIn(context, arrival);
+  table.risk[o] = risk;
+  return day;
+}
+
 /**
- * Builds the options of the candidate warehouses, all or those admitted.
- * O(candidates × services per lane).
+ * Builds the options of the candidate warehouses, all or those admitted; with `parcels` > 1 also the
+ * later slots that are needed when so many parcels take each other's.
+ * O(candidates × services per lane), times the slots that are tight.
  */
 export function buildOptions(
   context: OrderContext,
@@ -200,6 +243,7 @@ export function buildOptions(
   candidates: readonly number[],
   candidateMask: readonly number[],
   admission: Admission | undefined,
+  parcels = 1,
 ): { options: OptionTable; carried: number; served: number } {
   const build: Build = {
     context,
@@ -208,10 +252,12 @@ export function buildOptions(
     longest: items.reduce((most, item) => Math.max(most, item.longest), 0),
     girthPlusLength: items.reduce((most, item) => Math.max(most, item.girthPlusLength), 0),
     minimumUnits: items.reduce((least, item) => Math.min(least, item.units), Infinity),
+    parcels,
     admitted: undefined,
     carried: 0,
     served: 0,
   };
+  const total = items.reduce((sum, item) => sum + item.units, 0);
   table.count = 0;
   table.first.length = 0;
   for (let c = 0; c < candidates.length; c++) {
@@ -225,12 +271,14 @@ export function buildOptions(
       units += items[31 - Math.clz32(bits & -bits)]!.units;
     }
     const perishable = anyPerishable(build, mask, w);
-    eachStart(context, w, units, (start, unitsLimit) => {
+    const add = (start: number, unitsLimit: number): boolean => {
       if (unitsLimit >= build.minimumUnits) {
         addServices(build, w, mask, start, unitsLimit, perishable);
       }
       return true;
-    });
+    };
+    if (parcels === 1) eachStart(context, w, units, add);
+    else everyStart(context, w, { units, total, parcels }, add);
   }
   table.first.push(table.count);
   return { options: table, carried: build.carried, served: build.served };

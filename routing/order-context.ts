@@ -38,6 +38,19 @@ export function unsourced(
   return { outcome: 'unsourced', reason, line_nos: lineNos, work };
 }
 
+/** What the policy demands of an order with a date; the small term absorbs the noise of sums. */
+function riskLimitOf({ policy }: CompiledNetwork, { deliver_by_seconds }: SourcingOrder): number {
+  if (policy.on_time_confidence === undefined || deliver_by_seconds === undefined) {
+    return Number.POSITIVE_INFINITY;
+  }
+  return -Math.log(policy.on_time_confidence) + 1e-9;
+}
+
+/** Most parcels of an order: what it asks for itself, within the policy's limit. */
+function splitLimitOf(most: number, { split_limit, ship_complete }: SourcingOrder): number {
+  return ship_complete === true ? 1 : Math.max(1, Math.min(most, split_limit ?? most));
+}
+
 /** The order's context, or its refusal. `timePerDay` replaces the policy's price of time. */
 export function openOrder(
   network: CompiledNetwork,
@@ -64,6 +77,8 @@ export function openOrder(
     lanes,
     arrivalFloors: arrivalFloors(lanes.arrivalZone.length),
     at: Math.ceil(order.at_seconds),
+    riskLimit: riskLimitOf(network, order),
+    splitLimit: splitLimitOf(network.policy.split_limit, order),
     deliverBy: order.deliver_by_seconds ?? Number.POSITIVE_INFINITY,
     timePerDay,
     latenessPerDay: network.policy.lateness_per_day,

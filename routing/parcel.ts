@@ -4,7 +4,7 @@
  * built one after the other with {@link take} between them.
  */
 
-import { arrivalSlot, latenessIn } from './arrivals.ts';
+import { arrivalSlot, latenessIn, riskIn } from './arrivals.ts';
 import { type Board, stockRow } from './board.ts';
 import { doorAt } from './calendar.ts';
 import { type Item, partMilligrams } from './items.ts';
@@ -33,6 +33,8 @@ export interface Placed {
   readonly promise: number;
   /** Price of lateness, minor units. */
   readonly lateness: number;
+  /** See `lateRisk`. */
+  readonly risk: number;
 }
 
 /** Where a parcel goes out and by what. */
@@ -58,7 +60,9 @@ export function place(context: OrderContext, way: Way): Placed | undefined {
   const promise = network.calendars.arrivals.promise[slot]!;
   if (promise < 0) return undefined;
   const lateness = latenessIn(context, slot);
-  return { ...way, start, ready, pickup, pickupDay: pickups.day[index]!, promise, lateness };
+  const risk = riskIn(context, slot);
+  if (risk > context.riskLimit) return undefined;
+  return { ...way, start, ready, pickup, pickupDay: pickups.day[index]!, promise, lateness, risk };
 }
 
 /** First-expired-first-out takes from the board; undefined if the lots do not suffice. */
@@ -169,6 +173,9 @@ export function buildParcel(context: OrderContext, placed: Placed): ParcelPlan |
     pickup_seconds: placed.pickup,
     expected_seconds: Math.min(placed.promise, doorAt(doors, placed.pickup + median)),
     promise_seconds: placed.promise,
+    ...(context.riskLimit === Number.POSITIVE_INFINITY
+      ? {}
+      : { on_time_probability: Math.exp(-placed.risk) }),
     cost: {
       freight,
       handling: roundMoney(handling),

@@ -14,7 +14,8 @@ let labelPromise = new Float64Array(1 << 14);
 let labelOption = new Int32Array(1 << 14);
 let labelNext = new Int32Array(1 << 14);
 let labelCount = 0;
-const labelHead = new Int32Array(SIZE);
+// By subset, or by column where the columns of an order are listed.
+let labelHead = new Int32Array(SIZE);
 
 /** One parcel of a solution. */
 export interface Choice {
@@ -44,8 +45,15 @@ function newLabel(cost: number, promise: number, option: number, next: number): 
   return label;
 }
 
+/** Forgets all parcels and makes room for so many sets. */
+export function clearParcels(sets: number): void {
+  labelCount = 0;
+  if (labelHead.length < sets) labelHead = new Int32Array(sets * 2);
+  labelHead.fill(NONE, 0, sets);
+}
+
 /** Inserts a parcel unless one as cheap and as early is known. Earlier options win ties. */
-function addLabel(subset: number, cost: number, promise: number, option: number): void {
+export function addParcel(subset: number, cost: number, promise: number, option: number): void {
   let previous = NONE;
   let at = labelHead[subset]!;
   while (at !== NONE && labelCost[at]! < cost) {
@@ -66,6 +74,7 @@ export function parcelCost(problem: Problem, subset: number, option: number): nu
   const { options, context } = problem;
   const { network } = context;
   if ((subset & ~options.mask[option]!) !== 0) return Number.POSITIVE_INFINITY;
+  if (problem.unfit?.[subset] === 1) return Number.POSITIVE_INFINITY;
   if (problem.units[subset]! > options.unitsLimit[option]!) return Number.POSITIVE_INFINITY;
   const mg = problem.mg[subset]!;
   const service = options.service[option]!;
@@ -92,8 +101,7 @@ export function handlingOf(problem: Problem, subset: number, w: number): number 
 /** Prices every parcel of the problem. With no price of time only the cheapest is kept. */
 export function priceParcels(problem: Problem): void {
   const { candidates, candidateMask, options, context, floorPromise } = problem;
-  labelCount = 0;
-  labelHead.fill(NONE, 0, problem.full + 1);
+  clearParcels(problem.full + 1);
   const anyPromise = context.timePerDay === 0;
   const checkShared = problem.shared.length > 0;
   for (let c = 0; c < candidates.length; c++) {
@@ -112,7 +120,7 @@ export function priceParcels(problem: Problem): void {
         ) {
           continue;
         }
-        addLabel(subset, cost, promise, o);
+        addParcel(subset, cost, promise, o);
       }
     }
   }
@@ -123,6 +131,16 @@ export function cheapestUnder(subset: number, limit: number): number {
   let label = labelHead[subset]!;
   while (label !== NONE && labelPromise[label]! > limit) label = labelNext[label]!;
   return label;
+}
+
+/** First label of a set; -1 if it has none. */
+export function firstLabel(set: number): number {
+  return labelHead[set]!;
+}
+
+/** The label after another, dearer and earlier; -1 if there is none. */
+export function nextLabel(label: number): number {
+  return labelNext[label]!;
 }
 
 /** Cost of a label; Infinity for none. */

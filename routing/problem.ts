@@ -7,7 +7,7 @@
  */
 import { type Board, stockRow, usableUnits } from './board.ts';
 import type { ArrivalFloors } from './floors.ts';
-import type { Item, Line } from './items.ts';
+import { type Item, type Line, mustPart } from './items.ts';
 import type { LaneTable } from './lanes.ts';
 import type { CompiledNetwork } from './network.ts';
 import { type Admission, buildOptions, type OptionTable } from './options.ts';
@@ -26,6 +26,10 @@ export interface OrderContext {
   readonly at: number;
   /** Infinity = no lateness term. */
   readonly deliverBy: number;
+  /** Most −ln P(all parcels at the door by `deliverBy`); Infinity = no limit. */
+  readonly riskLimit: number;
+  /** Most parcels: the policy's, or the order's own if that is less. */
+  readonly splitLimit: number;
   readonly timePerDay: number;
   readonly latenessPerDay: number;
   /** 1 where the warehouse or service must not be used; undefined = none excluded. */
@@ -59,6 +63,8 @@ export interface Problem extends Holders {
   readonly full: number;
   readonly splitLimit: number;
   readonly shared: readonly SharedSku[];
+  /** 1 for each subset that must not share a parcel; undefined if all may. */
+  readonly unfit: Uint8Array | undefined;
   readonly options: OptionTable;
   /** Items that some warehouse holds; that some service may carry; that have an option. */
   readonly held: number;
@@ -102,7 +108,8 @@ export function needsOf(lines: readonly Line[], item: Item): [number, number][] 
   return [...needs];
 }
 
-function sharedSkus(lines: readonly Line[], items: readonly Item[]): SharedSku[] {
+/** SKUs that several items need. */
+export function sharedSkus(lines: readonly Line[], items: readonly Item[]): SharedSku[] {
   const bySku = new Map<number, SharedSku & { mask: number }>();
   items.forEach((item, i) => {
     for (const [sku, quantity] of needsOf(lines, item)) {
@@ -118,6 +125,31 @@ function sharedSkus(lines: readonly Line[], items: readonly Item[]): SharedSku[]
   return [...bySku.values()].filter(({ mask }) => (mask & (mask - 1)) !== 0);
 }
 
+/** Per item the items, as bits, that must not share its parcel. O(items²). */
+export function apartMasks(items: readonly Item[]): Int32Array {
+  return Int32Array.from(items, (item) =>
+    item.shuns === 0
+      ? 0
+      : items.reduce(
+          (bits, other, i) => (other !== item && mustPart(item, other) ? bits | (1 << i) : bits),
+          0,
+        ),
+  );
+}
+
+/** Subsets of the items that must not share a parcel; undefined if all may. O(2^items). */
+export function unfitSubsets(items: readonly Item[]): Uint8Array | undefined {
+  const apart = apartMasks(items);
+  if (apart.every((mask) => mask === 0)) return undefined;
+  const unfit = new Uint8Array(2 ** items.length);
+  for (let subset = 1; subset < unfit.length; subset++) {
+    const rest = subset & (subset - 1);
+    const i = 31 - Math.clz32(subset ^ rest);
+    unfit[subset] = unfit[rest] === 1 || (rest & apart[i]!) !== 0 ? 1 : 0;
+  }
+  return unfit;
+}
+
 /** Units of a shared SKU that a subset needs. */
 export function sharedNeed(shared: SharedSku, subset: number): number {
   let need = 0;
@@ -127,9 +159,12 @@ export function sharedNeed(shared: SharedSku, subset: number): number {
   return need;
 }
 
-/** True if warehouse `w` has what `subset` needs of SKUs that several items share, until `promise`. */
+/**
+ * True if warehouse `w` has what `subset` needs of SKUs that several items share, in lots that live
+ * long enough after `promise`.
+ */
 export function sharedStockSuffices(
-  problem: Problem,
+  problem: Pick<Problem, 'context' | 'shared'>,
   subset: number,
   warehouse: number,
   promise: number,
@@ -176,15 +211,13 @@ function markHolders(
   }
 }
 
-/** Finds the warehouses that hold items, and tabulates the subsets. O(2^items + holders). */
-export function findHolders(
+/** Warehouses that hold items, ascending, and which: bit i is item i, to 30 items. O(holders). */
+export function listHolders(
   context: OrderContext,
   items: readonly Item[],
-  floorPromise: number,
-): Holders {
+): { candidates: number[]; candidateMask: number[] } {
   const warehouseCount = context.network.warehouses.ids.length;
   if (scratch.mask.length < warehouseCount) scratch.mask = new Int32Array(warehouseCount);
-  tabulateSubsets(items);
   const candidates: number[] = [];
   items.forEach((item, i) => {
     markHolders(context, item, i, scratch.mask, candidates);
@@ -192,8 +225,18 @@ export function findHolders(
   candidates.sort((a, b) => a - b);
   const candidateMask = candidates.map((w) => scratch.mask[w]!);
   for (const w of candidates) scratch.mask[w] = 0;
+  return { candidates, candidateMask };
+}
+
+/** Finds the warehouses that hold items, and tabulates the subsets. O(2^items + holders). */
+export function findHolders(
+  context: OrderContext,
+  items: readonly Item[],
+  floorPromise: number,
+): Holders {
+  tabulateSubsets(items);
   const { mg, mm3, units } = scratch;
-  return { floorPromise, mg, mm3, units, candidates, candidateMask };
+  return { floorPromise, mg, mm3, units, ...listHolders(context, items) };
 }
 
 /** The problem of sending `items` in at most `splitLimit` parcels, by the options admitted. */
@@ -214,6 +257,7 @@ export function problemOf(
     full: 2 ** items.length - 1,
     splitLimit,
     shared: sharedSkus(context.lines, items),
+    unfit: unfitSubsets(items),
     held: candidateMask.reduce((all, mask) => all | mask, 0),
     work: built.options.count + candidates.length,
   };

@@ -8,7 +8,7 @@ import { type Limits, solveExact } from './exact.ts';
 import { greedyParcels } from './greedy.ts';
 import { groupItems } from './group.ts';
 import { type Item, makeItem, type Part } from './items.ts';
-import { latestPromise, planCost } from './objective.ts';
+import { latestPromise, planCost, riskOfPlan } from './objective.ts';
 import { buildProblem, type OrderContext } from './problem.ts';
 import type { ParcelPlan } from './types.ts';
 
@@ -32,7 +32,13 @@ interface State {
   work: number;
 }
 
-/** Items of parcels: one per line and parcel. */
+/** What keeps a line's units with others in one parcel: its group, or the line itself. */
+function bondOf({ lines }: OrderContext, line: number): number {
+  const { group } = lines[line]!;
+  return group < 0 ? -1 - line : group;
+}
+
+/** Items of parcels: one per line and parcel, and one per group of lines kept together. */
 function itemsOf(context: OrderContext, parcels: readonly ParcelPlan[]): Item[] {
   const lineOf = new Map(context.lines.map((line, i) => [line.lineNo, i]));
   const units = new Map<number, number>();
@@ -41,9 +47,10 @@ function itemsOf(context: OrderContext, parcels: readonly ParcelPlan[]): Item[] 
     for (const { line_no, quantity } of takes) {
       units.set(line_no, (units.get(line_no) ?? 0) + quantity);
     }
-    return [...units].map(([no, quantity]): Part => ({ line: lineOf.get(no)!, quantity }));
+    const parts = [...units].map(([no, quantity]): Part => ({ line: lineOf.get(no)!, quantity }));
+    return [...Map.groupBy(parts, ({ line }) => bondOf(context, line)).values()];
   });
-  return pieces.map((part) => makeItem(context.network, context.lines, [part]));
+  return pieces.map((parts) => makeItem(context.network, context.lines, parts));
 }
 
 /** Decides the items anew beside the parcels that stay; undefined if nothing fits. */
@@ -55,12 +62,14 @@ function redecide(
   const { context, limits } = state;
   const grouped = items.length <= FREE_ITEMS ? items : groupItems(context, items, FREE_ITEMS);
   if (grouped === undefined) return undefined;
-  const room = context.network.policy.split_limit - stay.length;
-  const problem = buildProblem(context, grouped, room, latestPromise(stay));
+  const room = context.splitLimit - stay.length;
+  const riskLimit = context.riskLimit - riskOfPlan(stay);
+  const problem = buildProblem({ ...context, riskLimit }, grouped, room, latestPromise(stay));
   const budget = { ...limits, work: problem.work + NEIGHBOURHOOD_STEPS };
   const solution = solveExact(problem, budget);
   state.work += problem.work;
-  return solution.parcels === undefined ? undefined : [...stay, ...solution.parcels];
+  if (solution.parcels === undefined || riskOfPlan(solution.parcels) > riskLimit) return undefined;
+  return [...stay, ...solution.parcels];
 }
 
 /** Frees the parcels at `free`, decides them anew and keeps the result if it is cheaper. */
@@ -110,21 +119,25 @@ function descend(state: State): boolean {
 
 /** A first plan: greedy, or if greed runs into a dead end, groups decided exactly. */
 function firstPlan(context: OrderContext, items: readonly Item[], limits: Limits, state: State) {
-  const greedy = greedyParcels(context, items, context.network.policy.split_limit);
+  const greedy = greedyParcels(context, items, context.splitLimit);
   if (greedy !== undefined) return { parcels: greedy.parcels, work: greedy.work };
   if (limits.work < NEIGHBOURHOOD_STEPS) return undefined;
   const parcels = redecide(state, items, []);
   return parcels && { parcels, work: 0 };
 }
 
-/** Best plan found within the limits; undefined if none was found. The board stays as it is. */
+/**
+ * Best plan found within the limits, not worse than `known`; undefined if none was found. The board
+ * stays as it is.
+ */
 export function searchParcels(
   context: OrderContext,
   items: readonly Item[],
   limits: Limits,
+  known?: readonly ParcelPlan[],
 ): Searched | undefined {
   const state: State = { context, limits, parcels: [], cost: Number.POSITIVE_INFINITY, work: 0 };
-  const first = firstPlan(context, items, limits, state);
+  const first = known ? { parcels: known, work: 0 } : firstPlan(context, items, limits, state);
   if (first === undefined) return undefined;
   state.parcels = [...first.parcels];
   state.cost = planCost(context, state.parcels);

@@ -4,7 +4,7 @@
  * O(warehouses × services), exact. For an order of one line it is the whole decision.
  */
 
-import { arrivalSlot, latenessIn } from './arrivals.ts';
+import { arrivalSlot, latenessIn, riskIn } from './arrivals.ts';
 import { stockRow, usableUnits } from './board.ts';
 import { FreightFloors, latenessFloor, promiseFloor } from './floors.ts';
 import { type Item, makeItem } from './items.ts';
@@ -29,6 +29,8 @@ export interface BestParcel {
   pickup: number;
   pickupDay: number;
   lateness: number;
+  /** See `lateRisk`. */
+  risk: number;
   work: number;
 }
 
@@ -36,7 +38,7 @@ export interface BestParcel {
 export function noParcel(): BestParcel {
   const none = Number.POSITIVE_INFINITY;
   const nowhere = { warehouse: -1, row: -1, start: 0, ready: 0, pickup: 0, pickupDay: 0 };
-  return { ...nowhere, cost: none, promise: none, lateness: 0, work: 0 };
+  return { ...nowhere, cost: none, promise: none, lateness: 0, risk: 0, work: 0 };
 }
 
 /** Freight of the item by one row of the lane table. */
@@ -127,7 +129,8 @@ function tryService(
   if (!beats(best, timed, promise, warehouse)) return;
   const lateness = latenessIn(context, slot);
   if (!beats(best, timed + lateness, promise, warehouse)) return;
-  if (!livesUntil(context, item, warehouse, promise)) return;
+  const risk = riskIn(context, slot);
+  if (risk > context.riskLimit || !livesUntil(context, item, warehouse, promise)) return;
   best.cost = timed + lateness;
   best.promise = promise;
   best.warehouse = warehouse;
@@ -137,6 +140,7 @@ function tryService(
   best.pickup = pickup;
   best.pickupDay = pickups.day[index]!;
   best.lateness = lateness;
+  best.risk = risk;
 }
 
 /** True if the warehouse's lots of the item's SKUs live long enough after the promise. */

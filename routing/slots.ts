@@ -7,12 +7,16 @@ import { firstPickup, readyAt, startAt } from './calendar.ts';
 import type { OrderContext } from './problem.ts';
 import { HOUR_SECONDS } from './types.ts';
 
-/** First pickup from `ready` on with a parcel left in every limit, by index; -1 if there is none. */
+/**
+ * First pickup from `ready` on, not before local day `fromDay`, with a parcel left in every limit, by
+ * index; -1 if there is none.
+ */
 export function freePickup(
   context: OrderContext,
   w: number,
   service: number,
   ready: number,
+  fromDay = 0,
 ): number {
   const { network, board } = context;
   const { calendars, warehouses, services } = network;
@@ -29,7 +33,7 @@ export function freePickup(
       ? undefined
       : board.serviceWarehouses.get(pairKey(network, service, w));
   for (let i = firstPickup(pickups, ready); i < at.length; i++) {
-    if (closed?.has(day[i]!)) continue;
+    if (day[i]! < fromDay || closed?.has(day[i]!)) continue;
     const slot = day[i]! - calendars.firstDay;
     if ((warehouseUse === undefined ? 0 : warehouseUse[slot]!) >= warehouseLimit) continue;
     if ((serviceUse === undefined ? 0 : serviceUse[slot]!) >= serviceLimit) continue;
@@ -37,6 +41,51 @@ export function freePickup(
     return i;
   }
   return -1;
+}
+
+/** Parcels that still fit in every limit on the day of a pickup. */
+export function parcelsLeft(
+  { network, board }: OrderContext,
+  w: number,
+  service: number,
+  day: number,
+): number {
+  const { warehouses, services, calendars } = network;
+  const slot = day - calendars.firstDay;
+  const pair = services.parcelsPerDayPerWarehouse[service]!;
+  const own = pair === Number.POSITIVE_INFINITY ? undefined : pairKey(network, service, w);
+  const pairUse = own === undefined ? undefined : board.serviceWarehouses.get(own);
+  return Math.min(
+    warehouses.parcelsPerDay[w]! - (board.parcels[w]?.[slot] ?? 0),
+    services.parcelsPerDay[service]! - (board.services[service]?.[slot] ?? 0),
+    pair - (pairUse?.[slot] ?? 0),
+  );
+}
+
+/**
+ * Start instants of a warehouse, one an hour, until so many hours have room for all `units`, or one
+ * that no other parcel of the order can fill: it has room for all `total` units of it.
+ */
+export function everyStart(
+  context: OrderContext,
+  w: number,
+  { units, total, parcels }: { units: number; total: number; parcels: number },
+  visit: (start: number, unitsLimit: number) => void,
+): void {
+  const { network, board, at } = context;
+  const calendar = network.calendars.open[w]!;
+  const limit = network.warehouses.picksPerHour[w]!;
+  const used = board.picks[w];
+  const firstHour = network.calendars.firstDay * 24;
+  let roomy = 0;
+  for (let start = startAt(calendar, at); start >= 0; ) {
+    const hour = Math.floor(start / HOUR_SECONDS);
+    const left = limit - (used === undefined ? 0 : used[hour - firstHour]!);
+    if (left > 0) visit(start, left);
+    if (left >= total) return;
+    if (left >= Math.min(units, limit) && ++roomy === parcels) return;
+    start = startAt(calendar, (hour + 1) * HOUR_SECONDS);
+  }
 }
 
 /**

@@ -6,13 +6,16 @@
 
 import type { Board } from './board.ts';
 import { lowerBound } from './bound.ts';
+import { solveByColumns } from './column-method.ts';
+import { MAX_COLUMN_ITEMS } from './columns.ts';
 import { findContenders } from './contenders.ts';
-import { blame, cutLine } from './cut.ts';
+import { blame } from './cut.ts';
+import { cutItems, tornLines, uncovered, wholeItems } from './cut-items.ts';
 import { type Limits, type Solution, solveContenders, solveExact } from './exact.ts';
 import { greedyParcels } from './greedy.ts';
-import { type Item, makeItem } from './items.ts';
+import type { Item } from './items.ts';
 import type { CompiledNetwork } from './network.ts';
-import { finishPlan } from './objective.ts';
+import { finishPlan, riskOfPlan } from './objective.ts';
 import { openOrder, unsourced } from './order-context.ts';
 import {
   buildProblem,
@@ -89,11 +92,11 @@ function decideContenders(decision: Decision, items: readonly Item[]): Decided |
   // Pieces of one line and lines of one SKU compete for the same units.
   if (items.length < 2 || skus.size < items.length || 3 ** items.length / 2 > left)
     return undefined;
-  const { split_limit } = context.network.policy;
+  if (context.riskLimit !== none || items.some((item) => item.shuns !== 0)) return undefined;
   const holders = findHolders(context, items, 0);
-  const found = findContenders(context, items, holders, split_limit);
+  const found = findContenders(context, items, holders, context.splitLimit);
   if (found === undefined) return undefined;
-  const problem = problemOf(context, items, split_limit, holders, found.admission);
+  const problem = problemOf(context, items, context.splitLimit, holders, found.admission);
   decision.work += found.work;
   if (decision.work + problem.work + exactSteps(problem) > limits.work) return undefined;
   const solution = solveContenders(problem, limits);
@@ -101,29 +104,48 @@ function decideContenders(decision: Decision, items: readonly Item[]): Decided |
   return solution?.parcels && { ...solution, parcels: solution.parcels, method: 'exact' };
 }
 
-/** Decides items that fit one problem. */
-function decideProblem(decision: Decision, items: readonly Item[]): Decided | Solution {
+/** Most items for which a table of all subsets beats listing what warehouses hold. */
+const FEW_ITEMS = 9;
+
+/** Decides items by what warehouses hold of them; undefined if the budget does not allow it. */
+function decideListed(decision: Decision, items: readonly Item[]): Decided | Solution | undefined {
   const { context, limits } = decision;
-  const { split_limit } = context.network.policy;
-  const contended = decideContenders(decision, items);
-  if (contended !== undefined) return contended;
-  const problem = buildProblem(context, items, split_limit, 0);
-  const steps = exactSteps(problem);
-  if (decision.work + problem.work + steps > limits.work) {
-    decision.work += problem.work;
-    return decideLarge(decision, items) ?? failed;
-  }
+  if (items.length > MAX_COLUMN_ITEMS) return undefined;
+  const left = { ...limits, work: limits.work - decision.work };
+  const solution = solveByColumns(context, items, context.splitLimit, left);
+  if (solution === undefined) return undefined;
+  decision.work += solution.work;
+  if (solution.parcels === undefined) return solution.lowerBound === none ? solution : undefined;
+  const found = { ...solution, parcels: solution.parcels };
+  if (found.cost <= found.lowerBound) return { ...found, method: 'exact' };
+  const rest = { ...limits, work: limits.work - decision.work };
+  const searched = searchParcels(context, items, rest, found.parcels)!;
+  decision.work += searched.work;
+  return { ...searched, lowerBound: found.lowerBound };
+}
+
+const none = Number.POSITIVE_INFINITY;
+
+/** Decides items by the table of all their subsets; undefined if the budget does not allow it. */
+function decideTabulated(
+  decision: Decision,
+  items: readonly Item[],
+): Decided | Solution | undefined {
+  const { context, limits } = decision;
+  const problem = buildProblem(context, items, context.splitLimit, 0);
+  decision.work += problem.work;
+  if (decision.work + exactSteps(problem) > limits.work) return undefined;
+  problem.work = 0;
   const solution = solveExact(problem, limits);
   decision.work += problem.work;
-  if (solution.parcels === undefined) {
-    const greedy =
-      solution.lowerBound === Number.POSITIVE_INFINITY
-        ? undefined
-        : greedyParcels(context, items, split_limit);
-    if (greedy === undefined) return solution;
-    return { parcels: greedy.parcels, lowerBound: solution.lowerBound, method: 'greedy' };
+  if (solution.parcels !== undefined) {
+    if (riskOfPlan(solution.parcels) > context.riskLimit) return undefined;
+    return { ...solution, parcels: solution.parcels, method: 'exact' };
   }
-  return { ...solution, parcels: solution.parcels, method: 'exact' };
+  if (solution.lowerBound === none) return solution;
+  const greedy = greedyParcels(context, items, context.splitLimit);
+  if (greedy === undefined) return solution;
+  return { parcels: greedy.parcels, lowerBound: solution.lowerBound, method: 'greedy' };
 }
 
 const failed: Solution = {
@@ -142,43 +164,13 @@ function decideLarge(decision: Decision, items: readonly Item[]): Decided | unde
   return { parcels: found.parcels, lowerBound: lowerBound(context), method: found.method };
 }
 
-/** Lines that no warehouse can send whole in one parcel, by index. */
-function uncovered(context: OrderContext, items: readonly Item[]): number[] {
-  return items.flatMap((item, i) => {
-    const problem = buildProblem(context, [item], 1, 0);
-    const solution = solveExact(problem, { work: 0, shouldStop: () => true });
-    return solution.lowerBound === Number.POSITIVE_INFINITY ? [i] : [];
-  });
-}
-
-/** Items of an order with the uncovered lines cut, or the refusal. */
-function cutItems(
-  context: OrderContext,
-  whole: readonly Item[],
-  cut: readonly number[],
-): Item[] | Unsourced {
-  const items: Item[] = [];
-  const reasons = new Map<Unsourced['reason'], number[]>();
-  whole.forEach((item, i) => {
-    if (!cut.includes(i)) {
-      items.push(item);
-      return;
-    }
-    const pieces = cutLine(context, i);
-    const lineNo = context.lines[i]!.lineNo;
-    if (typeof pieces !== 'string') items.push(...pieces);
-    else reasons.set(pieces, [...(reasons.get(pieces) ?? []), lineNo]);
-  });
-  for (const reason of ['no_stock', 'no_service', 'no_capacity', 'split_limit'] as const) {
-    const lineNos = reasons.get(reason);
-    if (lineNos !== undefined) return unsourced(reason, lineNos, 0);
-  }
-  return items;
-}
-
+/** Decides items, exactly if the budget allows it. */
 function decideItems(decision: Decision, items: readonly Item[]): Decided | Solution {
-  if (items.length <= MAX_ITEMS) return decideProblem(decision, items);
-  return decideLarge(decision, items) ?? failed;
+  const few = items.length <= FEW_ITEMS ? decideContenders(decision, items) : undefined;
+  const found = few ?? decideListed(decision, items);
+  if (found !== undefined) return found;
+  const tabulated = items.length <= MAX_ITEMS ? decideTabulated(decision, items) : undefined;
+  return tabulated ?? decideLarge(decision, items) ?? failed;
 }
 
 const isDecided = (found: Decided | Solution): found is Decided => found.parcels !== undefined;
@@ -186,24 +178,44 @@ const isDecided = (found: Decided | Solution): found is Decided => found.parcels
 /** Decides an opened order. */
 function decide(decision: Decision): Decided | Unsourced {
   const { context } = decision;
-  const whole = context.lines.map(({ quantity }, line) =>
-    makeItem(context.network, context.lines, [{ line, quantity }]),
-  );
+  const whole = wholeItems(context);
+  const torn = tornLines(context, whole);
+  if (torn.length > 0) return unsourced('keep_together', torn, decision.work);
   const first = decideItems(decision, whole);
   if (isDecided(first)) return first;
   const short = shortLines(context);
   if (short.length > 0) return unsourced('no_stock', short, decision.work);
+  const { splitLimit } = context;
+  if (splitLimit === 1 && context.lines.length > 1) {
+    return unsourced('split_limit', [], decision.work);
+  }
   const cut = uncovered(context, whole);
   const items = cutItems(context, whole, cut);
   if ('outcome' in items) return { ...items, work: decision.work };
   const second = cut.length === 0 ? first : decideItems(decision, items);
-  if (isDecided(second)) return { ...second, lowerBound: lowerBound(context) };
-  const splitLimit = context.network.policy.split_limit;
+  if (isDecided(second)) {
+    // Single units leave every cut open; other pieces only the one that was made.
+    const open = cut.every((i) => items.filter((item) => sameLine(item, whole[i]!)).every(isUnit));
+    return open ? second : { ...second, lowerBound: lowerBound(context) };
+  }
   if (second.splitLimited || items.length > MAX_ITEMS || splitLimit === 1) {
     return unsourced('split_limit', [], decision.work);
   }
-  const reason = second.lowerBound === Number.POSITIVE_INFINITY ? blame(context, items) : undefined;
+  const reason = second.lowerBound === none ? blame(context, items) : undefined;
   return unsourced(reason ?? 'no_capacity', [], decision.work);
+}
+
+const sameLine = (a: Item, b: Item): boolean => a.parts[0]!.line === b.parts[0]!.line;
+const isUnit = (item: Item): boolean => item.units === 1;
+
+/** The true reason of a refusal: lateness, if the order could be sent but not surely in time. */
+function late(decision: Decision, refused: Unsourced): Unsourced {
+  if (decision.context.riskLimit === none) return refused;
+  const context = { ...decision.context, riskLimit: none };
+  const anyTime = { ...decision, context, work: 0 };
+  const sent = singleParcel(context) ?? decide(anyTime);
+  const work = decision.work + anyTime.work;
+  return 'outcome' in sent ? { ...sent, work } : unsourced('late', [], work);
 }
 
 /** Sources an order at another price of time than the policy's. */
@@ -219,7 +231,7 @@ export function sourceAt(
   const single = singleParcel(context);
   if (single !== undefined) return finishPlan(context, [single.parcel], single);
   const decided = decide(decision);
-  if ('outcome' in decided) return decided;
+  if ('outcome' in decided) return late(decision, decided);
   return finishPlan(context, decided.parcels, { ...decided, work: decision.work });
 }
 

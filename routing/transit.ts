@@ -55,6 +55,42 @@ export function compileTransit(
   };
 }
 
+/** Probability that a transit takes at most `seconds`; 0 … 1. O(points). */
+function shareWithin(table: TransitTable, t: number, seconds: number): number {
+  const first = table.start[t]!;
+  const last = table.start[t + 1]! - 1;
+  if (seconds < table.seconds[first]!) return 0;
+  if (seconds >= table.seconds[last]!) return 1;
+  let i = first;
+  while (table.seconds[i + 1]! <= seconds) i++;
+  const [x0, x1] = [table.seconds[i]!, table.seconds[i + 1]!];
+  const [p0, p1] = [table.probability[i]!, table.probability[i + 1]!];
+  return p0 + ((p1 - p0) * (seconds - x0)) / (x1 - x0);
+}
+
+/**
+ * −ln of the probability that a parcel picked up at `pickup` is at the door by `due`; Infinity if it
+ * cannot be. The parcels of an order are independent, so their sum is −ln P(all on time).
+ * O(points + log doors).
+ */
+export function lateRisk(
+  table: TransitTable,
+  t: number,
+  pickup: number,
+  due: number,
+  doors: Intervals | undefined,
+): number {
+  let latest = due;
+  if (doors !== undefined && doorAt(doors, due) !== due) {
+    // Whoever comes to a door that is closed at `due` had to come before it closed.
+    const after = doors.to.findIndex((to) => to > due);
+    const before = (after < 0 ? doors.to.length : after) - 1;
+    if (before < 0) return Number.POSITIVE_INFINITY;
+    latest = doors.to[before]! - 1e-6;
+  }
+  return -Math.log(shareWithin(table, t, latest - pickup));
+}
+
 /** Integral of (t - due)+ over [from, to]. */
 function lateArea(from: number, to: number, due: number): number {
   const a = Math.max(0, from - due);

@@ -31,6 +31,8 @@ export interface SkuInput {
   readonly hazardous?: boolean | undefined;
   /** Days of life the buyer must still have at the promised instant; lots with less are not used. */
   readonly minimum_life_days?: number | undefined;
+  /** A kind of goods that the policy's `apart` may name. */
+  readonly goods_class?: string | undefined;
 }
 
 export interface WarehouseInput {
@@ -123,6 +125,16 @@ export interface PolicyInput {
   readonly lateness_per_day: number;
   /** Price of time: charged per day from the order to the last parcel's promise. */
   readonly time_per_day: number;
+  /**
+   * Pairs of goods that never share a parcel: `ambient`, `chilled`, `frozen`, `hazardous` and goods
+   * classes, at most 30 names; the two of a pair differ. Units of one SKU are never kept apart.
+   */
+  readonly apart?: readonly (readonly [string, string])[] | undefined;
+  /**
+   * Least probability that all parcels of an order are at the door by its `deliver_by`; missing =
+   * lateness has a price but no limit.
+   */
+  readonly on_time_confidence?: number | undefined;
 }
 
 /** What the library needs of a network document. */
@@ -150,6 +162,8 @@ export interface SourcingLine {
   readonly quantity: number;
   /** Measured weight of the whole line; missing = quantity × the SKU's weight. */
   readonly weight_grams?: number | undefined;
+  /** Lines of an order with the same name leave in one parcel, whole. */
+  readonly keep_together?: string | undefined;
 }
 
 /** One order to source, as of `at`. Everything the decision depends on besides stock and capacity. */
@@ -159,6 +173,10 @@ export interface SourcingOrder {
   readonly lines: readonly SourcingLine[];
   /** Wanted at the door by then; missing = no lateness term. */
   readonly deliver_by_seconds?: number | undefined;
+  /** Most parcels of this order, where fewer than the policy allows. */
+  readonly split_limit?: number | undefined;
+  /** The whole order leaves in one parcel or not at all. */
+  readonly ship_complete?: boolean | undefined;
   /** Services that must not be used again (rejected tenders): exclusions by service id. */
   readonly excluded_services?: readonly string[] | undefined;
   /** Warehouses that must not be used again (no carrier took it): exclusions by warehouse id. */
@@ -239,6 +257,8 @@ export interface ParcelPlan {
   /** Median and promised (at the policy's confidence) instant at the door. */
   readonly expected_seconds: number;
   readonly promise_seconds: number;
+  /** P(at the door by the order's `deliver_by`), where the policy demands one. */
+  readonly on_time_probability?: number | undefined;
   readonly cost: ParcelCost;
 }
 
@@ -270,6 +290,8 @@ export interface Unsourced {
     | 'no_service'
     | 'no_capacity'
     | 'split_limit'
+    | 'keep_together'
+    | 'late'
     | 'unknown_sku';
   readonly line_nos: readonly number[];
   readonly work: number;

@@ -11,6 +11,7 @@ import * as oneIndexForLots from './0008-one-index-for-lots.ts';
 import * as whatLeft from './0009-what-left.ts';
 import * as quoteViews from './0010-quote-views.ts';
 import * as excludedStock from './0011-excluded-stock.ts';
+import * as orderRules from './0012-order-rules.ts';
 import * as prices from './0013-prices.ts';
 
 export const MIGRATIONS: Record<string, Migration> = {
@@ -25,5 +26,6 @@ export const MIGRATIONS: Record<string, Migration> = {
   '0009-what-left': whatLeft,
   '0010-quote-views': quoteViews,
   '0011-excluded-stock': excludedStock,
+  '0012-order-rules': orderRules,
   '0013-prices': prices,
 };

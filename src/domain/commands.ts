@@ -3,7 +3,7 @@
  * beside the routes must fit these types; the compiler proves it at the call.
  */
 import type { Fault, RefusalCode } from './errors.ts';
-import type { OrderDestination, OrderLine } from './order.ts';
+import type { OrderDestination, OrderLine, OrderRules } from './order.ts';
 
 /** The fate of one row of a bulk request; good rows go through beside bad ones. */
 export type RowResult<T> =
@@ -22,6 +22,7 @@ export interface AcceptOrder {
   readonly destination: OrderDestination;
   readonly lines: readonly OrderLine[];
   readonly deliver_by?: Temporal.Instant | undefined;
+  readonly rules?: OrderRules | undefined;
   readonly quote_token?: string | undefined;
   readonly request_id: string;
 }
@@ -47,6 +48,7 @@ export interface AskQuote {
   readonly destination: OrderDestination;
   readonly lines: readonly OrderLine[];
   readonly deliver_by?: Temporal.Instant | undefined;
+  readonly rules?: OrderRules | undefined;
   readonly request_id: string;
 }
 

@@ -17,6 +17,30 @@ export function checkReferences(network: CheckedNetwork, faults: FaultList): voi
   checkServices(network, refer, faults);
   checkLegs(network, refer, faults);
   checkGuarantees(network, refer);
+  checkApart(network, faults);
+}
+
+const MOST_KINDS = 30;
+
+/** Kinds of goods that the policy keeps apart are kinds that there are, two different ones a pair. */
+function checkApart({ policy, skus }: CheckedNetwork, faults: FaultList): void {
+  const pairs = policy?.apart ?? [];
+  if (pairs.length === 0) return;
+  const kinds = new Set<string | undefined>(['ambient', 'chilled', 'frozen', 'hazardous']);
+  for (const sku of skus.rows) kinds.add(sku?.goods_class);
+  pairs.forEach(([a, b], index) => {
+    const at = `/policy/apart/${index}`;
+    if (a === b) faults.add(`${at}/1`, `got ${shown(b)} twice, expected two different kinds`);
+    for (const [i, kind] of [a, b].entries()) {
+      if (kinds.has(kind)) continue;
+      const expected = 'a temperature, hazardous, or the goods_class of a SKU';
+      faults.add(`${at}/${i}`, `got ${shown(kind)}, expected ${expected}`);
+    }
+  });
+  const named = new Set(pairs.flat()).size;
+  if (named > MOST_KINDS) {
+    faults.add('/policy/apart', `got ${named} kinds, expected ${MOST_KINDS} at most`);
+  }
 }
 
 /** Faults references that lead nowhere. */

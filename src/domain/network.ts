@@ -60,6 +60,7 @@ export const Sku = Type.Object(
     temperature: Type.Optional(Temperature),
     hazardous: Type.Optional(Type.Boolean()),
     minimum_life_days: Type.Optional(Whole(0, 3650)),
+    goods_class: Type.Optional(Code),
   },
   closed,
 );
@@ -230,6 +231,13 @@ export const Policy = Type.Object(
     lease_seconds: Whole(1, 7 * 86_400),
     tender_attempts: Whole(1, 50),
     decide_attempts: Whole(1, 50),
+    apart: Type.Optional(
+      Type.Array(Type.Tuple([Code, Code]), {
+        maxItems: 100,
+        description: 'pairs of kinds of goods that never share a parcel',
+      }),
+    ),
+    on_time_confidence: Type.Optional(Type.Number({ exclusiveMinimum: 0, exclusiveMaximum: 1 })),
   },
   closed,
 );

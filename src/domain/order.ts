@@ -45,6 +45,16 @@ export interface OrderLine {
   readonly weight_grams?: number | undefined;
 }
 
+/** What an order asks of its own decision, within the policy. Stored as posted. */
+export interface OrderRules {
+  /** Most parcels, where fewer than the policy allows. */
+  readonly split_limit?: number | undefined;
+  /** All in one parcel, or nothing is sent. */
+  readonly ship_complete?: boolean | undefined;
+  /** Groups of line numbers; each group leaves in one parcel, its lines whole. */
+  readonly keep_together?: readonly (readonly number[])[] | undefined;
+}
+
 /** True when an order may go from one state to the other. */
 export function canOrderMove(from: OrderState, to: OrderState): boolean {
   return ORDER_TRANSITIONS[from].includes(to);

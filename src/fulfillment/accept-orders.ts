@@ -18,6 +18,7 @@ import { hexBytes } from '../../db/rows.ts';
 import type { AcceptedOrder, AcceptOrder, RowResult } from '../domain/commands.ts';
 import type { Fault, RefusalCode } from '../domain/errors.ts';
 import type { Engine, LiveNetwork } from './engine.ts';
+import { groupFaults, rulesText } from './order-rules.ts';
 import { type RedeemedQuote, redeemQuotes } from './redeem-quotes.ts';
 
 type Result = RowResult<AcceptedOrder>;
@@ -98,6 +99,13 @@ async function storeArrivals(
 }
 
 /**
+ * Share of its time that the first order may have waited while any number may come. Where orders
+ * come r times as fast as they are decided, the last one taken waits r times as long: a rush of up to
+ * eight times the capacity is kept within the deadline.
+ */
+const CALM_SHARE = 1 / 8;
+
+/**
  * How many more orders may wait. A few always may, so that orders are taken while no worker runs; more
  * only while the most urgent has most of its time left, which is how fast deciding goes just now.
  */
@@ -108,9 +116,9 @@ function roomIn(
   now: Temporal.Instant,
 ): number {
   const { backlog_orders_free, backlog_orders_max } = engine.config;
-  const half_ms = network.document.policy.decision_seconds * 500;
+  const urgent_ms = network.document.policy.decision_seconds * 1000 * (1 - CALM_SHARE);
   const left_ms = (first_deadline?.epochMilliseconds ?? Infinity) - now.epochMilliseconds;
-  const most = left_ms < half_ms ? backlog_orders_free : backlog_orders_max;
+  const most = left_ms < urgent_ms ? backlog_orders_free : backlog_orders_max;
   return Math.max(0, most - orders);
 }
 
@@ -146,6 +154,7 @@ function newOrder(
     body_hash: hexBytes(arrival.body_hash),
     destination: command.destination,
     deliver_by: command.deliver_by ?? null,
+    rules: command.rules ?? null,
     quote_id: quote?.quote_id ?? null,
     quote_option: quote?.option ?? null,
     accepted_at: now,
@@ -240,17 +249,19 @@ function faultsOf(command: AcceptOrder, network: LiveNetwork): Fault[] {
     }
     seen.add(line.line_no);
   });
-  return faults;
+  return [...faults, ...groupFaults(command)];
 }
 
 /** The identity of what was posted: same hash, same order. */
-function hashOf({ destination, lines, deliver_by, quote_token }: AcceptOrder): Buffer {
+function hashOf({ destination, lines, deliver_by, rules, quote_token }: AcceptOrder): Buffer {
   const { name, address, city, postal_code, country, position } = destination;
   const body = JSON.stringify([
     [name, address, city, postal_code, country, position],
     lines.map((line) => [line.line_no, line.sku_id, line.quantity, line.weight_grams]),
     deliver_by,
     quote_token,
+    // Only where there are any: an order without rules keeps the hash it was stored with.
+    ...(rules === undefined ? [] : [rulesText(rules)]),
   ]);
   return createHash('sha256').update(body).digest();
 }

@@ -8,6 +8,7 @@ import type { CapacityRow } from '../../db/capacity.ts';
 import type { OrderToDecide } from '../../db/orders.ts';
 import type { FreeStock } from '../../db/stock.ts';
 import {
+  type BatchCheck,
   openBoard,
   type SourcedPlan,
   type SourcingOrder,
@@ -17,7 +18,9 @@ import {
   take,
 } from '../../routing/index.ts';
 import { stopwatch } from '../runtime/clock.ts';
+import { openChecks, type Unsound } from './check-decisions.ts';
 import type { Engine, LiveNetwork } from './engine.ts';
+import { sourcingRules } from './order-rules.ts';
 import type { LivePrices } from './price-source.ts';
 
 /** The race for stock or capacity was lost too often: an operator must look. */
@@ -34,7 +37,7 @@ export interface DecidedInBatch {
   readonly position: number;
   readonly order: OrderToDecide;
   readonly problem: SourcingOrder;
-  readonly result: SourcingResult | Contended;
+  readonly result: SourcingResult | Contended | Unsound;
   readonly from_quote: boolean;
   readonly work_budget: number;
   readonly elapsed_us: number;
@@ -57,13 +60,14 @@ export function decideBatch(
   view: BatchView,
 ): DecidedInBatch[] {
   const board = openBoard(network.compiled, view.stock, view.capacity);
+  const check = openChecks(network, view.stock, view.capacity);
   const at_seconds = Math.floor(engine.clock.now().epochMilliseconds / 1000);
   return view.orders.map((order, position) => {
     const problem = problemOf(order, at_seconds);
     const elapsed = stopwatch();
     const plan = view.quoted.get(order.order_id);
     const work = plan === undefined ? workFor(engine, order, view.orders.length - position) : 0;
-    const result =
+    const decided =
       plan ??
       sourceAtPrices(
         network.compiled,
@@ -72,7 +76,9 @@ export function decideBatch(
         { work, should_stop: () => remainingMs(engine, order) < MARGIN_MS },
         view.prices?.stock,
       );
-    // A quoted plan's units and capacity are held already: the board never showed them as free.
+    // A quoted plan was checked when it was sold, and what it takes is held already: neither the
+    // board nor the checker were shown it as free.
+    const result = plan === undefined ? sound(check, problem, decided) : decided;
     if (plan === undefined && result.outcome === 'sourced') take(board, result);
     return {
       position,
@@ -84,6 +90,19 @@ export function decideBatch(
       elapsed_us: Math.round(elapsed() * 1e6),
     };
   });
+}
+
+/** A decision as it may be saved. */
+function sound(
+  check: BatchCheck,
+  problem: SourcingOrder,
+  result: SourcingResult,
+): SourcingResult | Unsound {
+  if (result.outcome === 'unsourced') return result;
+  const violations = check(problem, result);
+  if (violations.length === 0) return result;
+  const { work } = result;
+  return { outcome: 'unsourced', reason: 'unsound', line_nos: [], violations, work };
 }
 
 /** Time of the machine kept back from each deadline for storing the decision. */
@@ -108,6 +127,7 @@ function workFor(engine: Engine, order: OrderToDecide, waiting: number): number 
 /** The routing problem of an order as of `at_seconds`. */
 export function problemOf(order: OrderToDecide, at_seconds: number): SourcingOrder {
   const { country, postal_code, position } = order.destination;
+  const { groupOf, ...rules } = sourcingRules(order.rules);
   return {
     at_seconds,
     destination: { country, postal_code, ...(position === undefined ? {} : { position }) },
@@ -116,7 +136,9 @@ export function problemOf(order: OrderToDecide, at_seconds: number): SourcingOrd
       sku_id,
       quantity,
       ...(weight_grams === null ? {} : { weight_grams }),
+      ...groupOf(line_no),
     })),
+    ...rules,
     ...(order.deliver_by === null
       ? {}
       : { deliver_by_seconds: Math.floor(order.deliver_by.epochMilliseconds / 1000) }),

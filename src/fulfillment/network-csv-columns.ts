@@ -38,7 +38,9 @@ export const CSV_COLUMNS = {
     ),
     ...['decision_seconds', 'quote_seconds', 'lease_seconds'].map(number),
     ...['tender_attempts', 'decide_attempts'].map(number),
-  ].map(must),
+  ]
+    .map(must)
+    .concat([number('on_time_confidence')]),
   platforms: [id, text('name'), number('decision_seconds')],
   sellers: [id, text('name')],
   skus: [
@@ -50,6 +52,7 @@ export const CSV_COLUMNS = {
     text('temperature'),
     truth('hazardous'),
     number('minimum_life_days'),
+    text('goods_class'),
   ],
   warehouses: [
     id,

@@ -24,8 +24,10 @@ import {
 import type { AskQuote, QuoteOption } from '../domain/commands.ts';
 import { Refusal } from '../domain/errors.ts';
 import { instantOf } from '../domain/instants.ts';
+import { openChecks } from './check-decisions.ts';
 import { stockPositions, warehousesOf } from './decide-batch.ts';
 import type { Engine, LiveNetwork } from './engine.ts';
+import { groupFaults, sourcingRules } from './order-rules.ts';
 import { formatToken, hashSecret } from './redeem-quotes.ts';
 import { storedView } from './stored-view.ts';
 
@@ -70,6 +72,7 @@ function refuseUnknownSkus(ask: AskQuote, network: LiveNetwork): void {
           },
         ],
   );
+  faults.push(...groupFaults(ask));
   if (faults.length > 0) throw new Refusal('unknown_reference', faults[0]!.detail, faults);
 }
 
@@ -88,7 +91,10 @@ async function tryQuote(
   const board = openBoard(network.compiled, stock, capacity);
   const problem = problemOf(ask, at_seconds);
   const budget = quoteBudget(engine, network, now);
-  const options: Option[] = quoteOptions(network.compiled, board, problem, budget);
+  const options: Option[] = quoteOptions(network.compiled, board, problem, budget).filter(
+    // What the checker finds fault with is not offered.
+    ({ plan }) => openChecks(network, stock, capacity)(problem, plan).length === 0,
+  );
   if (options.length === 0) {
     const result = source(network.compiled, board, problem, budget);
     const reason = result.outcome === 'unsourced' ? result.reason : 'contended';
@@ -115,10 +121,12 @@ function quoteBudget(engine: Engine, network: LiveNetwork, now: Temporal.Instant
 
 function problemOf(ask: AskQuote, at_seconds: number): SourcingOrder {
   const { country, postal_code, position } = ask.destination;
+  const { groupOf, ...rules } = sourcingRules(ask.rules);
   return {
     at_seconds,
     destination: { country, postal_code, position },
-    lines: ask.lines,
+    lines: ask.lines.map((line) => ({ ...line, ...groupOf(line.line_no) })),
+    ...rules,
     deliver_by_seconds:
       ask.deliver_by === undefined
         ? undefined
@@ -154,6 +162,7 @@ function newQuote(
     state: 'held' as const,
     destination: ask.destination,
     lines: ask.lines,
+    rules: ask.rules ?? null,
     options: Object.fromEntries(options.map(({ label, plan }) => [label, plan])),
     capacity: mostOfEachSlot(options),
     network_version: network.version,

@@ -4,6 +4,7 @@ import type { Tx } from '../../db/database.ts';
 import { lockQuotes, markQuotesUsed, type QuoteRecord } from '../../db/quotes.ts';
 import type { AcceptOrder, QuoteOption } from '../domain/commands.ts';
 import type { RefusalCode } from '../domain/errors.ts';
+import { rulesText } from './order-rules.ts';
 
 /** A token that holds good for its order, or why it does not. */
 export type RedeemedQuote =
@@ -95,7 +96,7 @@ function check(
     return refused('quote_expired', `quote ${quote.quote_id} has expired or was used`);
   }
   if (!sameBasket(command, quote)) {
-    return refused('quote_mismatch', 'expected the lines and destination that were quoted');
+    return refused('quote_mismatch', 'expected the lines, rules and destination that were quoted');
   }
   return { outcome: 'redeemed', quote_id: quote.quote_id, option: token.option };
 }
@@ -106,6 +107,7 @@ function sameBasket(command: AcceptOrder, quote: QuoteRecord): boolean {
   const quoted = quote.destination;
   return (
     linesText(command.lines) === linesText(quote.lines) &&
+    rulesText(command.rules) === rulesText(quote.rules) &&
     postal_code === quoted.postal_code &&
     country === quoted.country &&
     JSON.stringify(position) === JSON.stringify(quoted.position)

@@ -134,7 +134,7 @@ function moveOrders(engine: Engine, tx: Tx, batch: PlannedBatch): Promise<unknow
         shipment_id: null,
         owner: 'operator',
         reason: result.outcome === 'unsourced' ? result.reason : 'unknown',
-        detail: result.outcome === 'unsourced' ? { line_nos: result.line_nos } : {},
+        detail: detailOf(result),
         opened_at: decided_at,
       })),
     ),
@@ -155,6 +155,13 @@ async function moveToDecided(tx: Tx, { decided }: BatchToSave): Promise<void> {
   }));
   const moved = await saveDecidedOrders(tx, moves);
   if (moved !== moves.length) throw new Error(`${moved} of ${moves.length} claimed orders moved`);
+}
+
+/** What an operator has to know of a refusal: the lines to blame, and the rules a plan broke. */
+function detailOf(result: DecidedInBatch['result']): Record<string, unknown> {
+  if (result.outcome === 'sourced') return {};
+  const { line_nos } = result;
+  return 'violations' in result ? { line_nos, violations: result.violations } : { line_nos };
 }
 
 /** What the decisions were made from, and what they came to. */

@@ -54,7 +54,7 @@ export const SETTINGS = {
     doc: 'Most orders (count) that may wait for a decision; beyond, new ones are told to come again.',
   }),
   backlog_orders_free: count('PORTOLAN_BACKLOG_ORDERS_FREE', 2_000, {
-    doc: 'Orders (count) that may wait even while the first of them has used half its time.',
+    doc: 'Orders (count) that may wait even while the first of them has used an eighth of its time.',
   }),
   decide_batch_orders: count('PORTOLAN_DECIDE_BATCH_ORDERS', 256, {
     doc: 'Most orders (count) decided in one transaction.',

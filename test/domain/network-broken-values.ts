@@ -211,4 +211,22 @@ export const PRICE_CASES: BrokenCase[] = [
     '/policy/confidence',
     /above 0 and below 1/,
   ],
+  [
+    'a kind of goods that no SKU is of',
+    (n) => (n.policy.apart = [['hazardous', 'foood']]),
+    '/policy/apart/0/1',
+    /goods_class of a SKU/,
+  ],
+  [
+    'goods kept apart from themselves',
+    (n) => (n.policy.apart = [['frozen', 'frozen']]),
+    '/policy/apart/0/1',
+    /two different kinds/,
+  ],
+  [
+    'a certainty demanded',
+    (n) => (n.policy.on_time_confidence = 1),
+    '/policy/on_time_confidence',
+    /above 0 and below 1/,
+  ],
 ];

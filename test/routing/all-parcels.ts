@@ -23,6 +23,8 @@ export interface Parcel {
   readonly warehouse: string;
   readonly cost: number;
   readonly promise: number;
+  /** P(at the door by the order's date); 1 where the policy demands nothing. */
+  readonly inTime: number;
   /** Resource slots taken: name → amount. */
   readonly takes: readonly (readonly [string, number])[];
 }
@@ -167,6 +169,49 @@ const held = (world: World, warehouse: string, sku: string): number =>
     .filter((row) => row.warehouse_id === warehouse && row.sku_id === sku)
     .reduce((sum, row) => sum + row.available, 0);
 
+/** By a fine sum over the distribution: the share of transit times that end in time. */
+function inTimeShare(
+  world: World,
+  network: CheckedNetwork,
+  zone: World['network']['zones'][number],
+  points: readonly (readonly [number, number])[],
+  pickup: number,
+): number {
+  const due = world.order.deliver_by_seconds;
+  if (world.network.policy.on_time_confidence === undefined || due === undefined) return 1;
+  let [low, high] = [0, 1];
+  if (network.clock.door(zone, pickup + quantile(points, 1)) <= due) return 1;
+  if (network.clock.door(zone, pickup + quantile(points, 0)) > due) return 0;
+  while (high - low > 1e-9) {
+    const share = (low + high) / 2;
+    if (network.clock.door(zone, pickup + quantile(points, share)) <= due) low = share;
+    else high = share;
+  }
+  return low;
+}
+
+/** True if the order and the policy let these lines share a parcel and no other has to be there. */
+function mayShare(world: World, network: CheckedNetwork, subset: number): boolean {
+  const { order } = world;
+  const inside = (i: number) => (subset & (1 << i)) !== 0;
+  const names = (i: number) => {
+    const sku = network.skus.get(order.lines[i]!.sku_id)!;
+    const { temperature = 'ambient', goods_class, hazardous } = sku;
+    return [temperature, goods_class, hazardous ? 'hazardous' : undefined];
+  };
+  return order.lines.every((a, i) =>
+    order.lines.every((b, j) => {
+      if (a.keep_together !== undefined && a.keep_together === b.keep_together) {
+        if (inside(i) !== inside(j)) return false;
+      }
+      if (!inside(i) || !inside(j) || a.sku_id === b.sku_id) return true;
+      return !world.network.policy.apart?.some(
+        ([x, y]) => names(i).includes(x) && names(j).includes(y),
+      );
+    }),
+  );
+}
+
 /** Promise, price of lateness and day slot of a pickup. */
 function arrivalOf(
   world: World,
@@ -183,6 +228,7 @@ function arrivalOf(
   return {
     promise: clock.door(zone, Math.ceil(pickup + quantile(points, confidence) - 1e-6)),
     lateness: money(late * lateness_per_day),
+    inTime: inTimeShare(world, network, zone, points, pickup),
     day: clock.dateSlot(pickup, warehouse.time_zone),
   };
 }
@@ -198,8 +244,9 @@ export function allParcels(world: World, network: CheckedNetwork): Parcel[] {
     for (const service of input.services) {
       if (order.excluded_services?.includes(service.id)) continue;
       const slots = slotsOf(world, warehouse, service, starts);
-      const arrivals = new Map<number, { promise: number; lateness: number; day: number }>();
+      const arrivals = new Map<number, ReturnType<typeof arrivalOf>>();
       for (let subset = 1; subset <= full; subset++) {
+        if (!mayShare(world, network, subset)) continue;
         const goods = goodsOf(world, network, subset);
         if (!goods.every(({ sku, quantity }) => held(world, warehouse.id, sku.id) >= quantity)) {
           continue;
@@ -213,12 +260,13 @@ export function allParcels(world: World, network: CheckedNetwork): Parcel[] {
             arrival = arrivalOf(world, network, warehouse, priced, pickup);
             arrivals.set(pickup, arrival);
           }
-          const { promise, lateness, day } = arrival;
+          const { promise, lateness, inTime, day } = arrival;
           parcels.push({
             subset,
             warehouse: warehouse.id,
             cost: priced.price + lateness,
             promise,
+            inTime,
             takes: [
               [`picks/${warehouse.id}@${start - (start % 3600)}`, units],
               [`parcels/${warehouse.id}@${day}`, 1],

@@ -5,7 +5,8 @@ import type { CheckedNetwork } from '../../routing/checker.ts';
 import { allParcels, DAY, money, type Parcel, prepare } from './all-parcels.ts';
 import type { World } from './small-world.ts';
 
-function limitOf(network: CheckedNetwork, slot: string): number {
+/** Limit of a resource slot, by the document. */
+export function limitOf(network: CheckedNetwork, slot: string): number {
   const [kind, first, second] = slot.split('@')[0]!.split('/') as [string, string, string?];
   const warehouse = network.warehouses.get(first);
   const service = network.services.get(first);
@@ -81,17 +82,21 @@ export function enumerateBest(world: World): number {
   const rest = restCosts(full, parcels);
   let best = Number.POSITIVE_INFINITY;
   let choices = 0;
+  const { split_limit, ship_complete } = world.order;
+  const allowed = ship_complete ? 1 : Math.min(policy.split_limit, split_limit ?? Infinity);
+  const surely = (policy.on_time_confidence ?? 0) - 1e-9;
   const descend = (open: number, chosen: readonly Parcel[], own: number): void => {
     const latest = Math.max(at, ...chosen.map((parcel) => parcel.promise));
     const split = policy.split_penalty * Math.max(0, chosen.length - 1);
     if (own + rest[open]! + split + time(latest) >= best) return;
     if (choices > MOST_CHOICES) return;
+    if (chosen.reduce((all, parcel) => all * parcel.inTime, 1) < surely) return;
     if (chosen.length > 1 && !lotsSuffice(world, network, chosen)) return;
     if (open === 0) {
       best = own + split + time(latest);
       return;
     }
-    if (chosen.length === policy.split_limit) return;
+    if (chosen.length === allowed) return;
     for (const parcel of parcels) {
       if ((parcel.subset & (open & -open)) === 0 || (parcel.subset & ~open) !== 0) continue;
       if (!fits(parcel)) continue;

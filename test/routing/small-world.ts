@@ -48,6 +48,7 @@ function aSku(random: Random, i: number): SkuInput {
     temperature: random.chance(0.15) ? 'chilled' : 'ambient',
     hazardous: random.chance(0.1),
     ...(random.chance(0.4) ? { minimum_life_days: random.between(0, 4) } : {}),
+    ...(random.chance(0.3) ? { goods_class: random.pick(['food', 'soap']) } : {}),
   };
 }
 
@@ -186,14 +187,29 @@ function anOrder(random: Random, shape: WorldShape): SourcingOrder {
     ...(random.chance(0.7) ? { deliver_by_seconds: MONDAY + random.between(1, 9) * 86_400 } : {}),
     ...(random.chance(0.1) ? { excluded_services: ['C0'] } : {}),
     ...(random.chance(0.1) ? { excluded_warehouses: ['W0'] } : {}),
+    ...(random.chance(0.1) ? { split_limit: random.between(1, 3) } : {}),
+    ...(random.chance(0.05) ? { ship_complete: true } : {}),
     lines: Array.from({ length: shape.lines }, (_, i) => ({
       line_no: i + 1,
       // Mostly different SKUs, now and then one twice.
       sku_id: `S${random.chance(0.15) ? random.between(0, shape.skus - 1) : i % shape.skus}`,
       quantity: random.pick([1, 1, 1, 2, 3]),
       ...(random.chance(0.2) ? { weight_grams: random.between(300, 9000) } : {}),
+      ...(random.chance(0.15) ? { keep_together: random.pick(['A', 'B']) } : {}),
     })),
   };
+}
+
+function someApart(random: Random): [string, string][] {
+  return random.sample(
+    [
+      ['ambient', 'chilled'],
+      ['hazardous', 'food'],
+      ['food', 'soap'],
+      ['chilled', 'soap'],
+    ] as [string, string][],
+    random.between(1, 2),
+  );
 }
 
 /** A random world. The same seed and shape give the same world. */
@@ -214,6 +230,8 @@ export function aWorld(seed: number, shape: WorldShape): World {
       split_penalty: random.pick([0, 40, 150]),
       lateness_per_day: random.pick([0, 250]),
       time_per_day: random.pick([0, 30, 200]),
+      ...(random.chance(0.5) ? { apart: someApart(random) } : {}),
+      ...(random.chance(0.25) ? { on_time_confidence: random.pick([0.5, 0.8, 0.9]) } : {}),
     },
   };
   const capacity = random.chance(0.5) ? usedCapacity(random, shape) : [];

@@ -32,6 +32,27 @@ type Limits = Pick<Config, 'lines_max'>;
 
 const Lines = ({ lines_max }: Limits) => Type.Array(Line, { minItems: 1, maxItems: lines_max });
 
+/** What an order asks of its own decision. */
+export const Rules = ({ lines_max }: Limits) =>
+  Closed({
+    split_limit: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: 16,
+        description: 'most parcels, within the policy’s limit',
+      }),
+    ),
+    ship_complete: Type.Optional(
+      Type.Boolean({ description: 'all in one parcel, or the order is not sent' }),
+    ),
+    keep_together: Type.Optional(
+      Type.Array(Type.Array(Type.Integer({ minimum: 1, maximum: 32_767 }), { minItems: 1 }), {
+        maxItems: lines_max,
+        description: 'groups of line numbers; each group leaves in one parcel, its lines whole',
+      }),
+    ),
+  });
+
 /** An order as a platform posts it. */
 export const OrderBody = (limits: Limits) =>
   Closed({
@@ -39,6 +60,7 @@ export const OrderBody = (limits: Limits) =>
     destination: Destination,
     lines: Lines(limits),
     deliver_by: Type.Optional(InstantText),
+    rules: Type.Optional(Rules(limits)),
     quote_token: Type.Optional(Text(200, 1)),
   });
 export type OrderBody = Static<ReturnType<typeof OrderBody>>;
@@ -49,4 +71,5 @@ export const QuoteBody = (limits: Limits) =>
     destination: Destination,
     lines: Lines(limits),
     deliver_by: Type.Optional(InstantText),
+    rules: Type.Optional(Rules(limits)),
   });

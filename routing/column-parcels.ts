@@ -1,0 +1,201 @@
+/**
+ * What an order's decision by columns stands on: the columns, their relaxation at the floors, and a
+ * first plan to measure everything else by.
+ */
+import { addEntry, entries } from './column-pricing.ts';
+import { type Columns, listColumns } from './columns.ts';
+import { searchCovers } from './cover.ts';
+import type { Limits } from './exact.ts';
+import { arrivalPromise } from './floors.ts';
+import { type Item, makeItem } from './items.ts';
+import type { Joint } from './joint.ts';
+import { splitCost, timeCost } from './objective.ts';
+import {
+  apartMasks,
+  listHolders,
+  type OrderContext,
+  sharedSkus,
+  sharedStockSuffices,
+} from './problem.ts';
+import { type Relaxation, relax } from './relaxation.ts';
+import { bestParcel } from './single.ts';
+
+/** State of one decision by columns. */
+export interface Method {
+  readonly context: OrderContext;
+  readonly items: readonly Item[];
+  readonly splitLimit: number;
+  readonly split: number;
+  readonly limits: Limits;
+  readonly candidates: readonly number[];
+  readonly candidateMask: readonly number[];
+  readonly columns: Columns;
+  readonly relaxation: Relaxation;
+  readonly joint: Omit<Joint, 'options'>;
+  /** Price of the least time that any plan takes. */
+  readonly leastTime: number;
+  /** See `cover.ts`; found when first needed. */
+  shares: Float64Array | undefined;
+  /** True if something was left out because it was beyond the gap. */
+  beyond: boolean;
+  work: number;
+}
+
+const none = Number.POSITIVE_INFINITY;
+/** Rough work that a pair of warehouse and column makes before the search begins. */
+const WORK_PER_PAIR = 8;
+/** Share of the budget that one search for a cover may use. */
+const COVER_SHARE = 1 / 8;
+
+/** Lists the columns of a problem; undefined if the budget or the tables do not allow it. */
+export function openMethod(
+  context: OrderContext,
+  items: readonly Item[],
+  splitLimit: number,
+  limits: Limits,
+): Method | undefined {
+  const holders = listHolders(context, items);
+  const shared = sharedSkus(context.lines, items);
+  const joint = { context, items, shared };
+  const columns = listColumns(limits.work / WORK_PER_PAIR, {
+    context,
+    items,
+    ...holders,
+    apart: apartMasks(items),
+    holdsAll:
+      shared.length === 0
+        ? () => true
+        : (mask, w) => sharedStockSuffices(joint, mask, w, Number.NEGATIVE_INFINITY),
+  });
+  if (columns === undefined) return undefined;
+  const price = new Float64Array(items.length);
+  return {
+    context,
+    items,
+    splitLimit: Math.min(splitLimit, items.length),
+    split: splitCost(context),
+    limits,
+    ...holders,
+    columns,
+    relaxation: { price, parcelPrice: 0, bound: 0, work: 0 },
+    joint,
+    leastTime: leastTimeOf(context),
+    shares: undefined,
+    beyond: false,
+    work: columns.work,
+  };
+}
+
+/** Price of the earliest instant at which any parcel of the order can be promised. */
+function leastTimeOf(context: OrderContext): number {
+  if (context.timePerDay === 0) return 0;
+  const { promise } = context.arrivalFloors;
+  let earliest = none;
+  for (let arrival = 0; arrival < promise.length; arrival++) {
+    earliest = Math.min(earliest, arrivalPromise(context, arrival));
+  }
+  return earliest === none ? 0 : timeCost(context.timePerDay, context.at, earliest);
+}
+
+/** Steps that the budget leaves for one search, and the caller's port. */
+export function stepsOf({ limits, work, relaxation }: Method): {
+  steps: number;
+  stop: () => boolean;
+} {
+  const left = limits.work - work - relaxation.work;
+  return { steps: Math.max(0, Math.min(COVER_SHARE * limits.work, left)), stop: limits.shouldStop };
+}
+
+/** Relaxes the columns at their floors. */
+export function relaxFloors(method: Method, most: number): void {
+  const { columns, items, split, relaxation } = method;
+  const { count, mask, floor } = columns;
+  relax({ items: items.length, most, count, mask, cost: floor, perParcel: split }, relaxation);
+}
+
+/** Parts of a cheap plan by floors: the search is widened until one is found. */
+export function cheapParts(method: Method): number[] | undefined {
+  const { columns, items, split, splitLimit, relaxation } = method;
+  entries.count = 0;
+  for (let j = 0; j < columns.count; j++) {
+    if (columns.floor[j] !== none) addEntry(columns.mask[j]!, columns.floor[j]!, 0, -1);
+  }
+  let parts: number[] | undefined;
+  const base = relaxation.bound - split;
+  for (let slack = 10 + 0.02 * base; ; slack *= 6) {
+    const { complete } = searchCovers(
+      {
+        entries,
+        items: items.length,
+        most: splitLimit,
+        perParcel: split,
+        relaxation,
+        shares: method.shares,
+        time: () => 0,
+        leastTime: 0,
+        riskLimit: none,
+        ...stepsOf(method),
+        found: (chosen, cost) => {
+          parts = chosen.map((e) => entries.mask[e]!);
+          return cost;
+        },
+      },
+      base + slack,
+    );
+    if (parts !== undefined || !complete || slack > 40 * (base + 1000)) return parts;
+  }
+}
+
+/** Cost of a plan that sends each part by its best parcel; Infinity if one has none. */
+export function costOfParts(method: Method, parts: readonly number[]): number {
+  const { context, items, candidates, candidateMask, split } = method;
+  if (method.joint.shared.length > 0) return none;
+  let cost = split * (parts.length - 1);
+  let latest = 0;
+  let risk = 0;
+  for (const part of parts) {
+    const whole = items.filter((_, i) => (part & (1 << i)) !== 0).flatMap((item) => item.parts);
+    const item = makeItem(context.network, context.lines, whole);
+    const able = candidates.filter((_, c) => (candidateMask[c]! & part) === part);
+    const best = bestParcel(context, item, able);
+    method.work += best.work;
+    if (best.warehouse < 0) return none;
+    cost += best.cost - timeCost(context.timePerDay, context.at, best.promise);
+    latest = Math.max(latest, best.promise);
+    risk += best.risk;
+  }
+  if (risk > context.riskLimit) return none;
+  return cost + timeCost(context.timePerDay, context.at, latest);
+}
+
+/** Raises the bound by what the parcels really cost. */
+export function relaxParcels(method: Method): void {
+  const { items, split, splitLimit } = method;
+  const { count, mask, cost } = entries;
+  const found = { price: new Float64Array(items.length), parcelPrice: 0, bound: 0, work: 0 };
+  relax({ items: items.length, most: splitLimit, count, mask, cost, perParcel: split }, found);
+  method.work += found.work;
+  if (found.bound <= method.relaxation.bound) return;
+  method.relaxation.price.set(found.price);
+  method.relaxation.parcelPrice = found.parcelPrice;
+  method.relaxation.bound = found.bound;
+}
+
+/**
+ * The number of parcels is scarce if the relaxation prices it: then the fractions of a parcel that
+ * the items need, by the relaxation that counts parcels alone, end many branches sooner.
+ */
+export function findShares(method: Method): void {
+  const { columns, items, splitLimit, relaxation } = method;
+  if (relaxation.parcelPrice <= 0) return;
+  const { count, mask, floor } = columns;
+  const cost = new Float64Array(count).map((_, j) => (floor[j] === none ? none : 0));
+  const price = new Float64Array(items.length);
+  const found = { price, parcelPrice: 0, bound: 0, work: 0 };
+  relax({ items: items.length, most: items.length, count, mask, cost, perParcel: 1 }, found);
+  method.work += found.work;
+  // A share is a price by which no parcel holds more than one.
+  const most = 1 + found.parcelPrice;
+  method.shares = price.map((one) => one / most);
+  if (found.bound > splitLimit + 1e-6) relaxation.bound = none;
+}

@@ -1,0 +1,194 @@
+/**
+ * The cheapest exact cover of an order's items by parcels: depth first, the item with fewest parcels
+ * first, in order of reduced cost. By the dual prices of the relaxation a cover costs its bound plus
+ * the reduced costs of its parcels, so a branch ends as soon as these exceed what is still to be
+ * gained. Exact cover after Knuth 2000 ("Dancing links", algorithm X), bounded as in Balas and
+ * Padberg 1976. Few entries survive reduced-cost fixing; the steps are counted and limited.
+ */
+import { loadPrices, priceOfMask, type Relaxation } from './relaxation.ts';
+
+/** Parcels to choose from, by number; scratch of the caller. */
+export interface Entries {
+  count: number;
+  mask: Int32Array;
+  /** Minor units, without split and time. */
+  cost: Float64Array;
+  /** Epoch seconds; 0 where time has no price. */
+  promise: Float64Array;
+  /** See `lateRisk`. */
+  risk: Float64Array;
+}
+
+/** What is asked of a cover. */
+export interface CoverTask {
+  readonly entries: Entries;
+  readonly items: number;
+  /** Most parcels. */
+  readonly most: number;
+  readonly perParcel: number;
+  readonly relaxation: Relaxation;
+  /**
+   * Shares of a parcel that each item needs at least, however parcels are chosen; undefined where
+   * the number of parcels is not scarce.
+   */
+  readonly shares: Float64Array | undefined;
+  /** Price of time until a promise; at least `leastTime` whatever is chosen. */
+  readonly time: (promise: number) => number;
+  readonly leastTime: number;
+  /** Most risk of all parcels together. */
+  readonly riskLimit: number;
+  /** False if parcels chosen so far cannot go together, whatever is added. */
+  readonly fits?: ((chosen: readonly number[]) => boolean) | undefined;
+  /** Told of every cover below the limit, cheapest so far; returns the new limit, exclusive. */
+  readonly found: (chosen: readonly number[], cost: number) => number;
+  /** Steps after which the search gives up, and the port that may end it sooner. */
+  readonly steps: number;
+  readonly stop: () => boolean;
+}
+
+const MOST_ITEMS = 30;
+let reduced = new Float64Array(1024);
+let share = new Float64Array(1024);
+let listed = new Int32Array(4096);
+const listStart = new Int32Array(MOST_ITEMS + 1);
+const listEnd = new Int32Array(MOST_ITEMS + 1);
+/** Items, those with the fewest entries first. */
+const rank = new Int32Array(MOST_ITEMS);
+
+interface Walk {
+  readonly task: CoverTask;
+  readonly chosen: number[];
+  /** Covers that cost as much or more are not wanted. */
+  limit: number;
+  /** What the bound leaves for reduced costs. */
+  slack: number;
+  steps: number;
+  stopped: boolean;
+}
+
+/** Reduced costs with the time that an entry causes alone; returns the entries that can win. */
+function fix(task: CoverTask, slack: number): number[] {
+  const { entries, items, perParcel, relaxation, shares, time, leastTime } = task;
+  if (reduced.length < entries.count) {
+    reduced = new Float64Array(entries.count * 2);
+    share = new Float64Array(entries.count * 2);
+  }
+  if (shares !== undefined) {
+    loadPrices(shares, items);
+    for (let e = 0; e < entries.count; e++) share[e] = priceOfMask(entries.mask[e]!);
+  } else share.fill(0, 0, entries.count);
+  loadPrices(relaxation.price, items);
+  const fixed = perParcel + relaxation.parcelPrice;
+  const kept: number[] = [];
+  for (let e = 0; e < entries.count; e++) {
+    const own = Math.max(0, entries.cost[e]! + fixed - priceOfMask(entries.mask[e]!));
+    reduced[e] = own;
+    const later = Math.max(0, time(entries.promise[e]!) - leastTime);
+    if (own + later < slack) kept.push(e);
+  }
+  return kept;
+}
+
+/** Lists per item the entries that hold it, least reduced cost first. */
+function list({ entries, items }: CoverTask, kept: number[]): void {
+  kept.sort((a, b) => reduced[a]! - reduced[b]! || a - b);
+  const lists: number[][] = Array.from({ length: items }, () => []);
+  for (const e of kept) {
+    for (let bits = entries.mask[e]!; bits !== 0; bits &= bits - 1) {
+      lists[31 - Math.clz32(bits & -bits)]!.push(e);
+    }
+  }
+  let end = 0;
+  for (let i = 0; i < items; i++) {
+    listStart[i] = end;
+    end += lists[i]!.length;
+    if (listed.length < end) {
+      const more = new Int32Array(end * 2);
+      more.set(listed);
+      listed = more;
+    }
+    listed.set(lists[i]!, listStart[i]!);
+    listEnd[i] = end;
+    rank[i] = i;
+  }
+  rank.subarray(0, items).sort((a, b) => lists[a]!.length - lists[b]!.length || a - b);
+}
+
+/** Where a branch of the search stands. */
+interface Branch {
+  /** Items not yet covered, and the parcels that they need at least. */
+  readonly open: number;
+  readonly needed: number;
+  /** Reduced costs so far, and costs with split. */
+  readonly paid: number;
+  readonly cost: number;
+  readonly latest: number;
+  readonly risk: number;
+}
+
+function descend(walk: Walk, branch: Branch): void {
+  const { open, needed, paid, cost, latest } = branch;
+  const { task, chosen } = walk;
+  const { entries, most, perParcel, time, leastTime } = task;
+  let at = 0;
+  while ((open & (1 << rank[at]!)) === 0) at++;
+  const item = rank[at]!;
+  for (let k = listStart[item]!; k < listEnd[item]!; k++) {
+    const e = listed[k]!;
+    const here = paid + reduced[e]!;
+    if (here >= walk.slack) return;
+    walk.steps++;
+    const mask = entries.mask[e]!;
+    if ((mask & open) !== mask) continue;
+    const rest = open ^ mask;
+    const left = needed - share[e]!;
+    if (rest !== 0 && left > most - chosen.length - 1 + 1e-6) continue;
+    const risk = branch.risk + entries.risk[e]!;
+    if (risk > task.riskLimit) continue;
+    const promise = Math.max(latest, entries.promise[e]!);
+    const timed = Math.max(leastTime, time(promise));
+    if (here + timed - leastTime >= walk.slack) continue;
+    const own = cost + entries.cost[e]! + perParcel;
+    chosen.push(e);
+    if (chosen.length > 1 && task.fits?.(chosen) === false) {
+      walk.steps += 16;
+    } else if (rest !== 0 && chosen.length < most) {
+      descend(walk, { open: rest, needed: left, paid: here, cost: own, latest: promise, risk });
+    } else if (rest === 0 && own - perParcel + timed < walk.limit) {
+      const limit = task.found(chosen, own - perParcel + timed);
+      walk.slack -= walk.limit - limit;
+      walk.limit = limit;
+    }
+    chosen.pop();
+    if (walk.steps > task.steps || (walk.steps & 4095) === 0) {
+      walk.stopped = walk.steps > task.steps || task.stop();
+    }
+    if (walk.stopped) return;
+  }
+}
+
+/** How far a search went. */
+export interface Searched {
+  /** True if no cover below the limit was missed. */
+  readonly complete: boolean;
+  /** True if no entry was left out because of the limit: then there are no covers beyond it. */
+  readonly whole: boolean;
+}
+
+/**
+ * Looks for covers that cost less than `limit`, split and time included. Work is added to the
+ * relaxation's.
+ */
+export function searchCovers(task: CoverTask, limit: number): Searched {
+  const { relaxation, perParcel, leastTime, items, entries } = task;
+  if (relaxation.bound === Number.POSITIVE_INFINITY) return { complete: true, whole: true };
+  const slack = limit - (relaxation.bound - perParcel + leastTime) + 1e-4;
+  if (!(slack > 0)) return { complete: true, whole: false };
+  const kept = fix(task, slack);
+  list(task, kept);
+  const walk: Walk = { task, chosen: [], limit, slack, steps: 0, stopped: false };
+  const needed = task.shares?.reduce((sum, one) => sum + one, 0) ?? 0;
+  descend(walk, { open: 2 ** items - 1, needed, paid: 0, cost: 0, latest: 0, risk: 0 });
+  relaxation.work += entries.count + walk.steps;
+  return { complete: !walk.stopped, whole: kept.length === entries.count };
+}

@@ -1,0 +1,95 @@
+/**
+ * From lines to items and on to pieces: lines kept together are one item, and a line that no
+ * warehouse can send whole is cut into units, or into larger pieces where they would be too many.
+ */
+import { MAX_COLUMN_ITEMS } from './columns.ts';
+import { cutLine } from './cut.ts';
+import { solveExact } from './exact.ts';
+import { type Item, makeItem, mustPart } from './items.ts';
+import { unsourced } from './order-context.ts';
+import { buildProblem, type OrderContext } from './problem.ts';
+import type { Unsourced } from './types.ts';
+
+const none = Number.POSITIVE_INFINITY;
+
+/** Whole lines as items, those kept together as one; an order of one parcel is one item. */
+export function wholeItems({ network, lines, splitLimit }: OrderContext): Item[] {
+  const bonds = Map.groupBy(lines.keys(), (line) => {
+    const { group } = lines[line]!;
+    return splitLimit === 1 ? 0 : group < 0 ? -1 - line : group;
+  });
+  return [...bonds.values()].map((bond) =>
+    makeItem(
+      network,
+      lines,
+      bond.map((line) => ({ line, quantity: lines[line]!.quantity })),
+    ),
+  );
+}
+
+/** Lines that are to leave together although their goods must not share a parcel. */
+export function tornLines({ network, lines }: OrderContext, items: readonly Item[]): number[] {
+  return items
+    .filter(({ parts, shuns }) => {
+      if (parts.length === 1 || shuns === 0) return false;
+      const single = parts.map((part) => makeItem(network, lines, [part]));
+      return single.some((a) => single.some((b) => a !== b && mustPart(a, b)));
+    })
+    .flatMap(({ parts }) => parts.map(({ line }) => lines[line]!.lineNo));
+}
+
+/** Items that no warehouse can send whole in one parcel, by index. */
+export function uncovered(context: OrderContext, items: readonly Item[]): number[] {
+  return items.flatMap((item, i) => {
+    const problem = buildProblem(context, [item], 1, 0);
+    const solution = solveExact(problem, { work: 0, shouldStop: () => true });
+    return solution.lowerBound === none ? [i] : [];
+  });
+}
+
+/** Units of one cut line that are still decided one by one. */
+const MOST_ATOMS = 8;
+
+/**
+ * Pieces of a line that no warehouse can send whole: single units, which leave every cut open, while
+ * they are few; else as many as the largest stocks allow.
+ */
+function pieces(context: OrderContext, line: number, room: number): Item[] | Unsourced['reason'] {
+  const { quantity, group } = context.lines[line]!;
+  if (group >= 0) return 'keep_together';
+  const cut = cutLine(context, line);
+  if (typeof cut === 'string' || quantity > Math.min(room, MOST_ATOMS)) return cut;
+  return Array.from({ length: quantity }, () =>
+    makeItem(context.network, context.lines, [{ line, quantity: 1 }]),
+  );
+}
+
+/** Items of an order with the uncovered lines cut, or the refusal. */
+export function cutItems(
+  context: OrderContext,
+  whole: readonly Item[],
+  cut: readonly number[],
+): Item[] | Unsourced {
+  const items: Item[] = [];
+  const reasons = new Map<Unsourced['reason'], number[]>();
+  whole.forEach((item, i) => {
+    if (!cut.includes(i)) {
+      items.push(item);
+      return;
+    }
+    const lineNos = item.parts.map(({ line }) => context.lines[line]!.lineNo);
+    const room = MAX_COLUMN_ITEMS - items.length - (whole.length - i - 1);
+    const found =
+      item.parts.length > 1 ? 'keep_together' : pieces(context, item.parts[0]!.line, room);
+    if (typeof found !== 'string') items.push(...found);
+    else reasons.set(found, [...(reasons.get(found) ?? []), ...lineNos]);
+  });
+  for (const reason of REASONS) {
+    const lineNos = reasons.get(reason);
+    if (lineNos !== undefined) return unsourced(reason, lineNos, 0);
+  }
+  return items;
+}
+
+/** Reasons of lines, the most telling first. */
+const REASONS = ['no_stock', 'no_service', 'no_capacity', 'keep_together', 'split_limit'] as const;

@@ -1,0 +1,169 @@
+/**
+ * The set-partitioning relaxation: fractions of parcels that cover every item exactly once, at most
+ * so many of them, at the least cost. Its dual prices say what each item is worth, so that for every
+ * parcel Σ prices ≤ cost + price of a parcel; their sum is a lower bound of every plan, and a parcel
+ * whose cost exceeds its prices by more than the gap is in no better plan (reduced-cost fixing).
+ * Primal revised simplex with a dense inverse: the basis has one row per item and one for the number
+ * of parcels. Dantzig 1951; Balas and Padberg 1976 for the use. O(pivots × (columns + items²)).
+ */
+
+/** A relaxation solved: dual prices and the bound they prove. */
+export interface Relaxation {
+  /** Price of each item, minor units. */
+  readonly price: Float64Array;
+  /** Price of using one more parcel, ≥ 0. */
+  parcelPrice: number;
+  /** Lower bound of Σ cost of any plan, minor units; Infinity if no plan exists. */
+  bound: number;
+  work: number;
+}
+
+const MOST_ROWS = 32;
+const MOST_PIVOTS = 400;
+const EPSILON = 1e-7;
+
+const inverse = new Float64Array(MOST_ROWS * MOST_ROWS);
+const level = new Float64Array(MOST_ROWS);
+const basis = new Int32Array(MOST_ROWS);
+const direction = new Float64Array(MOST_ROWS);
+const dual = new Float64Array(MOST_ROWS);
+// Sums of prices by byte of a mask (its first cell stays 0): a column's price is four look-ups.
+const sums = new Float64Array(4 * 256);
+
+/** Fills the byte tables from the prices of so many items; `priceOfMask` then sums them. */
+export function loadPrices(price: Float64Array, items: number): void {
+  for (let base = 0, from = 0; from < items; base += 256, from += 8) {
+    const size = 1 << Math.min(8, items - from);
+    for (let i = 0, half = 1; half < size; i++, half *= 2) {
+      const own = price[from + i]!;
+      for (let bits = 0; bits < half; bits++) sums[base + half + bits] = sums[base + bits]! + own;
+    }
+  }
+}
+
+/** Σ prices of the items of a mask, by the prices loaded last. */
+export function priceOfMask(mask: number): number {
+  return (
+    sums[mask & 255]! +
+    sums[256 + ((mask >>> 8) & 255)]! +
+    sums[512 + ((mask >>> 16) & 255)]! +
+    sums[768 + (mask >>> 24)]!
+  );
+}
+
+/** The programme's data: columns by number with their items and cost. */
+export interface Programme {
+  readonly items: number;
+  readonly most: number;
+  readonly count: number;
+  readonly mask: Int32Array;
+  /** Minor units; Infinity = not to be had. */
+  readonly cost: Float64Array;
+  /** Charged for every parcel besides its cost. */
+  readonly perParcel: number;
+}
+
+/** Starts from a basis of one artificial parcel per item and the slack of the count. */
+function start(programme: Programme): void {
+  const rows = programme.items + 1;
+  inverse.fill(0, 0, rows * rows);
+  for (let r = 0; r < rows; r++) {
+    inverse[r * rows + r] = 1;
+    level[r] = r === programme.items ? programme.most : 1;
+    basis[r] = -1 - r;
+  }
+}
+
+/** Dual values of the basis; artificial parcels cost `big`. */
+function computeDuals({ items, cost, perParcel }: Programme, big: number): void {
+  const rows = items + 1;
+  dual.fill(0, 0, rows);
+  for (let r = 0; r < rows; r++) {
+    const j = basis[r]!;
+    const own = j >= 0 ? cost[j]! + perParcel : j === -1 - items ? 0 : big;
+    if (own === 0) continue;
+    for (let i = 0; i < rows; i++) dual[i]! += own * inverse[r * rows + i]!;
+  }
+}
+
+/** Column of least reduced cost, and that cost. */
+function entering({ items, count, mask, cost, perParcel }: Programme): [number, number] {
+  loadPrices(dual, items);
+  const fixed = perParcel - dual[items]!;
+  let least = Number.POSITIVE_INFINITY;
+  let best = -1;
+  for (let j = 0; j < count; j++) {
+    const reduced = cost[j]! + fixed - priceOfMask(mask[j]!);
+    if (reduced < least) {
+      least = reduced;
+      best = j;
+    }
+  }
+  return [best, least];
+}
+
+/** Takes column `j` into the basis; false if nothing leaves. */
+function pivot(programme: Programme, j: number): boolean {
+  const rows = programme.items + 1;
+  const mask = programme.mask[j]!;
+  let leaving = -1;
+  let ratio = Number.POSITIVE_INFINITY;
+  for (let r = 0; r < rows; r++) {
+    let d = inverse[r * rows + programme.items]!;
+    for (let bits = mask; bits !== 0; bits &= bits - 1) {
+      d += inverse[r * rows + 31 - Math.clz32(bits & -bits)]!;
+    }
+    direction[r] = d;
+    if (d <= 1e-9) continue;
+    const here = level[r]! / d;
+    // Of equal ratios the larger pivot is the stabler one.
+    if (here < ratio - 1e-12 || (here <= ratio && d > direction[leaving]!)) {
+      ratio = here;
+      leaving = r;
+    }
+  }
+  if (leaving < 0) return false;
+  const d = direction[leaving]!;
+  for (let i = 0; i < rows; i++) inverse[leaving * rows + i]! /= d;
+  level[leaving] = ratio;
+  basis[leaving] = j;
+  for (let r = 0; r < rows; r++) {
+    const factor = direction[r]!;
+    if (r === leaving || factor === 0) continue;
+    for (let i = 0; i < rows; i++) {
+      inverse[r * rows + i]! -= factor * inverse[leaving * rows + i]!;
+    }
+    level[r] = Math.max(0, level[r]! - factor * ratio);
+  }
+  return true;
+}
+
+/** Solves the relaxation into `found`, whose `price` has room for all items. */
+export function relax(programme: Programme, found: Relaxation): void {
+  const { items, most, count, cost, perParcel } = programme;
+  let dearest = 1;
+  for (let j = 0; j < count; j++) {
+    const own = cost[j]! + perParcel;
+    if (own > dearest && own !== Number.POSITIVE_INFINITY) dearest = own;
+  }
+  const big = dearest * 16;
+  start(programme);
+  let least = 0;
+  for (let turn = 0; turn < MOST_PIVOTS; turn++) {
+    computeDuals(programme, big);
+    const [j, reduced] = entering(programme);
+    found.work += count + items * items;
+    least = Math.min(0, reduced);
+    if (j < 0 || reduced > -EPSILON || !pivot(programme, j)) break;
+  }
+  // What is left of negative reduced costs is paid for by a dearer parcel (Lasdon 1970).
+  const parcelPrice = Math.max(0, -dual[items]!) - least;
+  let bound = -most * parcelPrice;
+  for (let i = 0; i < items; i++) {
+    found.price[i] = dual[i]!;
+    bound += dual[i]!;
+  }
+  found.parcelPrice = parcelPrice;
+  // No plan costs more than so many of the dearest parcel.
+  found.bound = bound > dearest * most + 1 ? Number.POSITIVE_INFINITY : bound;
+}

@@ -1,0 +1,141 @@
+/**
+ * Overload: orders come three times as fast as they can be decided. Those that cannot be decided in
+ * time are refused at the door; of the others none is decided late, and every decision says how good
+ * it is. A minute of it: `PORTOLAN_TEST_OVERLOAD_SECONDS=60`.
+ */
+import { describe, expect, test } from 'vitest';
+import { generateNetwork, generateOrder, generateStock } from '../../bench/generate-network.ts';
+import type { SourcingResult } from '../../routing/index.ts';
+import type { AcceptOrder } from '../../src/domain/commands.ts';
+import { acceptOrders } from '../../src/fulfillment/accept-orders.ts';
+import { decideOrders } from '../../src/fulfillment/decide-orders.ts';
+import type { Engine } from '../../src/fulfillment/engine.ts';
+import { systemClock } from '../../src/runtime/clock.ts';
+import { type Random, seededRandom } from '../../src/simulation/random.ts';
+import { aReference } from '../builders/commands.ts';
+import { startHarness } from '../harness.ts';
+
+const SECONDS = Number(process.env.PORTOLAN_TEST_OVERLOAD_SECONDS ?? 3);
+const SEED = 20261125;
+/** Deadline of an order: that of production in a long run, a short one in a short run. */
+const DEADLINE_SECONDS = SECONDS >= 60 ? 15 : 3;
+const OVERLOAD = 3;
+const TICK_MS = 50;
+const PROBE_ORDERS = 400;
+
+const generated = generateNetwork({
+  seed: 3,
+  warehouses: 60,
+  services: 150,
+  zones: 30,
+  skus: 120,
+  carriers: 40,
+});
+const document = {
+  ...generated,
+  platforms: [{ id: 'shop' }],
+  policy: { ...generated.policy, decision_seconds: DEADLINE_SECONDS },
+};
+
+/** An order of one line mostly, of up to eight now and then. */
+function anOrder(random: Random): AcceptOrder {
+  const count = random.chance(0.9) ? 1 : random.between(2, 8);
+  const { destination, lines } = generateOrder(document, random, count, 0);
+  return {
+    platform_id: 'shop',
+    external_ref: aReference('overload'),
+    destination: { country: destination.country, postal_code: destination.postal_code },
+    lines: lines.map((line) => ({ ...line, quantity: 1 })),
+    request_id: 'overload',
+  };
+}
+
+async function decideAll(engine: Engine): Promise<void> {
+  while ((await decideOrders(engine)).more);
+}
+
+/** Orders decided per second, the door included. */
+async function measureCapacity(engine: Engine, random: Random): Promise<number> {
+  const orders = Array.from({ length: PROBE_ORDERS }, () => anOrder(random));
+  const started = performance.now();
+  await acceptOrders(engine, orders);
+  await decideAll(engine);
+  return (PROBE_ORDERS / (performance.now() - started)) * 1000;
+}
+
+/** Posts `perSecond` orders a second for so long, while the engine decides. */
+async function overload(engine: Engine, random: Random, perSecond: number) {
+  const tally = { applied: 0, refused: 0 };
+  let posting = true;
+  const worker = (async () => {
+    while (posting) {
+      const { done } = await decideOrders(engine);
+      if (done === 0) await new Promise((resolve) => setImmediate(resolve));
+    }
+    await decideAll(engine);
+  })();
+  const started = performance.now();
+  for (let posted = 0; performance.now() - started < SECONDS * 1000; ) {
+    const due = Math.ceil(((performance.now() - started) / 1000) * perSecond);
+    const orders = Array.from({ length: due - posted }, () => anOrder(random));
+    posted = due;
+    for (const { status } of await acceptOrders(engine, orders)) {
+      if (status === 'applied') tally.applied++;
+      else tally.refused++;
+    }
+    await new Promise((resolve) => setTimeout(resolve, TICK_MS));
+  }
+  posting = false;
+  await worker;
+  return tally;
+}
+
+describe('three times as many orders as can be decided', () => {
+  test(
+    `for ${SECONDS} s: none is decided late, and each decision says its proof`,
+    async () => {
+      const random = seededRandom(SEED);
+      const harness = await startHarness({ network: document, clock: systemClock });
+      const stock = generateStock(document, 5, 0.2);
+      await harness.stock(
+        ...stock.map(({ warehouse_id, sku_id }) => ({ warehouse_id, sku_id, quantity: 100_000 })),
+      );
+      await measureCapacity(harness.engine, random);
+      const capacity = await measureCapacity(harness.engine, random);
+      // What may always wait is what a quarter of the deadline suffices for.
+      const free = Math.max(10, Math.floor((capacity * DEADLINE_SECONDS) / 4));
+      const config = { ...harness.engine.config, backlog_orders_free: free };
+      const engine = { ...harness.engine, config };
+
+      const before = systemClock.now();
+      const tally = await overload(engine, random, OVERLOAD * capacity);
+
+      const rows = await harness.owner
+        .selectFrom('decisions')
+        .select(['late', 'result'])
+        .where('decided_at', '>', before)
+        .execute();
+      const decided = rows.slice().map(({ late, result }) => ({
+        late,
+        result: result as unknown as SourcingResult,
+      }));
+      const methods: Record<string, number> = {};
+      for (const { result } of decided) {
+        const name =
+          result.outcome === 'sourced' ? `${result.method}, ${result.proof.kind}` : result.reason;
+        methods[name] = (methods[name] ?? 0) + 1;
+      }
+      console.log(JSON.stringify({ seed: SEED, seconds: SECONDS, capacity, ...tally, methods }));
+      expect(tally.refused, 'three times the capacity cannot all be taken').toBeGreaterThan(0);
+      expect(decided).toHaveLength(tally.applied);
+      expect(decided.filter(({ late }) => late).length, 'late decisions').toBe(0);
+      for (const { result } of decided) {
+        if (result.outcome === 'unsourced') continue;
+        if (result.proof.kind === 'bounded') expect(result.proof.gap).toBeGreaterThan(0);
+        else expect(result.proof).toEqual({ kind: 'optimal' });
+      }
+      await harness.close({ audit: false });
+    },
+    60_000 + SECONDS * 3000,
+  );
+});

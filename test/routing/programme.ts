@@ -1,0 +1,174 @@
+/**
+ * The mixed-integer programme of one world: choose parcels (whole lines, any warehouse, service and
+ * slot) that cover each line once, within the slots, lots, number of parcels and risk there are.
+ */
+import type { Highs } from 'highs';
+import type { CheckedNetwork } from '../../routing/checker.ts';
+import { allParcels, DAY, money, type Parcel, prepare } from './all-parcels.ts';
+import { limitOf } from './enumerate.ts';
+import type { World } from './small-world.ts';
+
+interface Row {
+  readonly terms: string[];
+  most: number;
+}
+
+/** Rows of the programme by name, made when first used. */
+class Rows {
+  readonly byName = new Map<string, Row>();
+
+  add(name: string, most: number, term: string): void {
+    let row = this.byName.get(name);
+    if (row === undefined) {
+      row = { terms: [], most };
+      this.byName.set(name, row);
+    }
+    row.terms.push(term);
+  }
+}
+
+/** Per warehouse, SKU and instant: what lives that long must suffice for all who need it. */
+function addLots(rows: Rows, world: World, network: CheckedNetwork, parcels: readonly Parcel[]) {
+  const claims = parcels.map((parcel) =>
+    world.order.lines.flatMap((line, i) => {
+      if ((parcel.subset & (1 << i)) === 0) return [];
+      const life = (network.skus.get(line.sku_id)?.minimum_life_days ?? 0) * DAY;
+      return [{ sku: line.sku_id, until: parcel.promise + life, units: line.quantity }];
+    }),
+  );
+  const instants = new Map<string, Set<number>>();
+  parcels.forEach(({ warehouse }, p) => {
+    for (const { sku, until } of claims[p]!) {
+      const key = `${warehouse}/${sku}`;
+      instants.set(key, (instants.get(key) ?? new Set()).add(until));
+    }
+  });
+  for (const [key, untils] of instants) {
+    const [warehouse, sku] = key.split('/') as [string, string];
+    const lots = world.stock.filter((row) => row.warehouse_id === warehouse && row.sku_id === sku);
+    for (const until of untils) {
+      const most = lots
+        .filter((row) => (row.expires_seconds ?? Number.POSITIVE_INFINITY) >= until)
+        .reduce((sum, row) => sum + row.available, 0);
+      parcels.forEach((parcel, p) => {
+        if (parcel.warehouse !== warehouse) return;
+        const units = claims[p]!.filter(
+          (claim) => claim.sku === sku && claim.until >= until,
+        ).reduce((sum, claim) => sum + claim.units, 0);
+        if (units > 0) rows.add(`lots ${key} ${until}`, most, `+ ${units} x${p}`);
+      });
+    }
+  }
+}
+
+function addCapacity(
+  rows: Rows,
+  world: World,
+  network: CheckedNetwork,
+  parcels: readonly Parcel[],
+) {
+  const used = new Map<string, number>();
+  for (const use of world.capacity) {
+    const slot = `${use.resource}@${use.slot_seconds}`;
+    used.set(slot, (used.get(slot) ?? 0) + use.used);
+  }
+  parcels.forEach((parcel, p) => {
+    for (const [slot, amount] of parcel.takes) {
+      const limit = limitOf(network, slot);
+      if (limit === Number.POSITIVE_INFINITY) continue;
+      rows.add(slot, limit - (used.get(slot) ?? 0), `+ ${amount} x${p}`);
+    }
+  });
+}
+
+/**
+ * Leaves out parcels that another of the same lines and warehouse beats in cost, promise and
+ * certainty, while it takes nothing that is limited but what the beaten one takes too.
+ */
+function withoutBeaten(network: CheckedNetwork, parcels: readonly Parcel[]): Parcel[] {
+  const limited = parcels.map(({ takes }) =>
+    takes.filter(([slot]) => limitOf(network, slot) !== Infinity).map(([slot]) => slot),
+  );
+  const kept: number[] = [];
+  const byHome = new Map<string, number[]>();
+  // Cheapest first: what beats a parcel comes before it.
+  parcels.forEach((parcel, p) => {
+    const key = `${parcel.subset} ${parcel.warehouse}`;
+    const same = byHome.get(key) ?? [];
+    const beaten = same.some((q) => {
+      const other = parcels[q]!;
+      if (other.promise > parcel.promise || other.inTime < parcel.inTime) return false;
+      return limited[q]!.every((slot) => limited[p]!.includes(slot));
+    });
+    if (beaten) return;
+    same.push(p);
+    byHome.set(key, same);
+    kept.push(p);
+  });
+  return kept.map((p) => parcels[p]!);
+}
+
+/** The least cost of sending whole lines, or undefined if there is no way. */
+export function bestByProgramme(highs: Highs, world: World): number | undefined {
+  const network = prepare(world);
+  const { policy } = world.network;
+  const { order } = world;
+  const at = Math.ceil(order.at_seconds);
+  const all = withoutBeaten(network, allParcels(world, network));
+  const { split_limit, ship_complete } = order;
+  const allowed = ship_complete ? 1 : Math.min(policy.split_limit, split_limit ?? Infinity);
+  // Time is rounded once per order, so each last promise has a programme of its own.
+  const lasts =
+    policy.time_per_day === 0
+      ? [Infinity]
+      : [...new Set(all.map(({ promise }) => promise))].sort((a, b) => a - b);
+  let best: number | undefined;
+  for (const last of lasts) {
+    const time = last === Infinity ? 0 : money((policy.time_per_day * (last - at)) / DAY);
+    if (best !== undefined && time >= best) break;
+    const parcels = all.filter(({ promise, inTime }) => promise <= last && inTime > 0);
+    const value = solve(highs, world, network, { parcels, allowed });
+    if (value === undefined) continue;
+    const cost = value - policy.split_penalty + time;
+    if (best === undefined || cost < best) best = cost;
+  }
+  return best;
+}
+
+function solve(
+  highs: Highs,
+  world: World,
+  network: CheckedNetwork,
+  { parcels, allowed }: { parcels: readonly Parcel[]; allowed: number },
+): number | undefined {
+  const { policy } = world.network;
+  const covers = world.order.lines.map((_, i) =>
+    parcels.flatMap(({ subset }, p) => ((subset & (1 << i)) === 0 ? [] : [`+ x${p}`])),
+  );
+  if (covers.some((terms) => terms.length === 0)) return undefined;
+  const rows = new Rows();
+  parcels.forEach((parcel, p) => {
+    rows.add('parcels', allowed, `+ x${p}`);
+    const risk = -Math.log(parcel.inTime);
+    const most = -Math.log(policy.on_time_confidence ?? 1);
+    if (policy.on_time_confidence !== undefined && risk > 0) {
+      rows.add('risk', most, `+ ${risk} x${p}`);
+    }
+  });
+  addCapacity(rows, world, network, parcels);
+  addLots(rows, world, network, parcels);
+  const text = [
+    'Minimize',
+    ` obj: ${parcels.map(({ cost }, p) => `+ ${cost + policy.split_penalty} x${p}`).join('\n ')}`,
+    'Subject To',
+    ...covers.map((terms, i) => ` c${i}: ${terms.join('\n ')} = 1`),
+    ...[...rows.byName.values()].map(
+      ({ terms, most }, r) => ` r${r}: ${terms.join('\n ')} <= ${most}`,
+    ),
+    'Binary',
+    ...parcels.map((_, p) => ` x${p}`),
+    'End',
+  ].join('\n');
+  const solved = highs.solve(text, { mip_rel_gap: 0, mip_abs_gap: 0 });
+  return solved.Status === 'Optimal' ? Math.round(solved.ObjectiveValue) : undefined;
+}
