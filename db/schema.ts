@@ -340,6 +340,17 @@ export interface JournalTable {
   request_id: string | null;
 }
 
+export interface WorkersTable {
+  worker_id: string;
+  host: string;
+  pid: number;
+  queues: string[];
+  is_linked: boolean;
+  beat_no: number;
+  started_at: Instant;
+  seen_at: Instant;
+}
+
 /** One milestone a row; read only. */
 export interface MilestonesView {
   shipment_id: string;
@@ -379,5 +390,6 @@ export interface Schema {
   tracking_events: TrackingEventsTable;
   exceptions: ExceptionsTable;
   journal: JournalTable;
+  workers: WorkersTable;
   milestones: MilestonesView;
 }

@@ -7,6 +7,7 @@ import type { OwedBells } from '../db/bells.ts';
 import type { Engine } from '../src/fulfillment/engine.ts';
 import type { Logger } from '../src/runtime/log.ts';
 import { answerBell, HANDLERS, type Handlers } from './handlers.ts';
+import { startHeartbeat } from './heartbeat.ts';
 import { keepLinked, type Link } from './link.ts';
 import { QUEUE_NAMES, type QueueName } from './queues.ts';
 import { startRelay } from './relay.ts';
@@ -58,11 +59,13 @@ export function startWorkers(engine: Engine, options: WorkersOptions = {}): Work
     }
   };
   const relay = startRelay(engine, ringOwed);
+  const heartbeat = startHeartbeat(engine, queues, () => links.current() !== null);
   return {
     isReady: () => links.current() !== null,
     stop: async () => {
       stopping.abort();
       await Promise.all([relay.stop(), links.ended]);
+      await heartbeat.stop();
     },
   };
 }

@@ -13,6 +13,7 @@ import * as quoteViews from './0010-quote-views.ts';
 import * as excludedStock from './0011-excluded-stock.ts';
 import * as orderRules from './0012-order-rules.ts';
 import * as prices from './0013-prices.ts';
+import * as controlTower from './0014-control-tower.ts';
 
 export const MIGRATIONS: Record<string, Migration> = {
   '0001-network-and-keys': networkAndKeys,
@@ -28,4 +29,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   '0011-excluded-stock': excludedStock,
   '0012-order-rules': orderRules,
   '0013-prices': prices,
+  '0014-control-tower': controlTower,
 };

@@ -18,6 +18,7 @@ import { pollGate } from './long-poll.ts';
 import { describeApi } from './open-api.ts';
 import { answerError, answerNotFound, rawProblem } from './problem.ts';
 import { addRoutes } from './routes.ts';
+import { openTower } from './tower/follow.ts';
 
 export interface ApiOptions {
   /** Rings when something was journaled; without it the journal is looked at every second. */
@@ -119,6 +120,7 @@ function openDoors(engine: Engine, options: ApiOptions, stopping: AbortSignal): 
     engine,
     stopping,
     tail,
+    tower: openTower({ engine, tail, stopping }),
     keys: keyRing(engine),
     polls: pollGate({ tail, stopping, max_waiting: config.long_polls_max }),
     orders: groupCommit({

@@ -37,6 +37,7 @@ const TAGS = [
   { name: 'keys', description: 'Operators: API keys of the parties' },
   { name: 'exceptions', description: 'Operators: what a person must look at' },
   { name: 'live', description: 'Operators: the journal as it is written' },
+  { name: 'tower', description: 'Operators: the whole network at a glance' },
 ];
 
 /** What the page at `/docs` may load: its own files only. */

@@ -18,6 +18,14 @@ import { cancelOrder, getDecision, getOrder, listOrders } from './resources/orde
 import { postOrder, postOrders } from './resources/post-orders.ts';
 import { askQuote } from './resources/quotes.ts';
 import { listStock, postAdjustments } from './resources/stock.ts';
+import {
+  getTowerFigures,
+  getTowerMap,
+  getTowerNetwork,
+  getTowerParcels,
+  getTowerWorkers,
+} from './resources/tower.ts';
+import { getTowerCarrier, getTowerWarehouse, listAtRisk } from './resources/tower-parties.ts';
 import { postTrackingEvents } from './resources/tracking-events.ts';
 import { listWork, postWarehouseEvents } from './resources/warehouse-work.ts';
 
@@ -56,6 +64,15 @@ export function routesOf(doors: Doors): readonly Route[] {
     ['GET', '/v1/exceptions', listExceptions(doors)],
     ['POST', '/v1/exceptions/:id/resolve', resolveException(doors)],
     ['GET', '/v1/live', streamJournal(doors)],
+    // The control tower
+    ['GET', '/v1/tower/network', getTowerNetwork(doors)],
+    ['GET', '/v1/tower/map', getTowerMap(doors)],
+    ['GET', '/v1/tower/figures', getTowerFigures(doors)],
+    ['GET', '/v1/tower/parcels', getTowerParcels(doors)],
+    ['GET', '/v1/tower/at-risk', listAtRisk(doors)],
+    ['GET', '/v1/tower/warehouses/:id', getTowerWarehouse(doors)],
+    ['GET', '/v1/tower/carriers/:id', getTowerCarrier(doors)],
+    ['GET', '/v1/tower/workers', getTowerWorkers(doors)],
   ];
 }
 

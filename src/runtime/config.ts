@@ -1,6 +1,7 @@
 /**
  * The only reader of the environment. Every setting and every limit of the engine has its name, unit,
- * default and reason in the one table below, which takes in `door-limits.ts`; `.env.example` is
+ * default and reason in the one table below, which takes in `door-limits.ts` and
+ * `tower-limits.ts`; `.env.example` is
  * printed from it and a test keeps the two alike. Everything that is wrong is reported at once.
  */
 import { DOOR_LIMITS } from './door-limits.ts';
@@ -14,6 +15,7 @@ import {
   type Setting,
   text,
 } from './settings.ts';
+import { TOWER_LIMITS } from './tower-limits.ts';
 
 const MIB = 1024 * 1024;
 
@@ -93,6 +95,7 @@ export const SETTINGS = {
     doc: 'Longest time (ms) a write waits at the door for others to share its transaction.',
   }),
   ...DOOR_LIMITS,
+  ...TOWER_LIMITS,
   network_thread_bytes: count('PORTOLAN_NETWORK_THREAD_BYTES', MIB, {
     doc: 'A network document larger than this (bytes) is checked and read in a thread of its own.',
   }),

@@ -232,6 +232,15 @@ const CASES: Record<string, () => Promise<void>> = {
     return isForOperators('POST /v1/exceptions/{id}/resolve', UNKNOWN, { body });
   },
   'GET /v1/live': () => isForOperators('GET /v1/live', ''),
+  'GET /v1/tower/network': () => isForOperators('GET /v1/tower/network', ''),
+  'GET /v1/tower/map': () => isForOperators('GET /v1/tower/map', ''),
+  'GET /v1/tower/figures': () => isForOperators('GET /v1/tower/figures', ''),
+  'GET /v1/tower/parcels': () => isForOperators('GET /v1/tower/parcels', ''),
+  'GET /v1/tower/at-risk': () => isForOperators('GET /v1/tower/at-risk', ''),
+  'GET /v1/tower/warehouses/{id}': () =>
+    isForOperators('GET /v1/tower/warehouses/{id}', 'rotterdam'),
+  'GET /v1/tower/carriers/{id}': () => isForOperators('GET /v1/tower/carriers/{id}', 'swift'),
+  'GET /v1/tower/workers': () => isForOperators('GET /v1/tower/workers', ''),
 };
 
 async function otherCarrier(): Promise<Party> {
