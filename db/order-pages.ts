@@ -37,6 +37,15 @@ export interface OrderFilter {
   readonly limit: number;
 }
 
+/** Every platform that has an order: one index probe each (a loose index scan). */
+const PLATFORMS_WITH_ORDERS = sql`array(
+  with recursive platforms as (
+    select min(platform_id) as id from orders
+    union all
+    select (select min(o.platform_id) from orders o where o.platform_id > p.id) from platforms p
+    where p.id is not null)
+  select id from platforms where id is not null)`;
+
 /**
  * Orders, newest first. Keyset paging on the id: orders that arrive meanwhile come before the first
  * page, so every older one is visited exactly once.
@@ -47,6 +56,10 @@ export async function listOrders(tx: Tx, filter: OrderFilter): Promise<OrderRow[
   if (platform_id !== null) query = query.where('platform_id', '=', platform_id);
   if (state !== undefined) query = query.where('state', '=', state);
   if (external_ref !== undefined) query = query.where('external_ref', '=', external_ref);
+  // The index on references starts with the platform: without one, each platform is looked up in it.
+  if (external_ref !== undefined && platform_id === null) {
+    query = query.where(sql<boolean>`platform_id = any(${PLATFORMS_WITH_ORDERS})`);
+  }
   if (accepted_from) query = query.where(sql<boolean>`accepted_at >= ${accepted_from.toString()}`);
   if (accepted_to) query = query.where(sql<boolean>`accepted_at < ${accepted_to.toString()}`);
   if (before !== null) query = query.where('order_id', '<', before);

@@ -154,6 +154,8 @@ export interface ExceptionRow {
   readonly kind: string;
   readonly order_id: string | null;
   readonly shipment_id: string | null;
+  /** What the order's platform calls it. */
+  readonly external_ref: string | null;
   readonly owner: string;
   readonly reason: string;
   readonly detail: Record<string, unknown>;
@@ -173,7 +175,9 @@ export async function listExceptions(
 ): Promise<ExceptionRow[]> {
   return await tx
     .selectFrom('exceptions')
-    .selectAll()
+    .leftJoin('orders', 'orders.order_id', 'exceptions.order_id')
+    .selectAll('exceptions')
+    .select('orders.external_ref')
     .where('resolved_at', page.state === 'open' ? 'is' : 'is not', null)
     .$if(page.after !== null, (q) =>
       q.where(

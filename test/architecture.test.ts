@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   importsPointOneWay,
   packagesHaveOneHome,
+  pageImportsNoPackage,
   partiesSpeakOnlyHttp,
   specifiersNameTheFile,
 } from './architecture/imports.ts';
@@ -64,6 +65,24 @@ const RULES: readonly (readonly [says: string, Rule, path: string, planted: stri
     partiesSpeakOnlyHttp,
     'src/simulation/planted.ts',
     `import { readFileSync } from 'node:fs';`,
+  ],
+  [
+    'the page knows no code of the server',
+    importsPointOneWay,
+    'src/tower/browser/planted.ts',
+    `import { MILESTONES } from '../../domain/milestones.ts';`,
+  ],
+  [
+    'the page knows only answers and words of the server',
+    importsPointOneWay,
+    'src/tower/browser/planted.ts',
+    `import type { Engine } from '../../fulfillment/engine.ts';`,
+  ],
+  [
+    'the page runs without packages',
+    pageImportsNoPackage,
+    'src/tower/browser/planted.ts',
+    `import uPlot from 'uplot';`,
   ],
   [
     'each package has one home',

@@ -9,16 +9,17 @@ import { recordJournalLag, recordRequest } from '../runtime/telemetry.ts';
 import { keyRing } from './auth.ts';
 import { readBodies } from './bodies.ts';
 import type { Doors } from './doors.ts';
+import { addErrorPage } from './error-page.ts';
 import { refuseInvalid } from './faults.ts';
 import { groupCommit } from './group-commit.ts';
 import { addHealth } from './health.ts';
 import { type Bell, journalTail } from './journal-tail.ts';
-import { addLanding } from './landing.ts';
 import { pollGate } from './long-poll.ts';
 import { describeApi } from './open-api.ts';
 import { answerError, answerNotFound, rawProblem } from './problem.ts';
 import { addRoutes } from './routes.ts';
 import { openTower } from './tower/follow.ts';
+import { addTowerPage } from './tower-page.ts';
 
 export interface ApiOptions {
   /** Rings when something was journaled; without it the journal is looked at every second. */
@@ -65,7 +66,8 @@ export async function buildApp(engine: Engine, options: ApiOptions = {}): Promis
   readBodies(app, { raw_above_bytes: engine.config.network_thread_bytes });
   await describeApi(app, options.version ?? '0.1.0');
   addHealth(app, { engine, stopping: stop.signal });
-  addLanding(app);
+  addErrorPage(app);
+  addTowerPage(app);
   addRoutes(app, doors);
   await app.ready();
   return app;

@@ -167,7 +167,7 @@ function banner(url: string, keys: readonly ShownKey[], { speed }: DemoOptions):
   return `
   The demo is running: a day takes ${minutes === 1 ? 'a minute' : `${minutes} minutes`}.
 
-    page      ${url}/
+    page      ${url}/#key=${operator}
     API docs  ${url}/docs
 
     operator  ${operator}

@@ -40,6 +40,9 @@ async function open(config: Config, log: Logger, opened: Opened): Promise<void> 
 }
 
 function banner(url: string, keys: readonly ShownKey[], config: Config): string {
+  // The part after # stays in the browser: the page takes the key and strikes it from the address.
+  const operator = keys.find(({ role }) => role === 'operator');
+  const handed = operator === undefined ? '' : `#key=${operator.key}`;
   const width = Math.max(...keys.map((key) => `${key.role} ${key.party_id}`.length));
   const lines = keys.map(({ role, party_id, key }) => {
     return `    ${`${role} ${party_id}`.padEnd(width)}  ${key}`;
@@ -47,7 +50,7 @@ function banner(url: string, keys: readonly ShownKey[], config: Config): string 
   return `
   Portolan is running.
 
-    page       ${url}/
+    page       ${url}/${handed}
     API docs   ${url}/docs
     live       ${url}/v1/live
 

@@ -79,7 +79,10 @@ function planShipment(
     data: {
       state: 'planned',
       service_id,
+      zone_id: row.zone_id,
+      ...(order.destination.position === undefined ? {} : { position: order.destination.position }),
       pickup_at: row.pickup_at,
+      expected_at: row.expected_at,
       promise_at: row.promise_at,
       assignment_id: offer.assignment_id,
       lease_until,

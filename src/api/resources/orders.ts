@@ -3,7 +3,6 @@ import { Type } from 'typebox';
 import { asParty } from '../../../db/database.ts';
 import { findOrderPage, listOrders as readOrders } from '../../../db/order-pages.ts';
 import { Refusal } from '../../domain/errors.ts';
-import { ORDER_TRANSITIONS, type OrderState } from '../../domain/order.ts';
 import { cancelOrder as runCancel } from '../../fulfillment/cancel-order.ts';
 import { explainDecision } from '../../fulfillment/explain-decision.ts';
 import type { Caller } from '../auth.ts';
@@ -16,7 +15,6 @@ import {
   Cursor,
   Id,
   IdParams,
-  Instant,
   InstantText,
   Limit,
   Nullable,
@@ -25,73 +23,9 @@ import {
   Text,
   toInstant,
 } from '../schemas.ts';
-import { Decision, decisionAnswer } from './decision-answer.ts';
-
-const STATES = Object.keys(ORDER_TRANSITIONS) as OrderState[];
-
-const listed = {
-  order_id: Id,
-  platform_id: Type.String(),
-  external_ref: Type.String(),
-  state: OneOf(STATES),
-  accepted_at: Instant,
-  decide_by: Instant,
-  promise_at: Nullable(Instant),
-  current_promise_at: Nullable(Instant),
-};
-
-const Shipment = Type.Object({
-  shipment_id: Id,
-  state: Type.String(),
-  warehouse_id: Type.String(),
-  carrier_id: Type.String(),
-  service_id: Type.String(),
-  weight_grams: Type.Number(),
-  pickup_at: Instant,
-  promise_at: Instant,
-  expected_at: Instant,
-  delivered_at: Nullable(Instant),
-  tracking_number: Nullable(
-    Type.String({ description: "the carrier's number of the parcel, as its warehouse told it" }),
-  ),
-  tracking_status: Nullable(Type.String()),
-  lines: Type.Array(Type.Object({ line_no: Type.Integer(), quantity: Type.Integer() })),
-  milestones: Type.Array(
-    Type.Object({
-      kind: Type.String(),
-      owner: Type.String({ description: 'who owes it' }),
-      due_at: Instant,
-      met_at: Nullable(Instant),
-      state: OneOf(['open', 'at_risk', 'met', 'breached']),
-    }),
-  ),
-});
-
-const Order = Type.Object({
-  ...listed,
-  destination: Type.Object({}, { additionalProperties: true }),
-  deliver_by: Nullable(Instant),
-  promise_confidence: Nullable(Type.Number()),
-  lines: Type.Array(
-    Type.Object({
-      line_no: Type.Integer(),
-      sku_id: Type.String(),
-      quantity: Type.Integer(),
-      allocated: Type.Integer(),
-      shipped: Type.Integer(),
-      cancelled: Type.Integer(),
-    }),
-  ),
-  shipments: Type.Array(Shipment),
-  timeline: Type.Array(
-    Type.Object({
-      at: Instant,
-      type: Type.String(),
-      entity: Type.String(),
-      entity_id: Type.String(),
-    }),
-  ),
-});
+import { Decision } from './decision-answer.ts';
+import { listed, ORDER_STATES, Order } from './order-answer.ts';
+import { tellDecision } from './tell-decision.ts';
 
 /** The platform whose orders a caller means; null = all, for an operator. */
 function platformOf({ role, party_id }: Caller): string | null {
@@ -105,7 +39,7 @@ export const listOrders = (doors: Doors) =>
     tag: 'orders',
     scope: 'orders:read',
     query: Closed({
-      state: Type.Optional(OneOf(STATES)),
+      state: Type.Optional(OneOf(ORDER_STATES)),
       external_ref: Type.Optional(Reference),
       accepted_from: Type.Optional(InstantText),
       accepted_to: Type.Optional(InstantText),
@@ -176,7 +110,7 @@ export const getDecision = (doors: Doors) =>
     handle: async ({ params, caller }) => {
       const decision = await explainDecision(doors.engine, caller, params.id);
       if (decision === null) throw new Refusal('not_found', 'there is no decision yet');
-      return decisionAnswer(decision);
+      return tellDecision(decision);
     },
   });
 
@@ -189,7 +123,7 @@ export const cancelOrder = (doors: Doors) =>
     scope: 'orders:cancel',
     params: IdParams,
     body: Closed({ reason: Text(500, 1) }),
-    answers: { 200: Type.Object({ order_id: Id, state: OneOf(STATES) }) },
+    answers: { 200: Type.Object({ order_id: Id, state: OneOf(ORDER_STATES) }) },
     refusals: ['not_found', 'state_conflict'],
     handle: async ({ params, body, caller, id }) =>
       await runCancel(doors.engine, {

@@ -79,6 +79,7 @@ export const TowerMap = Type.Object({
         description: 'middle of the doors its parcels go to, where orders say',
       }),
     }),
+    { description: 'with open parcels, the busiest first, at most 1500' },
   ),
 });
 

@@ -8,6 +8,7 @@ import type { Doors } from '../doors.ts';
 import { operation } from '../operation.ts';
 import { linkNext } from '../pages.ts';
 import { Closed, Code, Cursor, Limit, OneOf } from '../schemas.ts';
+import { usedToday } from '../tower/take-events.ts';
 import { tellAtRisk } from '../tower/tell-at-risk.ts';
 import { tellCarrier, tellWarehouse } from '../tower/tell-party.ts';
 import { networkInForce } from './tower.ts';
@@ -83,11 +84,17 @@ export const getTowerCarrier = (doors: Doors) =>
     params: CodeParams,
     answers: { 200: TowerCarrier },
     refusals: ['network_missing', 'not_found'],
-    handle: async ({ params }) => {
+    handle: async ({ params, caller }) => {
       const { document } = await networkInForce(doors);
       const carrier = document.carriers.find(({ id }) => id === params.id);
       if (carrier === undefined) throw new Refusal('not_found', 'there is no such carrier');
       const services = document.services.filter((service) => service.carrier_id === carrier.id);
-      return tellCarrier(await doors.tower.state(), carrier, services);
+      const state = await doors.tower.state();
+      const limited = services.filter((service) => service.parcels_per_day !== undefined);
+      const resources = limited.map((service) => `service/${service.id}`);
+      const used = await asParty(doors.engine.database, caller, (tx) =>
+        usedToday(tx, resources, state.as_of),
+      );
+      return tellCarrier(state, carrier, services, used);
     },
   });

@@ -1,5 +1,5 @@
 /** Takes news of the journal into the tower's state: one read of what has changed, by key. */
-import { inTransaction } from '../../../db/database.ts';
+import { inTransaction, type Tx } from '../../../db/database.ts';
 import type { JournalEvent } from '../../../db/journal.ts';
 import {
   listCapacityUsed,
@@ -16,8 +16,9 @@ import { countEnd } from './scores.ts';
 import type { TowerState } from './tower-state.ts';
 
 const ENDS = new Set(['shipment.delivered', 'shipment.returned', 'shipment.lost']);
-/** Capacity slots start at 00:00 UTC of a local date: today's may have started a day ago. */
 const DAY_SECONDS = 86_400;
+/** Loads of warehouses are read with every tenth look. */
+const LOADS_EVERY = 10;
 
 /**
  * Takes in events, in order, and brings loads, workers and levels up to date. Events of shipments are
@@ -40,7 +41,6 @@ export async function takeEvents(
     if (ENDS.has(type)) ended.add(entity_id);
   }
   const decided = news.filter(({ type }) => type === 'order.decided').map((one) => one.entity_id);
-  const resources = await capacityNames(engine);
   await inTransaction(engine.database, async (tx) => {
     for (const row of await listTowerShipments(tx, [...changed])) {
       state.board.put(row);
@@ -49,18 +49,12 @@ export async function takeEvents(
       countDelivered(state.history, row);
     }
     addDecisionTimes(state.decisions, state.history, await listDecisionTimes(tx, decided));
-    const now = engine.clock.now().epochMilliseconds / 1000;
-    const used = await listCapacityUsed(tx, resources, now - 2 * DAY_SECONDS);
-    state.capacity = new Map(
-      used
-        .filter(({ slot_seconds }) => slot_seconds <= now)
-        .map((row) => [row.resource, row] as const),
-    );
     state.silences.saw(await listWorkers(tx));
     await deleteWorkers(tx, state.silences.silentFor(engine.config.worker_forget_seconds));
   });
   state.seq = news.at(-1)?.seq ?? state.seq;
   state.as_of = engine.clock.now();
+  if (state.look % LOADS_EVERY === 0) await takeLoads(engine, state);
   state.look += 1;
   noteLevels(state);
 }
@@ -100,19 +94,29 @@ function takeOrder({ board }: TowerState, event: JournalEvent): void {
   });
 }
 
-/** Every resource whose use of today is shown. */
-async function capacityNames(engine: Engine): Promise<string[]> {
+/** How much of today each warehouse has taken; read less often than what the journal tells. */
+async function takeLoads(engine: Engine, state: TowerState): Promise<void> {
   const network = await engine.networks.current();
-  if (network === null) return [];
-  const { warehouses, services } = network.document;
-  return [
-    ...warehouses.flatMap(({ id, parcels_per_day }) =>
-      parcels_per_day === undefined ? [] : `parcels/${id}`,
-    ),
-    ...services.flatMap(({ id, parcels_per_day }) =>
-      parcels_per_day === undefined ? [] : `service/${id}`,
-    ),
-  ];
+  const limited = network?.document.warehouses.filter((one) => one.parcels_per_day !== undefined);
+  const resources = (limited ?? []).map(({ id }) => `parcels/${id}`);
+  state.capacity = await inTransaction(engine.database, (tx) =>
+    usedToday(tx, resources, state.as_of),
+  );
+}
+
+/**
+ * Capacity used of these resources on the newest day that has begun. Slots start at 00:00 UTC of a local
+ * date, so today's may have started a day ago.
+ */
+export async function usedToday(
+  tx: Tx,
+  resources: readonly string[],
+  as_of: Temporal.Instant,
+): Promise<Map<string, number>> {
+  const now = as_of.epochMilliseconds / 1000;
+  const rows = await listCapacityUsed(tx, resources, now - 2 * DAY_SECONDS);
+  const begun = rows.filter(({ slot_seconds }) => slot_seconds <= now);
+  return new Map(begun.map(({ resource, used }) => [resource, used]));
 }
 
 function noteLevels({ board, history, as_of }: TowerState): void {

@@ -31,7 +31,7 @@ export const tellMap = oncePerLook(
     network_version: version,
     warehouses: document.warehouses.map(({ id, parcels_per_day }) => {
       const tally = state.board.warehouses.get(id) ?? NOTHING_OPEN;
-      const used = state.capacity.get(`parcels/${id}`)?.used ?? 0;
+      const used = state.capacity.get(`parcels/${id}`) ?? 0;
       return {
         warehouse_id: id,
         ...countsOf(tally),
@@ -39,9 +39,17 @@ export const tellMap = oncePerLook(
         taken_today: parcels_per_day === undefined ? null : used,
       };
     }),
-    lanes: [...state.board.lanes.values()].filter(({ open }) => open > 0).map(laneOf),
+    lanes: busiestLanes(state).map(laneOf),
   }),
 );
+
+/** Lanes that are told: more could not be told apart on a map. */
+const LANES_MOST = 1500;
+
+function busiestLanes({ board }: TowerState): Readonly<Lane>[] {
+  const open = [...board.lanes.values()].filter((lane) => lane.open > 0);
+  return open.sort((a, b) => b.open - a.open).slice(0, LANES_MOST);
+}
 
 function laneOf(lane: Readonly<Lane>) {
   const { warehouse_id, zone_id, located, lon_sum, lat_sum } = lane;

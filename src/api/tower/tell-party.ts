@@ -18,7 +18,7 @@ export function tellWarehouse(
   return {
     ...{ as_of: state.as_of, clock_rate: state.clock_rate, warehouse_id: id },
     ...{ name: name ?? null, position, time_zone, ...countsOf(tally), work: workOf(tally) },
-    capacity: useOf(state, `parcels/${id}`, parcels_per_day),
+    capacity: useOf(state.capacity, `parcels/${id}`, parcels_per_day),
     scorecard: { ...scorecardOf(state, score), short_picks: score.short_picks },
     carriers: partners(state, ([warehouse_id]) => warehouse_id === id).map(
       ([[, carrier_id], counts]) => ({ carrier_id, ...counts }),
@@ -26,11 +26,12 @@ export function tellWarehouse(
   };
 }
 
-/** A carrier as of the last look; `services` are its own. */
+/** A carrier as of the last look; `services` are its own, `used` their capacity used today. */
 export function tellCarrier(
   state: TowerState,
   { id, name }: Carrier,
   services: readonly Service[],
+  used: ReadonlyMap<string, number>,
 ): Static<typeof TowerCarrier> {
   const tally = state.board.carriers.get(id) ?? NOTHING_OPEN;
   const score = carrierScore(state.scores, id);
@@ -40,7 +41,7 @@ export function tellCarrier(
     ...{ name: name ?? null, services: services.length, ...countsOf(tally), work: workOf(tally) },
     share: state.board.all.open === 0 ? 0 : tally.open / state.board.all.open,
     capacity: services.flatMap((service) =>
-      useOf(state, `service/${service.id}`, service.parcels_per_day),
+      useOf(used, `service/${service.id}`, service.parcels_per_day),
     ),
     scorecard: { ...scorecardOf(state, score), accepted, rejected, expired },
     warehouses: partners(state, ([, carrier_id]) => carrier_id === id).map(
@@ -53,9 +54,9 @@ function workOf({ states }: Readonly<Tally>) {
   return OPEN_STATES.map((state, at) => ({ state, parcels: states[at]! }));
 }
 
-function useOf({ capacity }: TowerState, resource: string, limit: number | undefined) {
+function useOf(used: ReadonlyMap<string, number>, resource: string, limit: number | undefined) {
   if (limit === undefined) return [];
-  return [{ resource, used: capacity.get(resource)?.used ?? 0, limit }];
+  return [{ resource, used: used.get(resource) ?? 0, limit }];
 }
 
 function scorecardOf({ since_seconds }: TowerState, score: Score) {

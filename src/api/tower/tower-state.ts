@@ -21,6 +21,6 @@ export interface TowerState {
   readonly clock_rate: number;
   /** Seconds since 1970 from when on parcels and events were counted. */
   readonly since_seconds: number;
-  /** Capacity used today by resource, as of the last look. */
-  capacity: ReadonlyMap<string, { slot_seconds: number; used: number }>;
+  /** Capacity of warehouses used today, by resource. */
+  capacity: ReadonlyMap<string, number>;
 }

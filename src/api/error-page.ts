@@ -1,4 +1,4 @@
-/** The pages a person meets first: what this is, and what each error code means. */
+/** The page that says what each error code means. */
 import { createHash } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import { REFUSALS } from '../domain/errors.ts';
@@ -32,22 +32,6 @@ ${body}
 `;
 }
 
-const WELCOME = page(
-  'Portolan',
-  `<h1>Portolan</h1>
-<p>A real-time fulfilment orchestration engine: it decides which warehouse sends which units, by
-which carrier, and by when the buyer is promised the parcel; then it sees that promise through.</p>
-<ul>
-<li><a href="/docs">The interface</a>, to read and try, and its <a href="/openapi.json">OpenAPI 3.1
-document</a></li>
-<li><a href="/docs/errors">Every error code</a> and what to do about it</li>
-<li><a href="/readyz">Is it ready?</a> · <a href="/livez">Is it alive?</a> ·
-<a href="/metrics">Metrics</a></li>
-</ul>
-<p>Requests carry a key: <code>Authorization: Bearer ptl_…</code>. An operator makes keys with
-<code>POST /v1/keys</code>.</p>`,
-);
-
 const ERRORS = page(
   'Portolan: errors',
   `<h1>Errors</h1>
@@ -64,13 +48,10 @@ function entry(code: string, status: number, title: string): string {
   return `<dt id="${code}"><code>${code}</code> · ${status}</dt><dd>${title}.</dd>`;
 }
 
-/** Adds `/` and `/docs/errors`. */
-export function addLanding(app: FastifyInstance): void {
-  const pages = { '/': WELCOME, '/docs/errors': ERRORS };
-  for (const [path, html] of Object.entries(pages)) {
-    app.get(path, { schema: { hide: true } }, async (_request, reply) => {
-      reply.type('text/html; charset=utf-8').header('content-security-policy', CSP);
-      return html;
-    });
-  }
+/** Adds `/docs/errors`. */
+export function addErrorPage(app: FastifyInstance): void {
+  app.get('/docs/errors', { schema: { hide: true } }, async (_request, reply) => {
+    reply.type('text/html; charset=utf-8').header('content-security-policy', CSP);
+    return ERRORS;
+  });
 }
