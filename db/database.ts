@@ -5,6 +5,7 @@
  */
 import type { Socket } from 'node:net';
 import {
+  CompiledQuery,
   type DatabaseConnection,
   type Dialect,
   DummyDriver,
@@ -206,48 +207,78 @@ export async function asParty<T>(
 ): Promise<T> {
   const executor = database.party.getExecutor();
   return await executor.provideConnection(async (connection) => {
-    const tx = pipedThrough(executor, connection);
+    const { tx, end } = pipedThrough(executor, connection);
     const opened = [
       sql`begin`.execute(tx),
       sql`select set_config('portolan.role', ${who.role}, true),
         set_config('portolan.party', ${who.party_id}, true)`.execute(tx),
     ];
-    try {
-      const [result] = await Promise.all([work(tx), ...opened]);
-      return result;
-    } finally {
-      // Nothing was written, so nobody needs to wait for the end; who comes next stands behind it.
-      sql`commit`.execute(tx).catch(() => undefined);
-    }
+    // Waits for all of it, whatever fails: what went on after the connection was given back would run
+    // in the transaction, and with the eyes, of who comes next.
+    const outcomes = await Promise.allSettled([Promise.try(work, tx), ...opened]);
+    end();
+    // Nothing was written, so nobody needs to wait for the end; who comes next stands behind it.
+    connection.executeQuery(CompiledQuery.raw('commit')).catch(() => undefined);
+    throwCause(outcomes);
+    return (outcomes[0] as PromiseFulfilledResult<Awaited<T>>).value;
   });
 }
+
+/** A statement, or several that need each other, to be run in a transaction. */
+export type Statement = (tx: Tx) => Promise<unknown>;
 
 /**
  * Runs statements of one transaction that do not need each other's outcome. They are sent one behind
  * the other without waiting for answers (PostgreSQL's pipeline): the database goes on to the next at
  * once, also while this process is busy printing rows or with another batch. Waits for all, whatever
- * fails: a statement that came after the rollback would be committed by itself. Throws the first
- * failure.
+ * fails, also in making one: a statement that came after the rollback would be committed by itself.
+ * Throws the failure that caused the others.
  */
-export async function together(
-  tx: Tx,
-  statements: (tx: Tx) => readonly Promise<unknown>[],
-): Promise<void> {
+export async function together(tx: Tx, statements: readonly Statement[]): Promise<void> {
   const executor = tx.getExecutor();
   await executor.provideConnection(async (connection) => {
     const piped = pipedThrough(executor, connection);
-    for (const outcome of await Promise.allSettled(statements(piped))) {
-      if (outcome.status === 'rejected') throw outcome.reason;
-    }
+    const running = statements.map((statement) => Promise.try(statement, piped.tx));
+    const outcomes = await Promise.allSettled(running);
+    piped.end();
+    throwCause(outcomes);
   });
 }
 
-/** A transaction's own executor lets one statement at a time through to its connection; this all. */
-function pipedThrough(executor: QueryExecutor, connection: DatabaseConnection): Tx {
-  return new Transaction<Schema>({
-    ...NO_CONNECTIONS,
-    executor: executor.withConnectionProvider({ provideConnection: (use) => use(connection) }),
+/** What a statement fails with because one before it in its transaction or on its connection did. */
+const CONSEQUENCES = new Set(['25P02', '26000']);
+
+/** Throws the first failure, if any, that is not merely the consequence of another. */
+function throwCause(outcomes: readonly PromiseSettledResult<unknown>[]): void {
+  const failures = outcomes.filter((outcome) => outcome.status === 'rejected');
+  const cause =
+    failures.find(
+      ({ reason }) => !CONSEQUENCES.has((reason as { code?: string } | null)?.code ?? ''),
+    ) ?? failures[0];
+  if (cause !== undefined) throw cause.reason;
+}
+
+/**
+ * A transaction's own executor lets one statement at a time through to its connection; this all, and
+ * none after its `end`.
+ */
+function pipedThrough(
+  executor: QueryExecutor,
+  connection: DatabaseConnection,
+): { readonly tx: Tx; end(): void } {
+  let hasEnded = false;
+  const piped = executor.withConnectionProvider({
+    provideConnection: (use) =>
+      hasEnded
+        ? Promise.reject(new Error('a statement came after the end of its transaction'))
+        : use(connection),
   });
+  return {
+    tx: new Transaction<Schema>({ ...NO_CONNECTIONS, executor: piped }),
+    end: () => {
+      hasEnded = true;
+    },
+  };
 }
 
 const NO_DIALECT: Dialect = {

@@ -50,9 +50,9 @@ export interface JournalEvent {
  */
 export async function appendEvents(tx: Tx, events: readonly NewEvent[]): Promise<void> {
   if (events.length === 0) return;
-  await together(tx, (tx) => [
-    insertRows(tx, 'journal', events.map(eventRow)),
-    sql`select pg_notify(${JOURNAL_CHANNEL}, '')`.execute(tx),
+  await together(tx, [
+    (tx) => insertRows(tx, 'journal', events.map(eventRow)),
+    (tx) => sql`select pg_notify(${JOURNAL_CHANNEL}, '')`.execute(tx),
   ]);
 }
 

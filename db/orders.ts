@@ -140,7 +140,7 @@ export interface OrderToDecide {
  * (they are a queue, not stock). Uses the partial index `orders_to_decide`.
  */
 export async function claimOrdersToDecide(tx: Tx, limit: number): Promise<OrderToDecide[]> {
-  const claimed = await sql<OrderToDecide>`
+  const claimed = await sql<Omit<OrderToDecide, 'lines'>>`
     with claimed as materialized (
       select order_id, platform_id, version, destination, deliver_by, rules, quote_id, quote_option,
         accepted_at, decide_by, decision_no, attempts, excluded_warehouses, excluded_stock,
@@ -148,14 +148,31 @@ export async function claimOrdersToDecide(tx: Tx, limit: number): Promise<OrderT
       from orders where state = 'accepted'
       order by decide_by, order_id limit ${limit}
       for no key update skip locked)
-    select c.*, l.lines from claimed c cross join lateral (
+    select * from claimed order by decide_by, order_id`.execute(tx);
+  const lines = await listLinesToDecide(tx, claimed.rows);
+  return claimed.rows.map((row) => ({ ...row, lines: lines.get(row.order_id) ?? [] }));
+}
+
+/**
+ * Lists what is left of the lines of claimed orders. A statement of its own: an order that changed
+ * while it was being claimed is claimed as it is now, but the snapshot of the claim still shows its
+ * lines as they were.
+ */
+async function listLinesToDecide(
+  tx: Tx,
+  orders: readonly { readonly order_id: string }[],
+): Promise<Map<string, OrderToDecide['lines']>> {
+  if (orders.length === 0) return new Map();
+  const ids = orders.map((order) => order.order_id);
+  const rows = await sql<Pick<OrderToDecide, 'order_id' | 'lines'>>`
+    select o.order_id, l.lines from unnest(${ids}::uuid[]) as o(order_id) cross join lateral (
       select json_agg(json_build_object('line_no', line_no, 'sku_id', sku_id,
         'quantity', quantity - allocated - cancelled,
         'weight_grams', weight_grams * (quantity - allocated - cancelled) / quantity)
         order by line_no) as lines
-      from order_lines where order_id = c.order_id and quantity > allocated + cancelled) l
-    order by c.decide_by, c.order_id`.execute(tx);
-  return claimed.rows.map((row) => ({ ...row, lines: row.lines ?? [] }));
+      from order_lines where order_id = o.order_id and quantity > allocated + cancelled) l
+    where l.lines is not null`.execute(tx);
+  return new Map(rows.rows.map((row) => [row.order_id, row.lines]));
 }
 
 /** How a decision moves its order. */

@@ -70,9 +70,11 @@ interface ColumnList {
 }
 
 const NO_CAST = sql``;
-/** Types whose text holds nothing that an array's text form would have to quote. */
+/** Types whose text, if it is sound, holds nothing that an array's text form would have to quote. */
 const PLAIN =
   /^(uuid|integer|bigint|smallint|boolean|double precision|timestamp with time zone|timestamptz|date|xid8)$/;
+/** Text that is one item as it stands. Anything else is quoted, so that it can move no other row. */
+const BARE = /^[-+0-9a-f][-+.:\w]*$/;
 
 function listOf(rows: readonly Cells[], name: string, type: string): ColumnList {
   const isJson = type === 'json' || type === 'jsonb';
@@ -100,7 +102,7 @@ function arrayText(rows: readonly Cells[], name: string, type: string): string {
     if (cell !== last || printed === '') {
       last = cell;
       const bare = cellText(cell, type);
-      printed = bare === null ? 'NULL' : isPlain ? bare : quoted(bare);
+      printed = bare === null ? 'NULL' : isPlain && BARE.test(bare) ? bare : quoted(bare);
     }
     text += text === '' ? printed : `,${printed}`;
   }

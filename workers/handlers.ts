@@ -27,8 +27,11 @@ export const HANDLERS: Handlers = {
   price: { refreshPrices },
 };
 
-/** After this many batches the job ends and the next bell goes on, so that a job never runs for ever. */
-const BATCHES_MAX = 1000;
+/**
+ * After this many batches of all lanes together the job ends and the next bell goes on, so that a job
+ * never runs for ever and the steps before it get their turn.
+ */
+export const BATCHES_MAX = 1000;
 
 /** Runs every step of a queue until it has nothing more to do, or until `stopping`. */
 export async function answerBell(
@@ -47,7 +50,7 @@ export async function answerBell(
 }
 
 /** A step, and how many of its batches may run beside each other. */
-interface Track {
+export interface Track {
   readonly name: string;
   readonly step: Step;
   readonly lanes: number;
@@ -57,19 +60,28 @@ interface Track {
  * Runs one step until it has nothing more to do; true if it yielded to the steps after it. While
  * there is more than one batch can take, another lane opens: one solves while another is stored.
  */
-async function runUntilDone(engine: Engine, track: Track, stopping: AbortSignal): Promise<boolean> {
+export async function runUntilDone(
+  engine: Engine,
+  track: Track,
+  stopping: AbortSignal,
+): Promise<boolean> {
   const lanes: Promise<boolean>[] = [];
+  const batches = { left: BATCHES_MAX };
   let open = 0;
   const openLane = () => {
-    if (open >= track.lanes) return;
+    if (open >= track.lanes || batches.left <= 0) return;
     open += 1;
     const isFirst = lanes.length === 0;
-    const lane = runLane(engine, track, stopping, { isFirst, onMore: openLane }).finally(() => {
+    const lane = runLane(engine, track, stopping, { batches, isFirst, onMore: openLane });
+    const closed = lane.finally(() => {
       open -= 1;
     });
-    // Each is awaited below; one that fails while another runs must not count as unhandled.
-    lane.catch(() => undefined);
-    lanes.push(lane);
+    // Each is awaited below; one that fails while another runs must not count as unhandled. The
+    // others end too: a batch that fails comes first again, and the job must rest before that.
+    closed.catch(() => {
+      batches.left = 0;
+    });
+    lanes.push(closed);
   };
   openLane();
   let hasYielded = false;
@@ -90,9 +102,10 @@ async function runLane(
   engine: Engine,
   { name, step }: Track,
   stopping: AbortSignal,
-  { isFirst, onMore }: { isFirst: boolean; onMore: () => void },
+  { batches, isFirst, onMore }: { batches: { left: number }; isFirst: boolean; onMore: () => void },
 ): Promise<boolean> {
-  for (let batch = 0; batch < BATCHES_MAX && !stopping.aborted; batch += 1) {
+  for (; batches.left > 0 && !stopping.aborted; ) {
+    batches.left -= 1;
     const outcome = await runStep(engine, name, step);
     if (outcome.yields) return outcome.done > 0;
     // Whatever was done took time in which more may have come: one look in vain is cheaper than

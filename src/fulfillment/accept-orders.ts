@@ -188,7 +188,7 @@ async function storeNew(
       request_id: order.request_id,
     });
   }
-  await together(tx, (tx) => [insertOrderLines(tx, lines), appendEvents(tx, events)]);
+  await together(tx, [(tx) => insertOrderLines(tx, lines), (tx) => appendEvents(tx, events)]);
 }
 
 async function answer(

@@ -3,7 +3,7 @@
 import { offerAssignments } from '../../db/assignments.ts';
 import { insertBackorders } from '../../db/backorders.ts';
 import { giveBackCapacity, takeCapacity } from '../../db/capacity.ts';
-import { type Tx, together } from '../../db/database.ts';
+import { type Statement, type Tx, together } from '../../db/database.ts';
 import { insertDecisions, type NewDecision } from '../../db/decisions.ts';
 import { openExceptions } from '../../db/exceptions.ts';
 import { appendEvents, type NewEvent } from '../../db/journal.ts';
@@ -12,6 +12,7 @@ import { clearQuoteCapacity, type QuotedPlan } from '../../db/quotes.ts';
 import { closeReservationsOfQuotes, insertReservations } from '../../db/reservations.ts';
 import { insertShipments } from '../../db/shipments.ts';
 import { releaseStock, reserveStock } from '../../db/stock.ts';
+import type { NewException } from '../domain/exceptions.ts';
 import { instantText } from '../domain/instants.ts';
 import type { OrderState } from '../domain/order.ts';
 import type { BatchView, DecidedInBatch } from './decide-batch.ts';
@@ -48,10 +49,10 @@ export function planBatch(engine: Engine, batch: BatchToSave): PlannedBatch {
  */
 export async function saveRows(engine: Engine, tx: Tx, batch: PlannedBatch): Promise<void> {
   if (batch.decided.length === 0) return;
-  await together(tx, (tx) => [
-    ...saveShipments(tx, batch),
-    ...moveOrders(engine, tx, batch),
-    saveProof(engine, tx, batch),
+  await together(tx, [
+    ...shipmentRows(batch),
+    ...orderMoves(engine, batch),
+    (tx) => saveProof(engine, tx, batch),
   ]);
 }
 
@@ -68,7 +69,10 @@ export async function takeUnits(tx: Tx, batch: PlannedBatch): Promise<void> {
       reference: row.shipment_id,
     })),
   );
-  await together(tx, (tx) => [takeCapacity(tx, slots), reserveStock(tx, units, decided_at)]);
+  await together(tx, [
+    (tx) => takeCapacity(tx, slots),
+    (tx) => reserveStock(tx, units, decided_at),
+  ]);
 }
 
 /** Quotes of this batch hold nothing any more: their plans take over in the same transaction. */
@@ -89,7 +93,7 @@ async function giveBackQuoteHolds(tx: Tx, batch: PlannedBatch) {
   );
 }
 
-function saveShipments(tx: Tx, { network, shipments, decided_at }: PlannedBatch) {
+function shipmentRows({ network, shipments, decided_at }: PlannedBatch): Statement[] {
   const units = shipments.flatMap(({ row, parcel }) =>
     parcel.takes.map(({ stock_id, line_no, quantity }) => ({
       stock_id,
@@ -99,50 +103,50 @@ function saveShipments(tx: Tx, { network, shipments, decided_at }: PlannedBatch)
       quantity,
     })),
   );
+  const rows = shipments.map(({ row }) => row);
+  const alike = { network_version: network.version, planned_at: decided_at };
+  const offers = shipments.map(({ offer }) => offer);
   return [
-    insertShipments(
-      tx,
-      shipments.map(({ row }) => row),
-      { network_version: network.version, planned_at: decided_at },
-    ),
-    insertReservations(tx, units),
-    offerAssignments(
-      tx,
-      shipments.map(({ offer }) => offer),
-    ),
-    allocateLines(tx, units),
+    (tx) => insertShipments(tx, rows, alike),
+    (tx) => insertReservations(tx, units),
+    (tx) => offerAssignments(tx, offers),
+    (tx) => allocateLines(tx, units),
   ];
 }
 
-function moveOrders(engine: Engine, tx: Tx, batch: PlannedBatch): Promise<unknown>[] {
-  const { shipments, decided_at } = batch;
-  const backordered = batch.decided.filter(({ result }) => stateAfter(result) === 'backordered');
-  const unfillable = batch.decided.filter(({ result }) => stateAfter(result) === 'unfillable');
+function orderMoves(engine: Engine, batch: PlannedBatch): Statement[] {
+  const { decided, shipments, decided_at } = batch;
+  const backordered = decided.filter(({ result }) => stateAfter(result) === 'backordered');
+  const unfillable = decided.filter(({ result }) => stateAfter(result) === 'unfillable');
+  const missing = backordered.flatMap(({ order, result }) => missingLines(order, result));
+  const exceptions = unfillable.map((one) => exceptionOf(engine, one, decided_at));
   return [
-    moveToDecided(tx, batch),
-    insertBackorders(
-      tx,
-      backordered.flatMap(({ order, result }) => missingLines(order, result)),
-      decided_at,
-    ),
-    openExceptions(
-      tx,
-      unfillable.map(({ order, result }) => ({
-        exception_id: engine.newId(),
-        kind: 'unfillable',
-        order_id: order.order_id,
-        shipment_id: null,
-        owner: 'operator',
-        reason: result.outcome === 'unsourced' ? result.reason : 'unknown',
-        detail: detailOf(result),
-        opened_at: decided_at,
-      })),
-    ),
-    appendEvents(tx, [
-      ...orderEvents(batch.decided, shipments, decided_at),
-      ...shipments.map(({ event }) => event),
-    ]),
+    (tx) => moveToDecided(tx, batch),
+    (tx) => insertBackorders(tx, missing, decided_at),
+    (tx) => openExceptions(tx, exceptions),
+    (tx) =>
+      appendEvents(tx, [
+        ...orderEvents(decided, shipments, decided_at),
+        ...shipments.map(({ event }) => event),
+      ]),
   ];
+}
+
+function exceptionOf(
+  engine: Engine,
+  { order, result }: DecidedInBatch,
+  opened_at: Temporal.Instant,
+): NewException {
+  return {
+    exception_id: engine.newId(),
+    kind: 'unfillable',
+    order_id: order.order_id,
+    shipment_id: null,
+    owner: 'operator',
+    reason: result.outcome === 'unsourced' ? result.reason : 'unknown',
+    detail: detailOf(result),
+    opened_at,
+  };
 }
 
 async function moveToDecided(tx: Tx, { decided }: BatchToSave): Promise<void> {

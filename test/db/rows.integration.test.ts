@@ -1,6 +1,7 @@
 import fc from 'fast-check';
+import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { hexBytes, insertRows } from '../../db/rows.ts';
+import { hexBytes, insertRows, rowSource } from '../../db/rows.ts';
 import { type Harness, startHarness } from '../harness.ts';
 
 describe('insertRows', () => {
@@ -92,4 +93,40 @@ describe('insertRows', () => {
 
     await expect(work).resolves.toBeUndefined();
   });
+});
+
+describe('rowSource', () => {
+  let harness: Harness;
+  beforeAll(async () => {
+    harness = await startHarness();
+  });
+  afterAll(async () => {
+    await harness.close();
+  });
+
+  const read = async (rows: readonly { count: unknown; text: string }[]) => {
+    const source = rowSource('r', { count: 'bigint', text: 'text' }, rows);
+    return (await sql`select count, text from ${source}`.execute(harness.database.engine)).rows;
+  };
+
+  it('gives each row its own cells, whatever they hold', async () => {
+    const texts = ['', 'NULL', 'null', '{}', 'a,b', '"', '\\', ' a ', '{"a":[1,2]}', '\t\n'];
+    const rows = texts.map((text, count) => ({ count: count === 3 ? null : count, text }));
+
+    expect(await read(rows)).toEqual(rows);
+  });
+
+  it.each(['', 'null', '1,2', '{1,2}', '"1'])(
+    'refuses %j as a number instead of moving the cells of other rows',
+    async (count) => {
+      await expect(
+        read([
+          { count, text: 'a' },
+          { count: 2, text: 'b' },
+        ]),
+      ).rejects.toMatchObject({
+        code: '22P02',
+      });
+    },
+  );
 });
