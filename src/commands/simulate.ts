@@ -37,7 +37,7 @@ an engine that is there to be tried: the orders are real to it.
 
 The engine's clock and PORTOLAN_LONG_POLL_MAX_SECONDS are read from the same settings as its own.`,
   run: async (parameters, config) => {
-    const { simulate } = await import('../simulation/simulate.ts');
+    const { EngineRefuses, simulate } = await import('../simulation/simulate.ts');
     const stopping = new AbortController();
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
       process.on(signal, () => stopping.abort());
@@ -45,11 +45,15 @@ The engine's clock and PORTOLAN_LONG_POLL_MAX_SECONDS are read from the same set
     // A demo that dies takes its simulation with it.
     process.on('disconnect', () => stopping.abort());
     const { held, ...options } = readOptions(parameters, config);
+    await expectEngine(options.origin);
     await simulate({
       ...options,
       stopping: stopping.signal,
       onProgress: printProgress,
       ...(held === null ? {} : { onReady: () => released(held, stopping.signal) }),
+    }).catch((error) => {
+      if (!(error instanceof EngineRefuses)) throw error;
+      throw new Trouble(`the engine refuses: ${error.message}`, { cause: error });
     });
     process.disconnect?.();
     return 0;
@@ -87,6 +91,13 @@ function readOptions(
     poll_seconds: config.long_poll_max_seconds,
     with_stock: values.stock === true,
   };
+}
+
+/** Once it runs, an engine may go and come again; to begin with there must be one. */
+async function expectEngine(origin: string): Promise<void> {
+  const answer = await fetch(new URL('/livez', origin)).catch(() => null);
+  if (answer?.ok) return;
+  throw new Trouble(`no engine answers at ${origin}: start one, or give its --url`);
 }
 
 /** A demo that starts us keeps its clock until we are ready. */

@@ -7,7 +7,13 @@ import type { Network } from '../domain/network.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { startCarrier } from './carrier.ts';
 import { arrivals, demandOf, wishOf } from './demand.ts';
-import { type Exchange, ExchangeClosed, openExchange, type Party } from './http-party.ts';
+import {
+  type Exchange,
+  ExchangeClosed,
+  openExchange,
+  type Party,
+  type Problem,
+} from './http-party.ts';
 import { startDesk } from './operations-desk.ts';
 import { openSchedule } from './schedule.ts';
 import { startSeller } from './seller.ts';
@@ -106,8 +112,15 @@ export async function simulate(options: SimulationOptions): Promise<Progress> {
   }
 }
 
+/** The engine does not let us begin; the message says why. */
+export class EngineRefuses extends Error {}
+
 async function readNetwork(operator: Party): Promise<Network> {
-  return (await operator.send<{ document: Network }>('GET', '/v1/network')).body.document;
+  const refusals = [401, 403, 409];
+  const path = '/v1/network';
+  const answer = await operator.send<{ document: Network } & Problem>('GET', path, { refusals });
+  if (answer.status === 200) return answer.body.document;
+  throw new EngineRefuses(answer.body.detail ?? answer.body.code ?? `status ${answer.status}`);
 }
 
 type Parties = ReadonlyMap<string, Party>;

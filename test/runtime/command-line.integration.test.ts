@@ -71,6 +71,16 @@ describe('the command line', () => {
     expect(stderr).not.toContain('    at ');
   });
 
+  it('says when there is no engine for the simulation', () => {
+    const parameters = ['simulate', '--url', 'http://127.0.0.1:9', '--key', 'ptl_x'];
+    const { status, stderr } = portolan(parameters);
+
+    expect(status).toBe(1);
+    expect(stderr).toBe(
+      'portolan simulate: no engine answers at http://127.0.0.1:9: start one, or give its --url\n',
+    );
+  });
+
   it('says what an API without a database needs', () => {
     const { status, stderr } = portolan(['api'], { PORTOLAN_DATA_DIR: '/nowhere/at/all' });
 

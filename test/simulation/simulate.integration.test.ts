@@ -7,7 +7,7 @@ import { buildApp } from '../../src/api/app.ts';
 import type { Network } from '../../src/domain/network.ts';
 import { createKey } from '../../src/fulfillment/create-key.ts';
 import { heldClock, systemClock } from '../../src/runtime/clock.ts';
-import { type Progress, simulate } from '../../src/simulation/simulate.ts';
+import { EngineRefuses, type Progress, simulate } from '../../src/simulation/simulate.ts';
 import { startWorkers, type Workers } from '../../workers/worker.ts';
 import { aNetwork } from '../builders/network.ts';
 import { type Harness, startHarness } from '../harness.ts';
@@ -71,6 +71,16 @@ describe(`a simulation (seed ${seed}; PORTOLAN_TEST_SEED sets it)`, () => {
     expect(phases[0]).toBe('preparing');
     const stored = await harness.owner.selectFrom('orders').select('state').execute();
     expect(stored).toHaveLength(ORDERS);
+  });
+
+  it('says why the engine does not let it begin', async () => {
+    const run = simulate({
+      ...{ origin, operator_key: 'ptl_unknown', clock, seed, orders: 1, from, with_stock: false },
+      ...{ orders_per_day: 1, poll_seconds: 20, stopping: new AbortController().signal },
+      onProgress: () => {},
+    });
+
+    await expect(run).rejects.toBeInstanceOf(EngineRefuses);
   });
 
   it('ends when it is told to, in the middle of it', async () => {
