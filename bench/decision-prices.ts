@@ -120,11 +120,18 @@ function benchBrunel(results: Results, solver: LinearSolver): void {
   );
 }
 
-/** All rows but the big instance, which has its own part. */
-export async function benchPrices(results: Results): Promise<void> {
-  // The package's types describe its CommonJS form, where the loader is the default's default.
+/** HiGHS; the package's types describe its CommonJS form, where the loader is the default's default. */
+async function loadSolver(): Promise<LinearSolver> {
   const load = highsLoader as unknown as typeof highsLoader.default;
-  const solver = highsSolver(await load());
-  benchBrunel(results, solver);
-  benchMa(results, solver);
+  return highsSolver(await load());
+}
+
+/** The share of the gap that prices close, on small instances. Takes about ten minutes of a core. */
+export async function benchPrices(results: Results): Promise<void> {
+  benchMa(results, await loadSolver());
+}
+
+/** The orders served on the Brunel network, decided one by one. */
+export async function benchPricesBrunel(results: Results): Promise<void> {
+  benchBrunel(results, await loadSolver());
 }

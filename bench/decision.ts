@@ -6,6 +6,9 @@
 import { benchCompile } from './decision-compile.ts';
 import { benchGap } from './decision-gap.ts';
 import { benchLatency } from './decision-latency.ts';
+import { benchPrices, benchPricesBrunel } from './decision-prices.ts';
+import { benchPricesBig } from './decision-prices-big.ts';
+import { benchRedecide } from './decision-redecide.ts';
 import { benchThroughput } from './decision-throughput.ts';
 import { openResults, type Results } from './results.ts';
 
@@ -17,6 +20,10 @@ const PARTS: readonly (readonly [name: string, part: Part])[] = [
   ['throughput', benchThroughput],
   ['compile', benchCompile],
   ['gap', benchGap],
+  ['prices', benchPrices],
+  ['prices-brunel', benchPricesBrunel],
+  ['prices-big', benchPricesBig],
+  ['redecide', benchRedecide],
 ];
 
 const wanted = process.argv.slice(2).filter((word) => !word.startsWith('--'));
