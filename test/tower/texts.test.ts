@@ -40,7 +40,7 @@ const WORDS: readonly (readonly [kind: string, words: readonly string[]])[] = [
     'reason',
     [
       ...['no_stock', 'no_zone', 'no_service', 'no_capacity'],
-      ...['split_limit', 'unknown_sku', 'contended'],
+      ...['split_limit', 'keep_together', 'late', 'unknown_sku', 'contended'],
     ],
   ],
 ];

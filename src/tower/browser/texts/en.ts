@@ -259,6 +259,8 @@ export const en = {
   'reason.no_service': 'no service can carry it there',
   'reason.no_capacity': 'everything that could take it is full',
   'reason.split_limit': 'it would need more parcels than are allowed',
+  'reason.keep_together': 'it must not be split, and no warehouse has all of it',
+  'reason.late': 'nothing reaches it by the time it must be there',
   'reason.unknown_sku': 'the network does not know the goods',
   'reason.contended': 'others took the stock at the same moment',
   'reason.unknown': 'unknown',

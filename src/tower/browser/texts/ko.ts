@@ -256,6 +256,8 @@ export const ko: Readonly<Record<keyof typeof en, string>> = {
   'reason.no_service': '그곳까지 나를 서비스가 없음',
   'reason.no_capacity': '받을 수 있는 곳이 모두 가득 참',
   'reason.split_limit': '허용된 것보다 많은 소포가 필요함',
+  'reason.keep_together': '나눌 수 없는데 전부 가진 창고가 없음',
+  'reason.late': '제시간에 닿을 방법이 없음',
   'reason.unknown_sku': '네트워크가 모르는 상품',
   'reason.contended': '같은 순간 다른 주문이 재고를 가져감',
   'reason.unknown': '알 수 없음',
