@@ -10,7 +10,7 @@ import { claimOrdersToDecide, countLostRaces, type OrderToDecide } from '../../d
 import { listQuotedPlans, type QuotedPlan } from '../../db/quotes.ts';
 import { listFreeStock } from '../../db/stock.ts';
 import { DAY_SECONDS, type SourcedPlan } from '../../routing/index.ts';
-import { recordDecision } from '../runtime/telemetry.ts';
+import { recordDecision, recordLostRace } from '../runtime/telemetry.ts';
 import {
   type BatchView,
   type DecidedInBatch,
@@ -82,10 +82,12 @@ async function decideOnce(
         : await lockThenSave(engine, tx, { network, view, decided });
     });
   } catch (error) {
-    if (error instanceof LostRace) return null;
-    throw error;
+    if (!(error instanceof LostRace)) throw error;
+    recordLostRace();
+    return null;
   }
 }
+
 /** What a batch is decided from: claimed orders, and stock and capacity as they are now. */
 async function openView(
   engine: Engine,

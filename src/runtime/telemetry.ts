@@ -40,6 +40,11 @@ const stepFailures = new Counter({
   labelNames: ['step'],
   registers,
 });
+const lostRaces = new Counter({
+  name: 'portolan_lost_races_total',
+  help: 'Batches of decisions undone and made again: a unit or slot went to another batch.',
+  registers,
+});
 const decisionSeconds = new Histogram({
   name: 'portolan_decision_seconds',
   help: 'Time the solver took for one order.',
@@ -109,6 +114,11 @@ export function recordDecision(decision: {
 /** How long `queue` has been owed a bell; 0 when nothing is owed. */
 export function recordQueueAge(queue: string, seconds: number): void {
   queueAge.set({ queue }, seconds);
+}
+
+/** A batch of decisions lost a race for a unit or a slot. */
+export function recordLostRace(): void {
+  lostRaces.inc();
 }
 
 /** The watchdog made a new queue connection. */
