@@ -9,6 +9,7 @@ import { benchLatency } from './decision-latency.ts';
 import { benchPrices, benchPricesBrunel } from './decision-prices.ts';
 import { benchPricesBig } from './decision-prices-big.ts';
 import { benchRedecide } from './decision-redecide.ts';
+import { benchPromise } from './decision-promise.ts';
 import { benchThroughput } from './decision-throughput.ts';
 import { openResults, type Results } from './results.ts';
 
@@ -24,6 +25,7 @@ const PARTS: readonly (readonly [name: string, part: Part])[] = [
   ['prices-brunel', benchPricesBrunel],
   ['prices-big', benchPricesBig],
   ['redecide', benchRedecide],
+  ['promise', benchPromise],
 ];
 
 const wanted = process.argv.slice(2).filter((word) => !word.startsWith('--'));

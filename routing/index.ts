@@ -26,6 +26,7 @@ export {
   zonesOf,
 } from './network.ts';
 export * from './prices/index.ts';
+export * from './promise/index.ts';
 export { type QuoteOption, quoteOptions } from './quote.ts';
 export { greedySource, source } from './source.ts';
 export * from './types.ts';
