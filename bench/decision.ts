@@ -8,8 +8,8 @@ import { benchGap } from './decision-gap.ts';
 import { benchLatency } from './decision-latency.ts';
 import { benchPrices, benchPricesBrunel } from './decision-prices.ts';
 import { benchPricesBig } from './decision-prices-big.ts';
-import { benchRedecide } from './decision-redecide.ts';
 import { benchPromise } from './decision-promise.ts';
+import { benchRedecide } from './decision-redecide.ts';
 import { benchThroughput } from './decision-throughput.ts';
 import { openResults, type Results } from './results.ts';
 

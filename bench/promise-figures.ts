@@ -4,8 +4,8 @@
  */
 import { LEVELS } from '../routing/promise/duration-sketch.ts';
 import { DAY_SECONDS } from '../routing/types.ts';
+import { seededRandom } from '../src/simulation/random.ts';
 import type { Promised } from './promise-replay.ts';
-import { seededRandom } from './random.ts';
 
 const RESAMPLES = 400;
 

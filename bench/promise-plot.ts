@@ -76,6 +76,7 @@ export function plotCalibration(
   const svg = [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${second + SIDE + 30} ${TOP + SIDE + 60}"`,
     ' font-family="sans-serif" font-size="13">',
+    '<title>Promises on Olist orders: stated against kept, and kept against days promised</title>',
     '<rect width="100%" height="100%" fill="#fff" />',
     '<g stroke="#444" fill="#222" stroke-width="0.4">',
     panel(LEFT, { x: share, y: share, xTicks: shares, yTicks: shares }, [

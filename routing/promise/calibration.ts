@@ -28,6 +28,8 @@ export interface Forecast {
 
 /** A journey with the forecast made at its start. `ended_seconds` is filled in when it ends. */
 export interface Journey {
+  /** Only to find it again after `restore`. */
+  readonly id?: string | undefined;
   /** Groups it belongs to, from the finest to the root. */
   readonly groups: readonly string[];
   readonly started_seconds: number;
@@ -60,6 +62,12 @@ export const CALIBRATION_OPTIONS: CalibrationOptions = {
   refresh_seconds: 21_600,
 };
 
+/** A calibration as plain data; its options are not part of it. */
+export interface StoredCalibration {
+  readonly journeys: readonly Journey[];
+  readonly fates: Fates;
+}
+
 const NO_OFFSETS: readonly number[] = LEVELS.map(() => 0);
 
 /** Remembers recent journeys and corrects forecasts by them. */
@@ -82,12 +90,33 @@ export class RollingCalibration {
 
   /** Takes out a journey that was called off: it says nothing of the time it would have taken. */
   withdraw(journey: Journey): void {
-    this.#journeys = this.#journeys.filter((one) => one !== journey);
+    this.keepOnly((one) => one !== journey);
   }
 
-  /** The journeys of the window, to be stored. */
+  /** Forgets all journeys but those that `isKept` names. */
+  keepOnly(isKept: (journey: Journey) => boolean): void {
+    this.#journeys = this.#journeys.filter(isKept);
+  }
+
+  /** The journeys that may still count, in order of start. */
   journeys(): readonly Journey[] {
     return this.#journeys;
+  }
+
+  /** The calibration as plain data. */
+  store(): StoredCalibration {
+    return { journeys: this.#journeys, fates: this.#fates };
+  }
+
+  /** The calibration that `store` gave; it takes the journeys over as they are. */
+  static restore(
+    { journeys, fates }: StoredCalibration,
+    options: CalibrationOptions = CALIBRATION_OPTIONS,
+  ): RollingCalibration {
+    const calibration = new RollingCalibration(options);
+    calibration.#journeys = [...journeys];
+    calibration.#fates = fates;
+    return calibration;
   }
 
   /**
@@ -182,7 +211,7 @@ function since(journeys: readonly Journey[], now: number, days: number): Journey
 }
 
 /** How many journeys of the past arrived and how many never did; the older count for less. */
-interface Fates {
+export interface Fates {
   readonly arrived: number;
   readonly lost: number;
   readonly told_seconds: number;

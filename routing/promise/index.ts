@@ -26,6 +26,7 @@ export {
   type Forecast,
   type Journey,
   RollingCalibration,
+  type StoredCalibration,
 } from './calibration.ts';
 export { convolve } from './convolution.ts';
 export {
@@ -37,6 +38,7 @@ export {
   sketchQuantiles,
 } from './duration-sketch.ts';
 export { type Lifetime, survivalProbability, survivalQuantiles } from './kaplan-meier.ts';
+export { type LearnedTransit, withLearnedTransit } from './learned-transit.ts';
 export { SketchTree, type StoredTree, type TreeOptions } from './sketch-tree.ts';
 export {
   forecastOf,
@@ -45,3 +47,9 @@ export {
   type StagePriors,
   type StoredStages,
 } from './stage-forecast.ts';
+export {
+  type LearnerOptions,
+  type PlannedShipment,
+  type StoredLearner,
+  TransitLearner,
+} from './transit-learner.ts';
