@@ -33,7 +33,7 @@ export interface Journey {
   /** Groups it belongs to, from the finest to the root. */
   readonly groups: readonly string[];
   readonly started_seconds: number;
-  readonly forecast: Forecast;
+  forecast: Forecast;
   /** How many real journeys it stands for; 1 unless the data are a sample. */
   readonly weight: number;
   ended_seconds: number | null;
@@ -73,7 +73,7 @@ const NO_OFFSETS: readonly number[] = LEVELS.map(() => 0);
 /** Remembers recent journeys and corrects forecasts by them. */
 export class RollingCalibration {
   readonly #options: CalibrationOptions;
-  /** In order of start; what is older than `lost_after_days` is dropped. */
+  /** What is older than `lost_after_days` is dropped. */
   #journeys: Journey[] = [];
   #fates: Fates = { arrived: 0, lost: 0, told_seconds: 0 };
   #offsets = new Map<string, readonly number[]>();
@@ -83,7 +83,7 @@ export class RollingCalibration {
     this.#options = options;
   }
 
-  /** Takes in a journey at its start; starts come in order. The caller fills in its end. */
+  /** Takes in a journey at its start. The caller fills in its end. */
   begin(journey: Journey): void {
     this.#journeys.push(journey);
   }
@@ -98,7 +98,21 @@ export class RollingCalibration {
     this.#journeys = this.#journeys.filter(isKept);
   }
 
-  /** The journeys that may still count, in order of start. */
+  /**
+   * Holds the journeys against other forecasts than those made at their start; those without one are
+   * forgotten. For a forecaster that has learned much since: what it corrects itself must not be
+   * corrected again.
+   */
+  reforecast(of: (journey: Journey) => Forecast | undefined): void {
+    this.keepOnly((journey) => {
+      const forecast = of(journey);
+      if (forecast !== undefined) journey.forecast = forecast;
+      return forecast !== undefined;
+    });
+    this.#refreshed = Number.NEGATIVE_INFINITY;
+  }
+
+  /** The journeys that may still count. */
   journeys(): readonly Journey[] {
     return this.#journeys;
   }

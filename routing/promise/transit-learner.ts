@@ -5,7 +5,7 @@
  * late, those on their way included.
  */
 import { quantileSeconds } from '../transit.ts';
-import { DAY_SECONDS, HOUR_SECONDS, type NetworkInput, type TransitTimeInput } from '../types.ts';
+import { DAY_SECONDS, type NetworkInput, type TransitTimeInput } from '../types.ts';
 import {
   type Forecast,
   type Journey,
@@ -17,6 +17,16 @@ import { LEVELS } from './duration-sketch.ts';
 import type { LearnedTransit } from './learned-transit.ts';
 import { SketchTree, type StoredTree, type TreeOptions } from './sketch-tree.ts';
 import { forecastOf } from './stage-forecast.ts';
+import {
+  byText,
+  cellsOf,
+  delayCells,
+  groupsOf,
+  hashOf,
+  type Lane,
+  type LaneNames,
+  type Place,
+} from './transit-cells.ts';
 
 /** A shipment as planned. */
 export interface PlannedShipment {
@@ -37,12 +47,12 @@ export interface StoredLearner {
   readonly delays: StoredTree;
   readonly ratios: StoredTree;
   readonly calibration: StoredCalibration;
+  /** Lanes of the shipments that calibrate, by shipment, as places in `lanes`. */
+  readonly lane_of: readonly (readonly [string, number])[];
   /** Lanes that shipments were planned on: `[service, published table, warehouse, zone, region]`. */
   readonly lanes: readonly LaneNames[];
   readonly thinning: number;
 }
-
-type LaneNames = readonly [string, string, string, string, string];
 
 /** What to learn from, and from when on. */
 export interface LearnerOptions {
@@ -55,37 +65,10 @@ export interface LearnerOptions {
 }
 
 const TREE: TreeOptions = { shrink_count: 30, half_life_days: 60 };
+/** Journeys are held against the forecasts of today, worked out when needed. */
+const NO_FORECAST: Forecast = { log_seconds: [], spread: 1 };
 /** Delays before anything is known: none. */
 const NO_DELAY: readonly number[] = LEVELS.map(() => 0);
-
-type Place = Pick<PlannedShipment, 'carrier_id' | 'service_id' | 'transit_time_id'>;
-type Lane = { readonly warehouse_id: string; readonly zone_id: string };
-
-/** Cells of the ratios, finest first. */
-function cellsOf(place: Place, lane: Lane | null): string[] {
-  const { service_id, transit_time_id, carrier_id } = place;
-  const tables = [
-    JSON.stringify([service_id, transit_time_id]),
-    JSON.stringify([service_id]),
-    JSON.stringify({ carrier_id }),
-    '',
-  ];
-  if (lane === null) return tables;
-  return [
-    JSON.stringify([service_id, transit_time_id, lane.warehouse_id, lane.zone_id]),
-    ...tables,
-  ];
-}
-
-const groupsOf = (service_id: string, region: string | null): string[] =>
-  region === null ? [service_id, ''] : [JSON.stringify([service_id, region]), service_id, ''];
-
-/** FNV-1a, 32 bits: whether a shipment is part of the sample must not depend on anything else. */
-function hashOf(text: string): number {
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
-  return hash >>> 0;
-}
 
 /** Learns transit times. All instants are epoch seconds; events come in the order they are told. */
 export class TransitLearner {
@@ -93,7 +76,10 @@ export class TransitLearner {
   #delays = new SketchTree(TREE);
   #ratios = new SketchTree(TREE);
   #calibration = new RollingCalibration();
+  /** Journeys that have not ended, by shipment. */
   readonly #journeys = new Map<string, Journey>();
+  /** Lane of each journey that calibrates, ended or not, as a key of `#lanes`. */
+  readonly #laneOf = new Map<string, string>();
   readonly #lanes = new Map<string, LaneNames>();
   #thinning = 0;
 
@@ -102,7 +88,7 @@ export class TransitLearner {
   }
 
   /** A shipment was planned, or planned anew with another service. */
-  plan(shipment: PlannedShipment, now: number): void {
+  plan(shipment: PlannedShipment): void {
     const { shipment_id, service_id, region, pickup_seconds } = shipment;
     this.withdraw(shipment_id);
     if (hashOf(shipment_id) % 2 ** this.#thinning !== 0) return;
@@ -110,11 +96,12 @@ export class TransitLearner {
       id: shipment_id,
       groups: groupsOf(service_id, region),
       started_seconds: pickup_seconds,
-      forecast: rounded(this.#forecast(shipment, shipment.published, shipment, now)),
+      forecast: NO_FORECAST,
       weight: 1,
       ended_seconds: null,
     };
     this.#journeys.set(shipment_id, journey);
+    this.#laneOf.set(shipment_id, this.#lane(shipment));
     this.#calibration.begin(journey);
     if (this.#calibration.journeys().length > this.#options.journeys_max) this.#thinOut();
   }
@@ -133,9 +120,7 @@ export class TransitLearner {
     this.#delays.add(delayCells(warehouse_id, pickup_seconds), left - pickup_seconds, now);
     const ratio = (times.delivered - left) / Math.max(1, quantileSeconds(published, 0.5));
     this.#ratios.add(cellsOf(shipment, shipment), ratio * DAY_SECONDS, now);
-    const { service_id, transit_time_id, zone_id, region } = shipment;
-    const lane: LaneNames = [service_id, transit_time_id, warehouse_id, zone_id, region];
-    this.#lanes.set(JSON.stringify(lane), lane);
+    this.#lane(shipment);
   }
 
   /** A shipment was cancelled, lost or returned, or goes another way. */
@@ -143,6 +128,7 @@ export class TransitLearner {
     const journey = this.#journeys.get(shipment_id);
     if (journey === undefined) return;
     this.#journeys.delete(shipment_id);
+    this.#laneOf.delete(shipment_id);
     this.#calibration.withdraw(journey);
   }
 
@@ -152,6 +138,7 @@ export class TransitLearner {
    */
   learned(network: NetworkInput, now: number): LearnedTransit[] {
     const published = new Map(network.transit_times.map((table) => [table.id, table.quantiles]));
+    this.#reforecast(network, published, now);
     const seen = Map.groupBy(this.#busiestLanes(now), ([service_id]) => service_id);
     return network.services.flatMap(({ id, carrier_id, lanes }) => {
       const own = (seen.get(id) ?? []).toSorted(byText);
@@ -175,11 +162,16 @@ export class TransitLearner {
 
   /** All it knows as plain data. */
   store(): StoredLearner {
+    const lanes = [...this.#lanes].toSorted(([a], [b]) => (a < b ? -1 : +(a > b)));
+    const placeOf = new Map(lanes.map(([key], i) => [key, i]));
+    const { journeys, fates } = this.#calibration.store();
+    const plain = journeys.map((journey) => ({ ...journey, forecast: NO_FORECAST }));
     return {
       delays: this.#delays.store(),
       ratios: this.#ratios.store(),
-      calibration: this.#calibration.store(),
-      lanes: [...this.#lanes.values()].toSorted(byText),
+      calibration: { journeys: plain, fates },
+      lane_of: journeys.map(({ id }) => [id!, placeOf.get(this.#laneOf.get(id!)!)!] as const),
+      lanes: lanes.map(([, lane]) => lane),
       thinning: this.#thinning,
     };
   }
@@ -189,13 +181,56 @@ export class TransitLearner {
     const learner = new TransitLearner(options);
     learner.#delays = SketchTree.restore(stored.delays);
     learner.#ratios = SketchTree.restore(stored.ratios);
-    learner.#calibration = RollingCalibration.restore(stored.calibration);
     learner.#thinning = stored.thinning;
     for (const lane of stored.lanes) learner.#lanes.set(JSON.stringify(lane), lane);
-    for (const journey of stored.calibration.journeys) {
+    for (const [id, lane] of stored.lane_of) {
+      learner.#laneOf.set(id, JSON.stringify(stored.lanes[lane]));
+    }
+    const { journeys, fates } = stored.calibration;
+    const own = journeys.map((journey) => ({ ...journey }));
+    learner.#calibration = RollingCalibration.restore({ journeys: own, fates });
+    for (const journey of own) {
       if (journey.ended_seconds === null) learner.#journeys.set(journey.id!, journey);
     }
     return learner;
+  }
+
+  /** Notes a lane and gives its key. */
+  #lane({ service_id, transit_time_id, warehouse_id, zone_id, region }: PlannedShipment): string {
+    const lane: LaneNames = [service_id, transit_time_id, warehouse_id, zone_id, region];
+    const key = JSON.stringify(lane);
+    this.#lanes.set(key, lane);
+    return key;
+  }
+
+  /** Holds the journeys against what would be forecast for their lanes now. */
+  #reforecast(
+    network: NetworkInput,
+    published: ReadonlyMap<string, TransitTimeInput['quantiles']>,
+    now: number,
+  ): void {
+    const carriers = new Map(network.services.map(({ id, carrier_id }) => [id, carrier_id]));
+    const forecasts = new Map<string, Forecast | undefined>();
+    const forecastOn = (key: string): Forecast | undefined => {
+      const [service_id, transit_time_id, warehouse_id, zone_id] = this.#lanes.get(key)!;
+      const carrier_id = carriers.get(service_id);
+      const table = published.get(transit_time_id);
+      if (carrier_id === undefined || table === undefined) return undefined;
+      const place = { carrier_id, service_id, transit_time_id };
+      return this.#forecast(place, table, { warehouse_id, zone_id }, now);
+    };
+    this.#calibration.reforecast(({ id }) => {
+      const key = this.#laneOf.get(id!)!;
+      if (!forecasts.has(key)) forecasts.set(key, forecastOn(key));
+      return forecasts.get(key);
+    });
+    const kept = new Set(this.#calibration.journeys().map(({ id }) => id!));
+    for (const id of this.#laneOf.keys()) if (!kept.has(id)) this.#forget(id);
+  }
+
+  #forget(shipment_id: string): void {
+    this.#laneOf.delete(shipment_id);
+    this.#journeys.delete(shipment_id);
   }
 
   #busiestLanes(now: number): LaneNames[] {
@@ -227,14 +262,14 @@ export class TransitLearner {
   #forecast(
     place: Place,
     published: TransitTimeInput['quantiles'],
-    lane: (Lane & { readonly pickup_seconds?: number }) | null,
+    lane: Lane | null,
     now: number,
   ): Forecast {
     const middle = Math.max(1, quantileSeconds(published, 0.5));
     const prior = LEVELS.map((level) => (quantileSeconds(published, level) / middle) * DAY_SECONDS);
     const ratios = this.#ratios.quantiles(cellsOf(place, lane), now, LEVELS, prior)!;
     const transit = ratios.map((ratio) => (ratio / DAY_SECONDS) * middle);
-    const cells = lane === null ? [''] : delayCells(lane.warehouse_id, lane.pickup_seconds);
+    const cells = lane === null ? [''] : [lane.warehouse_id, ''];
     return forecastOf(convolve(this.#delays.quantiles(cells, now, LEVELS, NO_DELAY)!, transit));
   }
 
@@ -243,25 +278,7 @@ export class TransitLearner {
     this.#thinning++;
     const isKept = ({ id }: Journey) => hashOf(id!) % 2 ** this.#thinning === 0;
     this.#calibration.keepOnly(isKept);
-    for (const [id, journey] of this.#journeys) if (!isKept(journey)) this.#journeys.delete(id);
+    const kept = new Set(this.#calibration.journeys().map(({ id }) => id!));
+    for (const id of this.#laneOf.keys()) if (!kept.has(id)) this.#forget(id);
   }
-}
-
-function byText(a: readonly string[], b: readonly string[]): number {
-  const [one, two] = [JSON.stringify(a), JSON.stringify(b)];
-  return one < two ? -1 : +(one > two);
-}
-
-/** Cells of the delay: the warehouse at that hour (UTC), where known, the warehouse, all. */
-function delayCells(warehouse_id: string, pickup_seconds?: number): string[] {
-  const cells = [warehouse_id, ''];
-  if (pickup_seconds === undefined) return cells;
-  const hour = Math.floor(pickup_seconds / HOUR_SECONDS) % 24;
-  return [JSON.stringify([warehouse_id, hour]), ...cells];
-}
-
-/** To six places, in logarithms: a millionth of the time, and half the space. */
-function rounded({ log_seconds, spread }: Forecast): Forecast {
-  const round = (value: number): number => Math.round(value * 1e6) / 1e6;
-  return { log_seconds: log_seconds.map(round), spread: round(spread) };
 }

@@ -115,7 +115,7 @@ function follow(
     const shipment = plannedOn(event);
     // A lane that is no longer sold teaches nothing of those that are.
     if (lesson === 'withdraw' || shipment === null) learner.withdraw(event.shipment_id);
-    else if (lesson === 'plan') learner.plan(shipment, now);
+    else if (lesson === 'plan') learner.plan(shipment);
     else if (event.delivered_at !== null) {
       deliveries += 1;
       const handed_over = event.handed_over_at === null ? null : secondsOf(event.handed_over_at);

@@ -45,13 +45,13 @@ describe(`boosted trees (seed ${SEED})`, () => {
   });
 });
 
-describe(`a boosted forecast (seed ${SEED})`, () => {
+describe(`a boosted forecast (seed ${SEED})`, { timeout: 30_000 }, () => {
   it('learns what a feature does to a journey from ended journeys alone', () => {
     const chance = seeded(SEED + 7);
     const forecaster = new BoostedForecaster();
     const ends: { at: number; done: () => void }[] = [];
     const errors: number[] = [];
-    for (let i = 0; i < 3000; i++) {
+    for (let i = 0; i < 1500; i++) {
       const started = 1.75e9 + Math.floor((i * DAY_SECONDS) / 15);
       ends.sort((a, b) => a.at - b.at);
       while (ends[0] !== undefined && ends[0].at <= started) ends.shift()!.done();
@@ -65,7 +65,7 @@ describe(`a boosted forecast (seed ${SEED})`, () => {
       };
       const log = Math.log((heavy ? 9 : 3) * DAY_SECONDS) + 0.2 * chance.normal();
       const made = forecaster.forecast(journey);
-      if (made?.forecast !== undefined && i > 2000) {
+      if (made?.forecast !== undefined && i > 1000) {
         errors.push(Math.abs(made.forecast.log_seconds[6]! - log));
       }
       const open = made?.open ?? { journey, handed_over_seconds: null, ended_seconds: null };
@@ -78,7 +78,7 @@ describe(`a boosted forecast (seed ${SEED})`, () => {
       });
     }
 
-    expect(errors.length).toBeGreaterThan(900);
+    expect(errors.length).toBeGreaterThan(450);
     // The noise alone misses by 0.16; not knowing the feature would miss by 0.55.
     expect(errors.reduce((sum, error) => sum + error, 0) / errors.length).toBeLessThan(0.22);
   });

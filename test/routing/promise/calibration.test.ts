@@ -112,7 +112,7 @@ function keptShares(world: World, groups: readonly string[] = ['a']): Map<string
 const DAYS_5 = Math.log(5 * DAY_SECONDS);
 const level = (stated: number): number => LEVELS.indexOf(stated);
 
-describe(`a rolling calibration (seed ${SEED})`, () => {
+describe(`a rolling calibration (seed ${SEED})`, { timeout: 30_000 }, () => {
   const wrong = normal(DAYS_5 + 0.4, 0.2);
   const steady = { seed: SEED, days: 240, perDay: 12, forecast: wrong, middle: () => DAYS_5 };
 

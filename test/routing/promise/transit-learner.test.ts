@@ -61,7 +61,7 @@ function life(learner: TransitLearner, days: Record<string, number>, count: numb
     while (ends[0] !== undefined && ends[0].at <= now) ends.shift()!.tell();
     const zone = zones[i % zones.length]!;
     const shipment = planned(i, zone, now);
-    learner.plan(shipment, now);
+    learner.plan(shipment);
     const took = days[zone]! * DAY_SECONDS * Math.exp(0.3 * chance.normal());
     const delivered = now + took;
     const tell = () => learner.deliver(shipment, { handed_over: now, delivered }, delivered);
@@ -70,14 +70,15 @@ function life(learner: TransitLearner, days: Record<string, number>, count: numb
   return AT + Math.floor((count / (10 * zones.length)) * DAY_SECONDS);
 }
 
+const STATED = LEVELS.indexOf(0.95);
 const at = (row: LearnedTransit | undefined, level: number): number =>
   row!.quantiles[LEVELS.indexOf(level)]![1] / DAY_SECONDS;
 
-describe(`a transit learner (seed ${SEED})`, () => {
+describe(`a transit learner (seed ${SEED})`, { timeout: 30_000 }, () => {
   it('learns each lane and says nothing of what it has not seen', () => {
     const learner = new TransitLearner({ ...OPTIONS, journeys_max: 5000 });
     expect(learner.learned(network, AT)).toEqual([]);
-    const now = life(learner, { nl: 1, pl: 6 }, 1600);
+    const now = life(learner, { nl: 1, pl: 6 }, 1000);
 
     const rows = learner.learned(network, now);
 
@@ -95,9 +96,37 @@ describe(`a transit learner (seed ${SEED})`, () => {
     }
   });
 
+  it('keeps what it states from its first weeks on, where what was published is far off', () => {
+    const learner = new TransitLearner({ ...OPTIONS, journeys_max: 5000 });
+    const chance = seeded(SEED + 3);
+    const ends: { at: number; tell: () => void }[] = [];
+    const counts = { kept: 0, all: 0 };
+    let promised: number | undefined;
+    for (let i = 0; i < 900; i++) {
+      const now = AT + Math.floor((i / 15) * DAY_SECONDS);
+      ends.sort((a, b) => a.at - b.at);
+      while (ends[0] !== undefined && ends[0].at <= now) ends.shift()!.tell();
+      if (i % 75 === 0) promised = learner.learned(network, now).at(-1)?.quantiles[STATED]?.[1];
+      const shipment = planned(i, 'nl', now);
+      learner.plan(shipment);
+      // A day at the median, where two are published.
+      const took = DAY_SECONDS * Math.exp(0.4 * chance.normal());
+      const times = { handed_over: now, delivered: now + took };
+      ends.push({ at: now + took, tell: () => learner.deliver(shipment, times, now + took) });
+      if (i < 150) continue;
+      counts.all += 1;
+      counts.kept += +(took <= promised!);
+    }
+
+    expect(counts.kept / counts.all).toBeGreaterThan(0.92);
+    expect(counts.kept / counts.all).toBeLessThan(0.985);
+    // The 95 % of a log-normal of one day and 0.4; three and a half days were published.
+    expect(promised! / DAY_SECONDS).toBeLessThan(2.6);
+  });
+
   it('stays within its bounds, and comes back from storage as it was', () => {
     const learner = new TransitLearner({ ...OPTIONS, lanes_max: 1 });
-    const now = life(learner, { nl: 1, pl: 6 }, 1600);
+    const now = life(learner, { nl: 1, pl: 6 }, 1000);
     const stored = learner.store();
     const text = JSON.stringify(stored);
 
@@ -106,7 +135,7 @@ describe(`a transit learner (seed ${SEED})`, () => {
     expect(learner.learned(network, now)).toHaveLength(2);
     const again = TransitLearner.restore(JSON.parse(text), { ...OPTIONS, lanes_max: 1 });
     expect(again.learned(network, now)).toEqual(learner.learned(network, now));
-    again.plan(planned(99_999, 'nl', now), now);
+    again.plan(planned(99_999, 'nl', now));
     again.withdraw('shipment-99999');
     expect(JSON.stringify(again.store())).toBe(JSON.stringify(learner.store()));
   });
