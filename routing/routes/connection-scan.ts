@@ -1,0 +1,101 @@
+/**
+ * Earliest arrivals from one hub at all others, by the Connection Scan Algorithm: one sweep over the
+ * connections in order of departure. Dibbelt, Pajor, Strasser, Wagner: Connection Scan Algorithm, ACM
+ * JEA 23 (2018).
+ */
+import { firstDeparture, type Timetable } from './timetable.ts';
+
+/** Not reached. */
+export const NEVER = 2 ** 31 - 1;
+
+/** Arrivals from one hub, and how. */
+export interface ArrivalTree {
+  readonly from_hub: number;
+  readonly at_seconds: number;
+  /** Seconds after the timetable's start; `NEVER` where nothing leads. */
+  readonly arrival: Int32Array;
+  /** Id of the connection that brings it there; -1 at the origin and where nothing leads. */
+  readonly via: Int32Array;
+  /** Hub that it comes from; -1 as above. With `via` -1 it comes by a passage. */
+  readonly before: Int32Array;
+}
+
+/** How often the sweep asks whether anything later could still matter. */
+const ASK_EVERY = 8192;
+
+/**
+ * Sweeps from `from_hub` at an instant (epoch seconds). O(connections until the last hub is reached).
+ * A parcel that is at the origin needs no transfer time there.
+ */
+export function earliestArrivals(
+  timetable: Timetable,
+  from_hub: number,
+  at_seconds: number,
+): ArrivalTree {
+  const { from, to, departs, arrives, cancelled, transfer, id, hub_count } = timetable;
+  const arrival = new Int32Array(hub_count).fill(NEVER);
+  const ready = new Int32Array(hub_count).fill(NEVER);
+  const via = new Int32Array(hub_count).fill(-1);
+  const before = new Int32Array(hub_count).fill(-1);
+  const tree = { from_hub, at_seconds, arrival, via, before };
+  const start = Math.min(NEVER - 1, Math.ceil(at_seconds - timetable.start_seconds));
+  arrival[from_hub] = start;
+  ready[from_hub] = start;
+  passOn(timetable, tree, ready, from_hub);
+  for (let c = firstDeparture(timetable, start); c < departs.length; c++) {
+    if (c % ASK_EVERY === 0 && departs[c]! >= last(arrival)) break;
+    if (ready[from[c]!]! > departs[c]!) continue;
+    const hub = to[c]!;
+    const lands = arrives[c]!;
+    if (lands >= arrival[hub]! || cancelled[c] === 1) continue;
+    arrival[hub] = lands;
+    ready[hub] = lands + transfer[hub]!;
+    via[hub] = id[c]!;
+    before[hub] = from[c]!;
+    if (timetable.passages[hub]!.length > 0) passOn(timetable, tree, ready, hub);
+  }
+  return tree;
+}
+
+function last(arrival: Int32Array): number {
+  let latest = -1;
+  for (let hub = 0; hub < arrival.length; hub++) latest = Math.max(latest, arrival[hub]!);
+  return latest;
+}
+
+/** Goes on by passages from a hub that was reached earlier than before. */
+function passOn(
+  timetable: Timetable,
+  { arrival, via, before }: ArrivalTree,
+  ready: Int32Array,
+  from: number,
+): void {
+  const open = [from];
+  for (let hub = open.pop(); hub !== undefined; hub = open.pop()) {
+    for (const passage of timetable.passages[hub]!) {
+      const lands = Math.ceil(arrival[hub]! + passage.seconds);
+      const next = passage.to_hub;
+      if (lands >= arrival[next]!) continue;
+      arrival[next] = lands;
+      ready[next] = lands + timetable.transfer[next]!;
+      via[next] = -1;
+      before[next] = hub;
+      open.push(next);
+    }
+  }
+}
+
+/** Hubs and connections on the way to a hub, in order; undefined where nothing leads. O(hops). */
+export function routeTo(
+  tree: ArrivalTree,
+  hub: number,
+): { readonly hubs: readonly number[]; readonly connections: readonly number[] } | undefined {
+  if (tree.arrival[hub] === NEVER) return undefined;
+  const hubs = [hub];
+  const connections: number[] = [];
+  for (let at = hub; at !== tree.from_hub; at = tree.before[at]!) {
+    connections.unshift(tree.via[at]!);
+    hubs.unshift(tree.before[at]!);
+  }
+  return { hubs, connections };
+}
