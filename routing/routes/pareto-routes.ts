@@ -3,7 +3,16 @@
  * with a set of labels per hub in the place of one arrival (Dibbelt et al. 2018, section on profiles, for
  * the sweep; Hansen: Bicriterion path problems, 1980, for sets of labels).
  */
-import { firstDeparture, type Passage, type Timetable } from './timetable.ts';
+import {
+  ARRIVES,
+  DEPARTS,
+  firstDeparture,
+  fromHub,
+  type Passage,
+  RIDE,
+  type Timetable,
+  toHub,
+} from './timetable.ts';
 
 /** One way of reaching a hub. */
 export interface RouteLabel {
@@ -27,21 +36,23 @@ export function paretoRoutes(
   at_seconds: number,
   until_seconds: number,
 ): RouteLabel[][] {
-  const { from, to, departs, arrives, cancelled, id, cost, carbon } = timetable;
+  const { rides, cancelled, id, cost, carbon } = timetable;
   const bags: RouteLabel[][] = Array.from({ length: timetable.hub_count }, () => []);
   const start = Math.ceil(at_seconds - timetable.start_seconds);
   const until = Math.floor(until_seconds - timetable.start_seconds);
   const origin = { hub: from_hub, arrival: start, cost: 0, carbon_grams: 0, via: -1 };
   reach(timetable, bags, { ...origin, before: undefined }, until);
-  for (let c = firstDeparture(timetable, start); c < departs.length; c++) {
-    if (departs[c]! >= until) break;
-    if (arrives[c]! > until || cancelled[c] === 1) continue;
+  for (let c = firstDeparture(timetable, start); c < id.length; c++) {
+    const departs = rides[c * RIDE + DEPARTS]!;
+    const arrival = rides[c * RIDE + ARRIVES]!;
+    if (departs >= until) break;
+    if (arrival > until || cancelled[c] === 1) continue;
     // A copy: a connection may come back to a hub that it left, and must not be taken twice.
-    const bag = bags[from[c]!]!;
-    for (const label of bag.filter((one) => readyAt(timetable, one) <= departs[c]!)) {
+    const bag = bags[fromHub(timetable, c)]!;
+    for (const label of bag.filter((one) => readyAt(timetable, one) <= departs)) {
       const next = {
-        hub: to[c]!,
-        arrival: arrives[c]!,
+        hub: toHub(timetable, c),
+        arrival,
         cost: label.cost + cost[c]!,
         carbon_grams: label.carbon_grams + carbon[c]!,
         via: id[c]!,

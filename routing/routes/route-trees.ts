@@ -3,7 +3,17 @@
  * that it touches.
  */
 import { type ArrivalTree, earliestArrivals, NEVER } from './connection-scan.ts';
-import { cancelConnection, delayConnection, placeOf, type Timetable } from './timetable.ts';
+import {
+  ARRIVES,
+  cancelConnection,
+  DEPARTS,
+  delayConnection,
+  fromHub,
+  placeOf,
+  RIDE,
+  type Timetable,
+  toHub,
+} from './timetable.ts';
 
 /** Something that does not go as planned. Instants in epoch seconds, `until` excluded. */
 export type Disruption =
@@ -58,7 +68,7 @@ export class RouteTrees {
     const { connection } = disruption;
     const place = placeOf(this.#timetable, connection);
     if (place < 0) throw new RangeError(`There is no connection ${connection}`);
-    const to = this.#timetable.to[place]!;
+    const to = toHub(this.#timetable, place);
     const users = this.#where((tree) => tree.via[to] === connection);
     if (disruption.kind === 'cancelled') {
       cancelConnection(this.#timetable, place);
@@ -73,23 +83,26 @@ export class RouteTrees {
 
   /** Whether a tree would reach a hub earlier by the connection at a place. */
   #isBetter(tree: ArrivalTree, place: number): boolean {
-    const { from, to, departs, arrives, transfer, cancelled } = this.#timetable;
-    const hub = from[place]!;
+    const { rides, transfer, cancelled } = this.#timetable;
+    const hub = fromHub(this.#timetable, place);
     if (cancelled[place] === 1 || tree.arrival[hub] === NEVER) return false;
     const ready = tree.arrival[hub]! + (hub === tree.from_hub ? 0 : transfer[hub]!);
-    return ready <= departs[place]! && arrives[place]! < tree.arrival[to[place]!]!;
+    const lands = rides[place * RIDE + ARRIVES]!;
+    const to = toHub(this.#timetable, place);
+    return ready <= rides[place * RIDE + DEPARTS]! && lands < tree.arrival[to]!;
   }
 
   /** Nothing leaves a closed hub, and nothing lands there. */
   #close(closed: Extract<Disruption, { kind: 'hub_closed' }>): number[] {
-    const { id, from, to, departs, arrives, start_seconds } = this.#timetable;
+    const { id, rides, start_seconds } = this.#timetable;
     const since = closed.from_seconds - start_seconds;
     const until = closed.until_seconds - start_seconds;
     const isWithin = (at: number): boolean => at >= since && at < until;
     const stopped = new Set<number>();
-    for (let c = 0; c < id.length && departs[c]! < until; c++) {
-      const leaves = from[c] === closed.hub && isWithin(departs[c]!);
-      const lands = to[c] === closed.hub && isWithin(arrives[c]!);
+    for (let c = 0; c < id.length && rides[c * RIDE + DEPARTS]! < until; c++) {
+      const at = c * RIDE;
+      const leaves = fromHub(this.#timetable, c) === closed.hub && isWithin(rides[at + DEPARTS]!);
+      const lands = toHub(this.#timetable, c) === closed.hub && isWithin(rides[at + ARRIVES]!);
       if (!leaves && !lands) continue;
       cancelConnection(this.#timetable, c);
       stopped.add(id[c]!);
