@@ -8,7 +8,9 @@ import { benchGap } from './decision-gap.ts';
 import { benchLatency } from './decision-latency.ts';
 import { benchPrices, benchPricesBrunel } from './decision-prices.ts';
 import { benchPricesBig } from './decision-prices-big.ts';
+import { benchPromise } from './decision-promise.ts';
 import { benchRedecide } from './decision-redecide.ts';
+import { benchRoutes } from './decision-routes.ts';
 import { benchThroughput } from './decision-throughput.ts';
 import { openResults, type Results } from './results.ts';
 
@@ -24,6 +26,8 @@ const PARTS: readonly (readonly [name: string, part: Part])[] = [
   ['prices-brunel', benchPricesBrunel],
   ['prices-big', benchPricesBig],
   ['redecide', benchRedecide],
+  ['promise', benchPromise],
+  ['routes', benchRoutes],
 ];
 
 const wanted = process.argv.slice(2).filter((word) => !word.startsWith('--'));

@@ -11,6 +11,7 @@ import { ORPHAN_CHECKS } from './audit/orphans.ts';
 import { SHIPMENT_CHECKS } from './audit/shipments.ts';
 import { STOCK_CHECKS } from './audit/stock.ts';
 import { TENANCY_CHECKS } from './audit/tenancy.ts';
+import { TRANSIT_CHECKS } from './audit/transit.ts';
 import type { Database, Tx } from './database.ts';
 
 /** One broken invariant: which, and where. */
@@ -27,6 +28,7 @@ export const AUDIT_CHECKS: readonly AuditCheck[] = [
   ...ORPHAN_CHECKS,
   ...JOURNAL_CHECKS,
   ...TENANCY_CHECKS,
+  ...TRANSIT_CHECKS,
 ];
 
 /** Findings listed per invariant; one broken rule must not bury the others. */

@@ -11,7 +11,7 @@ export interface OwedBells {
   readonly decide: boolean;
   /** An offer ended without a carrier: rejected, or its lease ran out. */
   readonly tender: boolean;
-  /** A milestone changes by itself, or a quote's hold has ended. */
+  /** A milestone changes by itself, a quote's hold has ended, or it is time to learn. */
   readonly watch: boolean;
   /** Prices are due. */
   readonly price: boolean;
@@ -47,7 +47,8 @@ export async function readOwedBells(tx: Tx, look: Look): Promise<OwedBells> {
       coalesce((select next_due_at from shipments where next_due_at is not null
           order by next_due_at limit 1) <= ${at}, false)
         or coalesce((select expires_at from quotes where state = 'held'
-          order by expires_at limit 1) <= ${at}, false) as watch,
+          order by expires_at limit 1) <= ${at}, false)
+        or (select due_at <= ${at} from transit_learning) is true as watch,
       (select due_at <= ${at} from price_refreshes) is true as price`.execute(tx);
   return result.rows[0]!;
 }

@@ -19,6 +19,8 @@ export interface DecisionBatch {
   readonly lost: readonly (readonly [number, unknown])[];
   /** The prices that were in force; null = none, decided greedily. */
   readonly price_set_id: string | null;
+  /** Of the times in transit that it went by; 0 = as published. */
+  readonly transit_version: number;
 }
 
 /** One decision as stored. `problem` and `result` are routing's own types. */

@@ -133,6 +133,7 @@ export interface QuoteViewsTable {
   work_budget: number;
   stock: Json<unknown>;
   capacity: Json<unknown>;
+  transit_version: Generated<number>;
 }
 
 export interface OrdersTable {
@@ -186,6 +187,7 @@ export interface DecisionBatchesTable {
   capacity: Json<unknown>;
   lost: Json<unknown>;
   price_set_id: string | null;
+  transit_version: Generated<number>;
 }
 
 export interface PriceSetsTable {
@@ -202,6 +204,24 @@ export interface PriceSetsTable {
 export interface PriceRefreshesTable {
   is_only: Generated<boolean>;
   due_at: Instant;
+}
+
+export interface TransitVersionsTable {
+  transit_version: number;
+  network_version: number;
+  learned_at: Instant;
+  deliveries: number;
+  learned: Buffer;
+}
+
+export interface TransitLearningTable {
+  is_only: Generated<boolean>;
+  due_at: Instant;
+  after_seq: Generated<number>;
+  edge_seq: Generated<number>;
+  edge_xid: Generated<string>;
+  deliveries: Generated<number>;
+  state: Buffer | null;
 }
 
 export interface DecisionsTable {
@@ -383,6 +403,8 @@ export interface Schema {
   decisions: DecisionsTable;
   price_sets: PriceSetsTable;
   price_refreshes: PriceRefreshesTable;
+  transit_versions: TransitVersionsTable;
+  transit_learning: TransitLearningTable;
   shipments: ShipmentsTable;
   reservations: ReservationsTable;
   assignments: AssignmentsTable;

@@ -26,6 +26,8 @@ export {
   zonesOf,
 } from './network.ts';
 export * from './prices/index.ts';
+export * from './promise/index.ts';
 export { type QuoteOption, quoteOptions } from './quote.ts';
+export * from './routes/index.ts';
 export { greedySource, source } from './source.ts';
 export * from './types.ts';

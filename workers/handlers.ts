@@ -3,6 +3,7 @@ import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promi
 import { decideOrders } from '../src/fulfillment/decide-orders.ts';
 import type { Engine } from '../src/fulfillment/engine.ts';
 import { expireQuotes } from '../src/fulfillment/expire-quotes.ts';
+import { learnTransit } from '../src/fulfillment/learn-transit.ts';
 import { refreshPrices } from '../src/fulfillment/refresh-prices.ts';
 import { tenderShipments } from '../src/fulfillment/tender-shipments.ts';
 import { wakeOrders } from '../src/fulfillment/wake-orders.ts';
@@ -23,7 +24,7 @@ export type Handlers = { readonly [queue in QueueName]: { readonly [step: string
 export const HANDLERS: Handlers = {
   decide: { wakeOrders, decideOrders },
   tender: { tenderShipments },
-  watch: { watchMilestones, expireQuotes },
+  watch: { watchMilestones, expireQuotes, learnTransit },
   price: { refreshPrices },
 };
 

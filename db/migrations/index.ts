@@ -14,6 +14,7 @@ import * as excludedStock from './0011-excluded-stock.ts';
 import * as orderRules from './0012-order-rules.ts';
 import * as prices from './0013-prices.ts';
 import * as controlTower from './0014-control-tower.ts';
+import * as learnedTransit from './0015-learned-transit.ts';
 
 export const MIGRATIONS: Record<string, Migration> = {
   '0001-network-and-keys': networkAndKeys,
@@ -30,4 +31,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   '0012-order-rules': orderRules,
   '0013-prices': prices,
   '0014-control-tower': controlTower,
+  '0015-learned-transit': learnedTransit,
 };

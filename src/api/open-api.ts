@@ -36,6 +36,7 @@ const TAGS = [
   { name: 'network', description: 'Operators: the master data' },
   { name: 'keys', description: 'Operators: API keys of the parties' },
   { name: 'exceptions', description: 'Operators: what a person must look at' },
+  { name: 'reports', description: 'Operators: what was promised, and what was kept' },
   { name: 'live', description: 'Operators: the journal as it is written' },
   { name: 'tower', description: 'Operators: the whole network at a glance' },
 ];

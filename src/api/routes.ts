@@ -17,6 +17,7 @@ import { getNetwork, putNetwork } from './resources/network.ts';
 import { cancelOrder, getDecision, getOrder, listOrders } from './resources/orders.ts';
 import { postOrder, postOrders } from './resources/post-orders.ts';
 import { askQuote } from './resources/quotes.ts';
+import { getPromiseCalibration } from './resources/reports.ts';
 import { listStock, postAdjustments } from './resources/stock.ts';
 import {
   getTowerFigures,
@@ -63,6 +64,7 @@ export function routesOf(doors: Doors): readonly Route[] {
     ['DELETE', '/v1/keys/:id', deleteKey(doors)],
     ['GET', '/v1/exceptions', listExceptions(doors)],
     ['POST', '/v1/exceptions/:id/resolve', resolveException(doors)],
+    ['GET', '/v1/reports/promise-calibration', getPromiseCalibration(doors)],
     ['GET', '/v1/live', streamJournal(doors)],
     // The control tower
     ['GET', '/v1/tower/network', getTowerNetwork(doors)],

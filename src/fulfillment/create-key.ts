@@ -28,6 +28,7 @@ export const ROLE_SCOPES = {
     'orders:read',
     'orders:cancel',
     'stock:read',
+    'reports:read',
     'exceptions:read',
     'exceptions:write',
     'live:read',

@@ -66,7 +66,9 @@ export async function decideFiles(
   const from_seconds = Math.floor(at_seconds / DAY_SECONDS) * DAY_SECONDS;
   const network: LiveNetwork = {
     version: 0,
+    transit_version: 0,
     document,
+    published: document,
     compiled: compileNetwork(document, { from_seconds }),
     skus: new Map(document.skus.map((sku) => [sku.id, sku])),
     warehouses: new Map(document.warehouses.map((warehouse) => [warehouse.id, warehouse])),

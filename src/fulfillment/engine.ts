@@ -9,7 +9,12 @@ import type { PriceSource } from './price-source.ts';
 /** One network version, ready to decide with. */
 export interface LiveNetwork {
   readonly version: number;
+  /** Of the learned times in transit; 0 = as published. */
+  readonly transit_version: number;
+  /** The document as decided with: learned times in the place of published ones. */
   readonly document: Network;
+  /** The document as applied. */
+  readonly published: Network;
   readonly compiled: CompiledNetwork;
   /** The document's tables by id, made once per version. */
   readonly skus: ReadonlyMap<string, Sku>;
@@ -25,8 +30,8 @@ export interface NetworkSource {
    * compiled in pieces while the one before still serves.
    */
   caughtUp(): Promise<void>;
-  /** A past version, compiled to cover `at`: for replays and explanations. */
-  version(version: number, at: Temporal.Instant): Promise<LiveNetwork>;
+  /** A past version with past times in transit, compiled to cover `at`: for replays and explanations. */
+  version(version: number, transit_version: number, at: Temporal.Instant): Promise<LiveNetwork>;
 }
 
 /** Tells how many orders wait for a decision. */

@@ -98,10 +98,12 @@ async function sceneOf(
     ? await inTransaction(engine.database, (tx) => findUsedQuoteView(tx, order_id))
     : null;
   if (quoted !== null) return await quotedScene(engine, quoted);
-  const network = await engine.networks.version(decision.network_version, decision.decided_at);
+  const { network_version, decided_at, batch_id, batch_position } = decision;
   const { batch, earlier } = await inTransaction(engine.database, (tx) =>
-    getBatchBefore(tx, decision.batch_id, decision.batch_position),
+    getBatchBefore(tx, batch_id, batch_position),
   );
+  const { transit_version } = batch;
+  const network = await engine.networks.version(network_version, transit_version, decided_at);
   const board = rebuildBoard(network, batch);
   for (const plan of earlier) take(board, plan as SourcedPlan);
   const { price_set_id } = batch;
@@ -113,7 +115,8 @@ async function sceneOf(
 
 /** A quote decides three times, at three prices of time; the order took one of the options. */
 async function quotedScene(engine: Engine, quoted: UsedQuoteView): Promise<Scene> {
-  const network = await engine.networks.version(quoted.network_version, quoted.quoted_at);
+  const { network_version, transit_version, quoted_at } = quoted;
+  const network = await engine.networks.version(network_version, transit_version, quoted_at);
   const board = rebuildBoard(network, quoted);
   const problem = quoted.problem as SourcingOrder;
   const again = () => {

@@ -7,11 +7,14 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { inTransaction } from '../../db/database.ts';
 import { findCurrentNetworkVersion, findPackedNetwork, unpackNetwork } from '../../db/networks.ts';
+import { findCurrentTransitVersion, getLearnedTransit } from '../../db/transit-learning.ts';
 import {
   type CompiledNetwork,
   compileInSteps,
   compileNetwork,
+  type LearnedTransit,
   recompileCalendars,
+  withLearnedTransit,
 } from '../../routing/index.ts';
 import type { Network } from '../domain/network.ts';
 import type { Services } from '../runtime/services.ts';
@@ -57,6 +60,7 @@ export function createNetworkSource(
   let believedUntil = Number.NEGATIVE_INFINITY;
   let looking: Promise<void> | null = null;
   let loading: Promise<void> | null = null;
+  let isNewestLarge = false;
 
   const fetchPacked = async (version: number) => {
     const packed = await inTransaction(services.database, (tx) => findPackedNetwork(tx, version));
@@ -65,25 +69,42 @@ export function createNetworkSource(
   };
   const load = (version: number) =>
     loads(version, async () => await unpackNetwork(await fetchPacked(version)));
+  const fetchLearned = (transit_version: number) =>
+    inTransaction(services.database, (tx) =>
+      getLearnedTransit<LearnedTransit>(tx, transit_version),
+    );
+  const isNewer = ({ version, transit_version }: Versions) =>
+    newest === null ||
+    version > newest.version ||
+    (version === newest.version && transit_version > newest.transit_version);
   const isLarge = (packed: Buffer) =>
     packed.length * PACKED_SHARE > services.config.network_thread_bytes;
 
   const look = async () => {
-    const version = await inTransaction(services.database, findCurrentNetworkVersion);
+    const { version, transit_version } = await inTransaction(services.database, async (tx) => ({
+      version: await findCurrentNetworkVersion(tx),
+      transit_version: await findCurrentTransitVersion(tx),
+    }));
     believedUntil = performance.now() + believeMs;
-    if (version === null || version <= (newest?.version ?? 0)) return;
+    if (version === null || !isNewer({ version, transit_version })) return;
     if (loading !== null) return newest === null ? await loading : undefined;
-    const packed = await fetchPacked(version);
-    if (!isLarge(packed)) {
-      const document = await unpackNetwork(packed);
+    const known = newest;
+    const packed = known?.version === version ? null : await fetchPacked(version);
+    const learned = await fetchLearned(transit_version);
+    const learnedOf = { version, transit_version, learned };
+    if (packed === null ? !isNewestLarge : !isLarge(packed)) {
+      const published = packed === null ? known!.published : await unpackNetwork(packed);
       // Another look may have compiled it meanwhile.
-      if (version <= (newest?.version ?? 0)) return;
-      newest = liveNetwork(version, document, services.clock.now());
+      if (!isNewer(learnedOf)) return;
+      newest = liveNetwork({ ...learnedOf, published }, services.clock.now());
+      isNewestLarge = false;
       return;
     }
-    loading ??= loadInPieces(version, packed, services.clock.now())
+    loading ??= loadInPieces(learnedOf, packed ?? known!.published, services.clock.now())
       .then((live) => {
-        if (version > (newest?.version ?? 0)) newest = live;
+        if (!isNewer(live)) return;
+        newest = live;
+        isNewestLarge = true;
       })
       .finally(() => {
         loading = null;
@@ -117,47 +138,77 @@ export function createNetworkSource(
       // A look that is under way may have asked too early: the next caller starts another.
       looking = null;
     },
-    version: async (version, at) => {
-      if (newest?.version === version && covers(newest.compiled, at)) return newest;
-      const key = `${version} ${dayStart(at)}`;
+    version: async (version, transit_version, at) => {
+      const isNewest = newest?.version === version;
+      const isSame = isNewest && newest?.transit_version === transit_version;
+      if (isSame && covers(newest!.compiled, at)) return newest!;
+      const key = `${version} ${transit_version} ${dayStart(at)}`;
       const known = past.get(key);
       if (known !== undefined) return known;
-      const document = newest?.version === version ? newest.document : await load(version);
-      const live = past.get(key) ?? liveNetwork(version, document, at);
+      const published = isNewest ? newest!.published : await load(version);
+      const learned = await fetchLearned(transit_version);
+      const live =
+        past.get(key) ?? liveNetwork({ version, transit_version, published, learned }, at);
       past.set(key, live);
       return live;
     },
   };
 }
 
-function liveNetwork(version: number, document: Network, at: Temporal.Instant): LiveNetwork {
-  return withTables(version, compileNetwork(document, { from_seconds: dayStart(at) }), document);
+/** What a network is made of. */
+interface Versions {
+  readonly version: number;
+  readonly transit_version: number;
+}
+interface Learned extends Versions {
+  readonly learned: readonly LearnedTransit[];
+}
+
+function liveNetwork(
+  { published, learned, ...versions }: Learned & { readonly published: Network },
+  at: Temporal.Instant,
+): LiveNetwork {
+  const document = withLearnedTransit(published, learned);
+  const compiled = compileNetwork(document, { from_seconds: dayStart(at) });
+  return withTables(versions, compiled, document, published);
 }
 
 /** Reads a large document in a thread and compiles it in steps: others are served in between. */
 async function loadInPieces(
-  version: number,
-  packed: Buffer,
+  { learned, ...versions }: Learned,
+  from: Buffer | Network,
   at: Temporal.Instant,
 ): Promise<LiveNetwork> {
+  const published = Buffer.isBuffer(from) ? await readInThread(from) : from;
+  const document = withLearnedTransit(published, learned);
+  const steps = compileInSteps(document, { from_seconds: dayStart(at) });
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return withTables(versions, step.value, document, published);
+    await nextTurn();
+  }
+}
+
+async function readInThread(packed: Buffer): Promise<Network> {
   const thread = openNetworkThread();
   try {
-    const document = await thread.read(packed);
-    const steps = compileInSteps(document, { from_seconds: dayStart(at) });
-    for (;;) {
-      const step = steps.next();
-      if (step.done === true) return withTables(version, step.value, document);
-      await nextTurn();
-    }
+    return await thread.read(packed);
   } finally {
     thread.close();
   }
 }
 
-function withTables(version: number, compiled: CompiledNetwork, document: Network): LiveNetwork {
+function withTables(
+  { version, transit_version }: Versions,
+  compiled: CompiledNetwork,
+  document: Network,
+  published: Network,
+): LiveNetwork {
   return {
     version,
+    transit_version,
     document,
+    published,
     compiled,
     skus: new Map(document.skus.map((sku) => [sku.id, sku])),
     warehouses: new Map(document.warehouses.map((warehouse) => [warehouse.id, warehouse])),

@@ -105,7 +105,8 @@ async function tryQuote(
   if (!(await isStillFree(tx, quote.row.capacity, units))) return 'lost_race';
   await insertQuote(tx, quote.row);
   const view = { problem, work_budget: budget.work, ...storedView({ stock, capacity }) };
-  await insertQuoteView(tx, { quote_id: quote.row.quote_id, ...view });
+  const { transit_version } = network;
+  await insertQuoteView(tx, { quote_id: quote.row.quote_id, transit_version, ...view });
   await hold(tx, quote.row, units, now);
   return { quote_id: quote.row.quote_id, options: quote.offers, reason: null };
 }

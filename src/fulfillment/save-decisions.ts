@@ -177,6 +177,7 @@ async function saveProof(engine: Engine, tx: Tx, batch: PlannedBatch): Promise<v
     {
       batch_id,
       network_version: batch.network.version,
+      transit_version: batch.network.transit_version,
       decided_at,
       ...storedView(batch.view),
       lost: batch.lost.map(({ position, result }) => [position, result]),

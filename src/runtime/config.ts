@@ -103,6 +103,22 @@ export const SETTINGS = {
     min: 10,
     doc: 'How often (ms) a process looks for a newer network version.',
   }),
+  transit_learn_seconds: count('PORTOLAN_TRANSIT_LEARN_SECONDS', 900, {
+    doc: 'How often (s) times in transit are learned from what shipments told.',
+  }),
+  transit_learn_events: count('PORTOLAN_TRANSIT_LEARN_EVENTS', 5_000, {
+    doc: 'Events of shipments that are learned from in one transaction, at most.',
+  }),
+  transit_least_events: count('PORTOLAN_TRANSIT_LEAST_EVENTS', 20, {
+    doc: 'Deliveries on a lane from which on learned times take the place of published ones.',
+  }),
+  transit_journeys_max: count('PORTOLAN_TRANSIT_JOURNEYS_MAX', 5_000, {
+    doc: 'Shipments of late that calibrate promises; of more, an even sample.',
+  }),
+  transit_lanes_max: count('PORTOLAN_TRANSIT_LANES_MAX', 20_000, {
+    min: 0,
+    doc: 'Single lanes with learned times of their own, at most: those with most deliveries.',
+  }),
   sweep_interval_ms: count('PORTOLAN_SWEEP_INTERVAL_MS', 1000, {
     min: 10,
     doc: 'How often (ms) the relay asks the database which bells are owed.',

@@ -226,6 +226,8 @@ const CASES: Record<string, () => Promise<void>> = {
   },
   'GET /v1/keys': () => isForOperators('GET /v1/keys', ''),
   'DELETE /v1/keys/{id}': () => isForOperators('DELETE /v1/keys/{id}', own.key),
+  'GET /v1/reports/promise-calibration': () =>
+    isForOperators('GET /v1/reports/promise-calibration', ''),
   'GET /v1/exceptions': () => isForOperators('GET /v1/exceptions', ''),
   'POST /v1/exceptions/{id}/resolve': () => {
     const body = { resolution: 'close' };

@@ -171,6 +171,27 @@ export const DEFECTS: readonly (readonly [invariant: string, defect: string, pla
     "update decisions set deadline = decided_at - interval '1 s'",
   ],
   [
+    'transit_versions_named_exist',
+    'a decision by times that nobody learned',
+    'update decision_batches set transit_version = 7',
+  ],
+  [
+    'transit_versions_named_exist',
+    'a decision by times learned after it',
+    `insert into transit_versions values (7, 1, '2099-01-01T00:00Z', 1, '');
+     update decision_batches set transit_version = 7`,
+  ],
+  [
+    'transit_learned_from_the_journal',
+    'a delivery learned from twice',
+    'update transit_learning set deliveries = 1000000',
+  ],
+  [
+    'transit_learned_from_the_journal',
+    'events that were not read',
+    'update transit_learning set after_seq = 1000000000',
+  ],
+  [
     'acknowledged_orders_exist',
     'an answer that names a lost order',
     `update idempotency_keys set response = '{"order_id": "01900000-0000-7000-8000-00000000dead"}'`,

@@ -21,7 +21,9 @@ const document = generateNetwork({
 });
 const network = {
   version: 1,
+  transit_version: 0,
   document,
+  published: document,
   compiled: compileNetwork(document, { from_seconds }),
   skus: new Map(document.skus.map((sku) => [sku.id, sku])),
   warehouses: new Map(document.warehouses.map((row) => [row.id, row])),

@@ -241,11 +241,11 @@ describe('the network source', () => {
     const source = createNetworkSource(harness.engine, { past_versions: 2 });
     const at = harness.clock.now();
 
-    const second = await source.version(2, at);
-    const again = await source.version(2, at);
+    const second = await source.version(2, 0, at);
+    const again = await source.version(2, 0, at);
 
     expect(second.version).toBe(2);
     expect(again).toBe(second);
-    await expect(source.version(999, at)).rejects.toThrow('there is no network version 999');
+    await expect(source.version(999, 0, at)).rejects.toThrow('there is no network version 999');
   });
 });

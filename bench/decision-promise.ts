@@ -1,0 +1,151 @@
+/**
+ * Promises on real orders (Olist): each order of the last quarter is promised as of its purchase from
+ * what was known then, and the promises are held against what happened and against the retailer's own
+ * estimates. `--orders=FILE` reads other orders of the same columns; `--test=FILE` promises the orders
+ * of that file, with those of the first as their past.
+ */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { LEVELS } from '../routing/promise/duration-sketch.ts';
+import { type OlistOrder, readOlist } from './olist-orders.ts';
+import {
+  interval,
+  keptShare,
+  keptShareOfAll,
+  levelOf,
+  promisedDays,
+  type Reading,
+  retailer,
+  shorterAtEqualReliability,
+  shorterBy,
+} from './promise-figures.ts';
+import { plotCalibration } from './promise-plot.ts';
+import {
+  boostedForecaster,
+  type Forecaster,
+  type Promised,
+  replay,
+  stageForecaster,
+} from './promise-replay.ts';
+import type { Results } from './results.ts';
+
+const SEED = 20261125;
+const DEFAULT = join(import.meta.dirname, '../../shared/data/olist/orders_train.csv');
+const LEAST_GROUP = 60;
+
+const option = (name: string): string | undefined =>
+  process.argv.find((word) => word.startsWith(`${name}=`))?.slice(name.length + 1);
+
+/** The instant from which a quarter of the delivered orders was purchased. */
+function lastQuarter(orders: readonly OlistOrder[]): number {
+  const delivered = orders.filter((order) => order.delivered !== null);
+  return delivered[Math.floor(delivered.length * 0.75)]!.purchased;
+}
+
+const isParcel = ({ order }: Promised): boolean =>
+  order.delivered !== null || order.handed_over !== null;
+
+/** Figures of one forecaster on the parcels under test; `isHeld` to the targets or only told. */
+function report(results: Results, name: string, rows: readonly Promised[], isHeld: boolean): void {
+  const figure = (
+    metric: string,
+    of: (rows: readonly Promised[]) => number,
+    unit: string,
+    target: { least?: number; most?: number } = {},
+  ): void => {
+    results.add(`${name}, ${metric}`, of(rows), unit, isHeld ? target : {});
+    const [low, high] = interval(rows, of, SEED);
+    results.add(`${name}, ${metric}: 95 % interval from`, low, unit);
+    results.add(`${name}, ${metric}: 95 % interval to`, high, unit);
+  };
+  for (const [stated, margin, shorter] of [
+    [0.8, 0.02, undefined],
+    [0.9, 0.015, 0.2],
+    [0.95, 0.01, undefined],
+  ] as const) {
+    const level = levelOf(stated);
+    const within = { least: stated - margin, most: stated + margin };
+    figure(`stated ${stated}: kept`, (some) => keptShare(some, level), 'share', within);
+    figure(
+      `stated ${stated}: kept, the lost counted as broken`,
+      (some) => keptShareOfAll(some, level),
+      'share',
+      stated === 0.8 ? {} : within,
+    );
+    figure(`stated ${stated}: mean promise`, (some) => promisedDays(some, level), 'days');
+    figure(
+      `stated ${stated}: shorter than the retailer's estimate`,
+      (some) => shorterBy(some, level, 'end of the day'),
+      'share',
+      shorter === undefined ? {} : { least: shorter },
+    );
+  }
+  for (const reading of ['end of the day', 'start of the day'] satisfies Reading[]) {
+    figure(
+      `shorter at equal reliability, the retailer's date kept until the ${reading}`,
+      (some) => shorterAtEqualReliability(some, levelOf(0.95), reading),
+      'share',
+      { least: 0.05 },
+    );
+  }
+}
+
+/** Kept shares at 0.95 by month and by state. */
+function reportGroups(results: Results, name: string, rows: readonly Promised[]): void {
+  const level = levelOf(0.95);
+  for (const key of ['month', 'state'] as const) {
+    const groups = [...Map.groupBy(rows, ({ order }) => order[key])].sort(([a], [b]) =>
+      a < b ? -1 : 1,
+    );
+    for (const [group, own] of groups) {
+      const arrived = own.filter(({ order }) => order.delivered !== null).length;
+      if (arrived < LEAST_GROUP) continue;
+      const theirs = retailer(own, 'end of the day');
+      const about = `${name}, ${key} ${group}`;
+      results.add(`${about}: parcels`, arrived, 'parcels');
+      results.add(`${about}, stated 0.95: kept`, keptShare(own, level), 'share');
+      results.add(`${about}, stated 0.95: mean promise`, promisedDays(own, level), 'days');
+      results.add(`${about}, the retailer's own dates: kept`, theirs.kept, 'share');
+      results.add(`${about}, the retailer's own dates: mean`, theirs.days, 'days');
+    }
+  }
+}
+
+/** Adds the figures of promises, unless the orders are not at hand. */
+export function benchPromise(results: Results): void {
+  const path = option('--orders') ?? DEFAULT;
+  if (!existsSync(path)) {
+    console.log(`Skipped: no orders at ${path}; they are not shipped with the code.`);
+    return;
+  }
+  const testPath = option('--test');
+  const tested = testPath === undefined ? [] : readOlist(testPath);
+  const refs = new Set(tested.map(({ ref }) => ref));
+  const orders = [...readOlist(path).filter(({ ref }) => !refs.has(ref)), ...tested];
+  const from = lastQuarter(orders);
+  const isTested = ({ order }: Promised): boolean =>
+    testPath === undefined ? order.purchased >= from : refs.has(order.ref);
+  const promised = (forecaster: Forecaster): Promised[] =>
+    replay(orders, forecaster).filter((row) => isParcel(row) && isTested(row));
+
+  const rows = promised(boostedForecaster());
+  results.add('parcels under test', rows.length, 'parcels');
+  for (const reading of ['end of the day', 'start of the day'] satisfies Reading[]) {
+    const { kept, days } = retailer(rows, reading);
+    results.add(`the retailer's own dates, kept until the ${reading}: kept`, kept, 'share');
+    results.add(`the retailer's own dates, kept until the ${reading}: mean`, days, 'days');
+  }
+  report(results, 'boosted', rows, true);
+  reportGroups(results, 'boosted', rows);
+  report(results, 'stages', promised(stageForecaster()), false);
+  if (process.argv.includes('--record')) plot(rows);
+}
+
+function plot(rows: readonly Promised[]): void {
+  const points = LEVELS.map((stated, level) => ({
+    stated,
+    kept: keptShare(rows, level),
+    days: promisedDays(rows, level),
+  }));
+  plotCalibration(points, retailer(rows, 'end of the day'));
+}

@@ -1,0 +1,89 @@
+/** What an operator wants to know of the past. */
+import { Type } from 'typebox';
+import { asParty } from '../../../db/database.ts';
+import { listPromiseGroups, type PromiseGroup, REPORT_GROUPS } from '../../../db/promise-report.ts';
+import { Refusal } from '../../domain/errors.ts';
+import { keptInterval } from '../../domain/promise-report.ts';
+import type { Doors } from '../doors.ts';
+import { operation } from '../operation.ts';
+import { Closed, Instant, InstantText, Limit, Nullable, OneOf } from '../schemas.ts';
+
+const Id = Nullable(Type.String());
+const Count = Type.Integer({ minimum: 0 });
+const Share = Nullable(Type.Number({ minimum: 0, maximum: 1 }));
+
+const Row = Type.Object({
+  stated: Type.Number({ description: 'probability at which the promises were stated' }),
+  month: Nullable(Type.String({ description: 'YYYY-MM, UTC, of planning' })),
+  carrier_id: Id,
+  service_id: Id,
+  warehouse_id: Id,
+  zone_id: Id,
+  due: Count,
+  kept: Count,
+  open: Count,
+  lost: Count,
+  kept_share: Share,
+  kept_share_low: Share,
+  kept_share_high: Share,
+  promised_days: Nullable(Type.Number()),
+});
+
+const USUAL_DAYS = 90;
+
+/** `GET /v1/reports/promise-calibration` */
+export const getPromiseCalibration = (doors: Doors) =>
+  operation({
+    summary: 'Promises: stated against kept',
+    description:
+      'Parcels planned in a span of time, by what was stated and one more thing, busiest first. A ' +
+      'promise counts once its instant has passed (due); low and high bound the kept share with 95 %.',
+    tag: 'reports',
+    scope: 'reports:read',
+    query: Closed({
+      by: Type.Optional(OneOf(REPORT_GROUPS, { default: 'month' })),
+      from: Type.Optional(InstantText),
+      until: Type.Optional(InstantText),
+      limit: Type.Optional(Limit(doors.engine.config.page_items_max)),
+    }),
+    answers: {
+      200: Type.Object({
+        by: OneOf(REPORT_GROUPS),
+        from: Instant,
+        until: Instant,
+        rows: Type.Array(Row),
+      }),
+    },
+    refusals: ['invalid_request'],
+    handle: async ({ query, caller }) => {
+      const now = doors.engine.clock.now();
+      const until = query.until === undefined ? now : Temporal.Instant.from(query.until);
+      const from =
+        query.from === undefined
+          ? until.subtract({ hours: USUAL_DAYS * 24 })
+          : Temporal.Instant.from(query.from);
+      refuseBackwards(from, until);
+      const by = query.by ?? 'month';
+      const limit = query.limit ?? Math.min(100, doors.engine.config.page_items_max);
+      const groups = await asParty(doors.engine.database, caller, (tx) =>
+        listPromiseGroups(tx, { by, from, until, now, limit }),
+      );
+      return { by, from, until, rows: groups.map(withShares) };
+    },
+  });
+
+function refuseBackwards(from: Temporal.Instant, until: Temporal.Instant): void {
+  if (Temporal.Instant.compare(from, until) < 0) return;
+  const detail = `got ${from}, expected an instant before ${until}`;
+  throw new Refusal('invalid_request', detail, [{ pointer: '/from', detail }]);
+}
+
+function withShares(group: PromiseGroup) {
+  const interval = keptInterval(group.kept, group.due);
+  return {
+    ...group,
+    kept_share: group.due === 0 ? null : group.kept / group.due,
+    kept_share_low: interval?.[0] ?? null,
+    kept_share_high: interval?.[1] ?? null,
+  };
+}
