@@ -30,7 +30,7 @@ const REFRESH_ORDERS = 100;
  * dollars, to leave one unserved ten thousand times that, and few scenarios see no rare future. */
 const CAUTION = 3;
 /** Weight of the master data against orders seen, in orders. */
-const PRIOR_ORDERS = 100;
+const PRIOR_ORDERS = 20;
 
 /** What is believed of one kind of order. */
 interface Kind {
