@@ -30,7 +30,9 @@ import {
 import type { Results } from './results.ts';
 
 const SEED = 20261125;
-const DEFAULT = join(import.meta.dirname, '../../shared/data/olist/orders_train.csv');
+/** `PORTOLAN_SHARED_DATA` names another folder of public data than the one beside the project. */
+const DATA = process.env.PORTOLAN_SHARED_DATA ?? join(import.meta.dirname, '../../shared/data');
+const DEFAULT = join(DATA, 'olist/orders_train.csv');
 const LEAST_GROUP = 60;
 
 const option = (name: string): string | undefined =>

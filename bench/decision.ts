@@ -9,6 +9,7 @@ import { benchLatency } from './decision-latency.ts';
 import { benchPrices, benchPricesBrunel } from './decision-prices.ts';
 import { benchPricesBig } from './decision-prices-big.ts';
 import { benchPromise } from './decision-promise.ts';
+import { benchQuote } from './decision-quote.ts';
 import { benchRedecide } from './decision-redecide.ts';
 import { benchRoutes } from './decision-routes.ts';
 import { benchThroughput } from './decision-throughput.ts';
@@ -21,6 +22,7 @@ const PARTS: readonly (readonly [name: string, part: Part])[] = [
   ['latency', benchLatency],
   ['throughput', benchThroughput],
   ['compile', benchCompile],
+  ['quote', benchQuote],
   ['gap', benchGap],
   ['prices', benchPrices],
   ['prices-brunel', benchPricesBrunel],
