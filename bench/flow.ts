@@ -140,7 +140,12 @@ async function postSingles(
     for (let order = orders[next++]; order !== undefined; order = orders[next++]) {
       const sent = performance.now();
       postedAt.set(order.external_ref, sent);
-      const answer = await connection.send('POST', '/v1/orders', JSON.stringify(order));
+      let answer = await connection.send('POST', '/v1/orders', JSON.stringify(order));
+      // Enough is waiting to be decided for now: a shop comes again.
+      while (answer.status === 503) {
+        await new Promise((resolve) => setTimeout(resolve, BACK_OFF_MS));
+        answer = await connection.send('POST', '/v1/orders', JSON.stringify(order));
+      }
       if (answer.status !== 201) throw new Error(`post: ${answer.status} ${answer.body}`);
       posted_ms.push(performance.now() - sent);
     }
