@@ -49,22 +49,45 @@ function remember<K extends object, T>(
   };
 }
 
-const offsets = new Map<string, Map<number, number>>();
+/** Offsets of one time zone: by UTC day where one holds all day, else by quarter of an hour. */
+interface Offsets {
+  readonly days: Map<number, number | undefined>;
+  readonly quarters: Map<number, number>;
+}
+
+const offsets = new Map<string, Offsets>();
+
+function offsetOf(seconds: number, timeZone: string): number {
+  const instant = Temporal.Instant.fromEpochMilliseconds(seconds * 1000);
+  return instant.toZonedDateTimeISO(timeZone).offsetNanoseconds / 1e9;
+}
+
+/** The offset at every sixth hour of a UTC day and at its end, if they are one. */
+function offsetOfDay(day: number, timeZone: string): number | undefined {
+  const first = offsetOf(day * DAY, timeZone);
+  for (let part = 1; part <= 4; part++) {
+    if (offsetOf(day * DAY + (part * DAY) / 4, timeZone) !== first) return undefined;
+  }
+  return first;
+}
 
 /** Seconds that a zone is ahead of UTC at an instant. */
 function offsetAt(seconds: number, timeZone: string): number {
   let known = offsets.get(timeZone);
   if (known === undefined) {
-    known = new Map();
+    known = { days: new Map(), quarters: new Map() };
     offsets.set(timeZone, known);
   }
-  const quarter = Math.floor(seconds / QUARTER);
-  let offset = known.get(quarter);
-  if (offset === undefined) {
-    const instant = Temporal.Instant.fromEpochMilliseconds(quarter * QUARTER * 1000);
-    offset = instant.toZonedDateTimeISO(timeZone).offsetNanoseconds / 1e9;
-    known.set(quarter, offset);
+  const utcDay = Math.floor(seconds / DAY);
+  let offset = known.days.get(utcDay);
+  if (offset === undefined && !known.days.has(utcDay)) {
+    offset = offsetOfDay(utcDay, timeZone);
+    known.days.set(utcDay, offset);
   }
+  if (offset !== undefined) return offset;
+  const quarter = Math.floor(seconds / QUARTER);
+  offset = known.quarters.get(quarter) ?? offsetOf(quarter * QUARTER, timeZone);
+  known.quarters.set(quarter, offset);
   return offset;
 }
 
@@ -75,28 +98,42 @@ const dayOf = (seconds: number, timeZone: string): number =>
 const dateOf = (day: number): Temporal.PlainDate =>
   new Temporal.PlainDate(1970, 1, 1).add({ days: day });
 
-/** Instant of a local time of a date; `24:00` is the next date's midnight. */
-function instant(date: Temporal.PlainDate, time: string, timeZone: string): number {
-  const local =
+/** Name of the weekday of a date; 1970-01-01 was a Thursday. */
+const nameOf = (day: number) => NAMES[(((day + 3) % 7) + 7) % 7]!;
+
+/**
+ * Instant of a local time of a date; `24:00` is the next date's midnight. Only where the clock
+ * changes on the day before or after is there anything that arithmetic could get wrong.
+ */
+function instant(day: number, time: string, timeZone: string): number {
+  const local = day * DAY + Number(time.slice(0, 2)) * 3600 + Number(time.slice(3, 5)) * 60;
+  const offset = offsetAt(local, timeZone);
+  if (offsetAt(local - DAY, timeZone) === offset && offsetAt(local + DAY, timeZone) === offset) {
+    return local - offset;
+  }
+  const date =
     time === '24:00'
-      ? date.add({ days: 1 }).toPlainDateTime('00:00')
-      : date.toPlainDateTime(Temporal.PlainTime.from(time));
-  return local.toZonedDateTime(timeZone).epochMilliseconds / 1000;
+      ? dateOf(day + 1).toPlainDateTime('00:00')
+      : dateOf(day).toPlainDateTime(Temporal.PlainTime.from(time));
+  return date.toZonedDateTime(timeZone).epochMilliseconds / 1000;
 }
+
+/** True if a date is among the holidays. */
+const isAmong = (holidays: readonly string[] | undefined, day: number): boolean =>
+  holidays !== undefined && holidays.length > 0 && holidays.includes(dateOf(day).toString());
 
 /** Open spans of one local date, in order, merged. */
 function spansOf(
-  date: Temporal.PlainDate,
+  day: number,
   timeZone: string,
   hours: WeeklyHoursInput | undefined,
   holidays: readonly string[] | undefined,
 ): Span[] {
-  if (holidays?.includes(date.toString())) return [];
-  const pairs =
-    hours === undefined ? [['00:00', '24:00'] as const] : hours[NAMES[date.dayOfWeek - 1]!];
+  if (isAmong(holidays, day)) return [];
+  const pairs = hours === undefined ? [['00:00', '24:00'] as const] : hours[nameOf(day)];
   const spans = (pairs ?? [])
     .filter(([from, to]) => from < to)
-    .map(([from, to]): Span => [instant(date, from, timeZone), instant(date, to, timeZone)])
+    .map(([from, to]): Span => [instant(day, from, timeZone), instant(day, to, timeZone)])
     .filter(([from, to]) => from < to)
     .sort((a, b) => a[0] - b[0]);
   const merged: [number, number][] = [];
@@ -130,17 +167,15 @@ function readyAfter(
 
 /** Last start of a date at a warehouse; Infinity without a cut-off. */
 function cutOff(warehouse: WarehouseInput, day: number): number {
-  const date = dateOf(day);
-  const time = warehouse.cut_offs?.[NAMES[date.dayOfWeek - 1]!];
-  return time === undefined ? Number.POSITIVE_INFINITY : instant(date, time, warehouse.time_zone);
+  const time = warehouse.cut_offs?.[nameOf(day)];
+  return time === undefined ? Number.POSITIVE_INFINITY : instant(day, time, warehouse.time_zone);
 }
 
 /** Pickups of the services' timetables in one time zone, by local date. */
 function pickupsIn(timeZone: string): (service: ServiceInput, day: number) => Set<number> {
   return remember((service: ServiceInput, day) => {
-    const date = dateOf(day);
-    const times = service.pickups[NAMES[date.dayOfWeek - 1]!] ?? [];
-    return new Set(times.map((time) => instant(date, time, timeZone)));
+    const times = service.pickups[nameOf(day)] ?? [];
+    return new Set(times.map((time) => instant(day, time, timeZone)));
   });
 }
 
@@ -158,16 +193,13 @@ function doorFrom(spans: SpansOf<ZoneInput>, zone: ZoneInput, seconds: number): 
 /** A clock that remembers the days it has walked. */
 export function checkerClock(): Clock {
   const open = remember((owner: WarehouseInput, day) =>
-    spansOf(dateOf(day), owner.time_zone, owner.hours, owner.holidays),
+    spansOf(day, owner.time_zone, owner.hours, owner.holidays),
   );
   const answered = remember((owner: ZoneInput, day) =>
-    spansOf(dateOf(day), owner.time_zone, owner.delivery_hours, owner.holidays),
+    spansOf(day, owner.time_zone, owner.delivery_hours, owner.holidays),
   );
-  const closed = remember(
-    (owner: WarehouseInput | ServiceInput, day) =>
-      ('pickups' in owner ? owner.pickup_holidays : owner.holidays)?.includes(
-        dateOf(day).toString(),
-      ) ?? false,
+  const closed = remember((owner: WarehouseInput | ServiceInput, day) =>
+    isAmong('pickups' in owner ? owner.pickup_holidays : owner.holidays, day),
   );
   const lastStart = remember(cutOff);
   const pickups = new Map<string, ReturnType<typeof pickupsIn>>();

@@ -3,30 +3,25 @@
  * the instants follow from each other, is the freight what the card says.
  */
 import type { CheckedNetwork, CheckedParcel } from './checker.ts';
-import type {
-  Destination,
-  RateCardInput,
-  ServiceInput,
-  SkuInput,
-  WarehouseInput,
-  ZoneInput,
-} from './types.ts';
+import { zonesOf } from './checker-zones.ts';
+import type { RateCardInput, ServiceInput, SkuInput, WarehouseInput, ZoneInput } from './types.ts';
 
 type Lane = ServiceInput['lanes'][number];
 
-/** SKU, units and weight (whole milligrams) of each line in the parcel. */
-function contents(checked: CheckedParcel): { sku: SkuInput; units: number; mg: number }[] {
-  const { network, order, units } = checked;
-  return order.lines.flatMap((line) => {
-    const sku = network.skus.get(line.sku_id);
-    const count = units.get(line.line_no) ?? 0;
-    if (sku === undefined || count === 0) return [];
-    const whole =
-      line.weight_grams === undefined
-        ? line.quantity * Math.round(sku.weight_grams * 1000)
-        : Math.round(line.weight_grams * 1000);
-    return [{ sku, units: count, mg: Math.round((whole * count) / line.quantity) }];
-  });
+const AMBIENT = ['ambient'] as const;
+
+function handledProblems(
+  who: string,
+  row: WarehouseInput | ServiceInput,
+  sku: SkuInput,
+  note: CheckedParcel['note'],
+): void {
+  const temperature = sku.temperature ?? 'ambient';
+  if (!(row.temperatures ?? AMBIENT).some((name) => name === temperature)) {
+    note('eligibility', `${who} ${row.id} does not do ${temperature} (${sku.id})`);
+  }
+  if (sku.hazardous && !row.hazardous)
+    note('eligibility', `${who} ${row.id}: ${sku.id} is hazardous`);
 }
 
 /** Notes goods that the warehouse or the service may not handle. */
@@ -36,17 +31,11 @@ export function carriedProblems(
   service: ServiceInput,
 ): void {
   const { note } = checked;
-  for (const { sku } of contents(checked)) {
-    const temperature = sku.temperature ?? 'ambient';
-    for (const [who, row] of [
-      ['warehouse', warehouse],
-      ['service', service],
-    ] as const) {
-      if (!(row.temperatures ?? ['ambient']).includes(temperature)) {
-        note('eligibility', `${who} ${row.id} does not do ${temperature} (${sku.id})`);
-      }
-      if (sku.hazardous && !row.hazardous)
-        note('eligibility', `${who} ${row.id}: ${sku.id} is hazardous`);
+  for (const { sku } of checked.goods) {
+    handledProblems('warehouse', warehouse, sku, note);
+    handledProblems('service', service, sku, note);
+    if (service.max_length_mm === undefined && service.max_girth_plus_length_mm === undefined) {
+      continue;
     }
     const sides = [sku.length_mm, sku.width_mm, sku.height_mm].sort((a, b) => b - a);
     const girth = sides[0]! + 2 * sides[1]! + 2 * sides[2]!;
@@ -60,105 +49,46 @@ export function carriedProblems(
   }
 }
 
-const compact = (code: string): string =>
-  [...code.toUpperCase()].filter((c) => /[A-Z0-9]/.test(c)).join('');
-
-function onEdge(p: readonly number[], a: readonly number[], b: readonly number[]): boolean {
-  const cross = (b[0]! - a[0]!) * (p[1]! - a[1]!) - (b[1]! - a[1]!) * (p[0]! - a[0]!);
-  const dot = (p[0]! - a[0]!) * (p[0]! - b[0]!) + (p[1]! - a[1]!) * (p[1]! - b[1]!);
-  return cross === 0 && dot <= 0;
+/** A lane with what it names as sets, and whether the card sells it. */
+export interface ReadLane {
+  readonly lane: Lane;
+  readonly warehouses: ReadonlySet<string> | undefined;
+  readonly zones: ReadonlySet<string> | undefined;
 }
 
-/** Even-odd rule over all rings; points on an edge are inside. */
-function inPolygon(rings: NonNullable<ZoneInput['polygon']>, p: readonly number[]): boolean {
-  let inside = false;
-  for (const ring of rings) {
-    for (let i = 0, j = ring.length - 1; i < ring.length; j = i++) {
-      const a = ring[i]!;
-      const b = ring[j]!;
-      if (onEdge(p, a, b)) return true;
-      const crosses = a[1] > p[1]! !== b[1] > p[1]!;
-      if (crosses && p[0]! < ((b[0] - a[0]) * (p[1]! - a[1])) / (b[1] - a[1]) + a[0])
-        inside = !inside;
-    }
+/** The lanes of a service that its card sells, in the document's order. */
+function lanesOf(network: CheckedNetwork, service: ServiceInput): readonly ReadLane[] {
+  let lanes = network.lanes.get(service);
+  if (lanes === undefined) {
+    const card = network.cards.get(service.rate_card_id);
+    lanes = service.lanes
+      .filter((lane) => card?.rates[lane.rate_area] !== undefined)
+      .map((lane) => ({
+        lane,
+        warehouses: lane.warehouses && new Set(lane.warehouses),
+        zones: lane.zones && new Set(lane.zones),
+      }));
+    network.lanes.set(service, lanes);
   }
-  return inside;
-}
-
-/** Great-circle metres on the mean sphere (haversine). */
-function metresBetween(a: readonly number[], b: readonly number[]): number {
-  const radians = (degrees: number) => (degrees * Math.PI) / 180;
-  const lat = Math.sin(radians(b[1]! - a[1]!) / 2) ** 2;
-  const lon = Math.sin(radians(b[0]! - a[0]!) / 2) ** 2;
-  const h = lat + lon * Math.cos(radians(a[1]!)) * Math.cos(radians(b[1]!));
-  return 2 * 6_371_008.8 * Math.asin(Math.min(1, Math.sqrt(h)));
-}
-
-/** How specifically a zone contains a destination: [kind, order within]; undefined = not at all. */
-function containment(zone: ZoneInput, to: Destination): [number, number] | undefined {
-  if (zone.country !== to.country) return undefined;
-  const { circle, polygon, postal_prefixes } = zone;
-  if (circle && to.position && metresBetween(circle.center, to.position) <= circle.radius_metres) {
-    return [0, circle.radius_metres];
-  }
-  const code = compact(to.postal_code);
-  const lengths = (postal_prefixes ?? []).map(compact).filter((prefix) => code.startsWith(prefix));
-  if (lengths.length > 0) return [1, -Math.max(...lengths.map((prefix) => prefix.length))];
-  if (polygon && to.position && inPolygon(polygon, to.position)) return [2, 0];
-  return circle || polygon || postal_prefixes ? undefined : [3, 0];
-}
-
-const before = (
-  a: readonly [number, number, string],
-  b: readonly [number, number, string],
-): boolean => (a[0] !== b[0] ? a[0] < b[0] : a[1] !== b[1] ? a[1] < b[1] : a[2] < b[2]);
-
-/** A zone that contains a destination, and how specifically. */
-export interface RankedZone {
-  readonly id: string;
-  readonly rank: readonly [number, number, string];
-}
-
-/** Destinations remembered before the memory is emptied. */
-const MOST_DESTINATIONS = 10_000;
-
-/** Zones that contain the order's destination, most specific first. */
-function zonesOf(network: CheckedNetwork, to: Destination): readonly RankedZone[] {
-  const key = JSON.stringify([to.country, to.postal_code, to.position ?? null]);
-  let zones = network.found.get(key);
-  if (zones === undefined) {
-    zones = network.input.zones
-      .flatMap((zone): RankedZone[] => {
-        const found = containment(zone, to);
-        return found === undefined ? [] : [{ id: zone.id, rank: [...found, zone.id] }];
-      })
-      .sort((a, b) => (before(a.rank, b.rank) ? -1 : 1));
-    if (network.found.size >= MOST_DESTINATIONS) network.found.clear();
-    network.found.set(key, zones);
-  }
-  return zones;
+  return lanes;
 }
 
 /** The lane and zone that count for a service: most specific zone, catch-all last, then first. */
 export function laneOf(
-  checked: Pick<CheckedParcel, 'network' | 'order'>,
+  { network, order }: Pick<CheckedParcel, 'network' | 'order'>,
   warehouse: WarehouseInput,
   service: ServiceInput,
 ): { lane: Lane; zone: string } | undefined {
-  const { network, order } = checked;
-  const card = network.cards.get(service.rate_card_id);
-  const lanes = service.lanes.filter(
-    (lane) =>
-      (lane.warehouses === undefined || lane.warehouses.includes(warehouse.id)) &&
-      card?.rates[lane.rate_area] !== undefined,
-  );
+  const lanes = lanesOf(network, service);
   const zones = zonesOf(network, order.destination);
+  const serves = (row: ReadLane) => row.warehouses?.has(warehouse.id) ?? true;
   for (const { id } of zones) {
-    const lane = lanes.find((row) => row.zones?.includes(id));
-    if (lane !== undefined) return { lane, zone: id };
+    for (const row of lanes) {
+      if (row.zones?.has(id) && serves(row)) return { lane: row.lane, zone: id };
+    }
   }
-  const anywhere = lanes.find((lane) => lane.zones === undefined);
-  return anywhere && zones.length > 0 ? { lane: anywhere, zone: zones[0]!.id } : undefined;
+  const anywhere = lanes.find((row) => row.zones === undefined && serves(row));
+  return anywhere && zones.length > 0 ? { lane: anywhere.lane, zone: zones[0]!.id } : undefined;
 }
 
 /** Notes what is wrong with a parcel's lane, weight, freight and instants. */
@@ -181,7 +111,7 @@ export function checkLane(
   if (found.zone !== zone.id) note('zone', `${zone.id} counts as ${found.zone} for ${service.id}`);
   checkFreight(checked, service, zone, found.lane);
   checkInstants(checked, warehouse, service, zone, found.lane);
-  const units = [...checked.units.values()].reduce((sum, count) => sum + count, 0);
+  const units = checked.goods.reduce((sum, good) => sum + good.units, 0);
   const handling =
     (warehouse.handling_per_parcel ?? 0) + (warehouse.handling_per_unit ?? 0) * units;
   if (Math.abs(parcel.cost.handling - handling) > 0.5 + 1e-6) {
@@ -200,8 +130,7 @@ function checkFreight(
   zone: ZoneInput,
   lane: Lane,
 ): void {
-  const { network, parcel, note } = checked;
-  const goods = contents(checked);
+  const { network, parcel, goods, note } = checked;
   const mg = goods.reduce((sum, good) => sum + good.mg, 0);
   if (Math.abs(parcel.weight_grams - mg / 1000) > 1e-6) {
     note('weight', `${parcel.weight_grams} g stated where ${mg / 1000} g are sent`);

@@ -4,7 +4,7 @@
  */
 import type { CheckedNetwork } from './checker.ts';
 import { quantile } from './checker-lanes.ts';
-import type { ParcelPlan, SourcedPlan, SourcingOrder, ZoneInput } from './types.ts';
+import type { ParcelPlan, ServiceInput, SourcedPlan, SourcingOrder, ZoneInput } from './types.ts';
 
 type Note = (rule: string, detail: string) => void;
 const DAY = 86_400;
@@ -64,6 +64,15 @@ export function expectedLateness(
   return expected;
 }
 
+function transitsOf(network: CheckedNetwork, service: ServiceInput): ReadonlySet<string> {
+  let transits = network.transitsOf.get(service);
+  if (transits === undefined) {
+    transits = new Set(service.lanes.map((lane) => lane.transit_time_id));
+    network.transitsOf.set(service, transits);
+  }
+  return transits;
+}
+
 /** Lateness due for a parcel under any lane of its service that gives its promise. */
 function lateCosts(network: CheckedNetwork, order: SourcingOrder, parcel: ParcelPlan): number[] {
   const zone = network.zones.get(parcel.zone_id);
@@ -72,7 +81,7 @@ function lateCosts(network: CheckedNetwork, order: SourcingOrder, parcel: Parcel
   if (due === undefined || zone === undefined || service === undefined) return [0];
   const { lateness_per_day, confidence } = network.input.policy;
   const costs: number[] = [];
-  for (const id of new Set(service.lanes.map((lane) => lane.transit_time_id))) {
+  for (const id of transitsOf(network, service)) {
     const points = network.transits.get(id)?.quantiles;
     if (points === undefined) continue;
     const pickup = parcel.pickup_seconds;

@@ -2,7 +2,7 @@
  * The checker's view of the rules of an order and its policy: how many parcels, what travels
  * together, what must not, and how surely all of it is in time.
  */
-import type { CheckedNetwork } from './checker.ts';
+import type { CheckedNetwork, Goods } from './checker.ts';
 import { laneOf, quantile } from './checker-lanes.ts';
 import type { ParcelPlan, SkuInput, SourcedPlan, SourcingOrder } from './types.ts';
 
@@ -27,6 +27,7 @@ export function checkSplit(
 
 /** Notes lines that were to leave together and do not. */
 export function checkTogether(order: SourcingOrder, plan: SourcedPlan, note: Note): void {
+  if (order.lines.every((line) => line.keep_together === undefined)) return;
   const homes = new Map<string, Set<number>>();
   for (const { line_no, keep_together } of order.lines) {
     if (keep_together === undefined) continue;
@@ -49,17 +50,10 @@ const namesOf = (sku: SkuInput): string[] => [
 ];
 
 /** Notes goods in one parcel that the policy keeps apart. */
-export function checkApart(
-  network: CheckedNetwork,
-  order: SourcingOrder,
-  parcel: ParcelPlan,
-  note: Note,
-): void {
+export function checkApart(network: CheckedNetwork, goods: readonly Goods[], note: Note): void {
   const { apart } = network.input.policy;
   if (apart === undefined || apart.length === 0) return;
-  const lines = new Set(parcel.takes.map((take) => take.line_no));
-  const ids = new Set(order.lines.flatMap((row) => (lines.has(row.line_no) ? [row.sku_id] : [])));
-  const skus = [...ids].flatMap((id) => network.skus.get(id) ?? []);
+  const skus = [...new Set(goods.map(({ sku }) => sku))];
   for (const a of skus) {
     for (const b of skus) {
       if (a === b) continue;

@@ -4,13 +4,24 @@
  * (types only), so that one mistake cannot hide in both.
  */
 import { type Clock, checkerClock } from './checker-clock.ts';
-import { carriedProblems, checkLane, type RankedZone } from './checker-lanes.ts';
+import { carriedProblems, checkLane, type ReadLane } from './checker-lanes.ts';
 import { checkMoney } from './checker-money.ts';
 import { checkApart, checkOnTime, checkSplit, checkTogether } from './checker-rules.ts';
+import {
+  checkCapacity,
+  checkQuantities,
+  checkStock,
+  type Ledger,
+  openLedger,
+  takeFrom,
+} from './checker-stock.ts';
+import { type RankedZone, readZones, type ZoneTable } from './checker-zones.ts';
 import type {
   CapacityUse,
+  Destination,
   NetworkInput,
   ParcelPlan,
+  ServiceInput,
   SkuInput,
   SourcedPlan,
   SourcingOrder,
@@ -37,44 +48,33 @@ export interface CheckedNetwork {
   readonly cards: ReadonlyMap<string, NetworkInput['rate_cards'][number]>;
   readonly transits: ReadonlyMap<string, NetworkInput['transit_times'][number]>;
   readonly clock: Clock;
-  /** Zones found for a destination before. */
-  readonly found: Map<string, readonly RankedZone[]>;
+  readonly places: ZoneTable;
+  /** Lanes of services looked at before. */
+  readonly lanes: Map<ServiceInput, readonly ReadLane[]>;
+  /** Transit times that the lanes of services name, each once. */
+  readonly transitsOf: Map<ServiceInput, ReadonlySet<string>>;
+  /** The destination looked at last, with its zones. */
+  readonly last: { to: Destination | undefined; zones: readonly RankedZone[] };
 }
 
-/** Units of each line in one parcel, and where a violation is noted. */
+/** What of one line is in a parcel: units, and weight in whole milligrams. */
+export interface Goods {
+  readonly sku: SkuInput;
+  readonly units: number;
+  readonly mg: number;
+}
+
+/** One parcel with what is in it, and where a violation is noted. */
 export interface CheckedParcel {
   readonly network: CheckedNetwork;
   readonly order: SourcingOrder;
   readonly parcel: ParcelPlan;
-  readonly units: ReadonlyMap<number, number>;
+  readonly goods: readonly Goods[];
   readonly note: (rule: string, detail: string) => void;
 }
 
 const byId = <T extends { readonly id: string }>(rows: readonly T[]): Map<string, T> =>
   new Map(rows.map((row) => [row.id, row]));
-
-/** Stock and capacity as a plan finds them. */
-interface Ledger {
-  readonly stock: ReadonlyMap<number, StockPosition>;
-  /** Units taken by earlier plans, by stock. */
-  readonly taken: Map<number, number>;
-  /** Capacity used, by `resource at slot`. */
-  readonly used: Map<string, number>;
-}
-
-function openLedger(stock: readonly StockPosition[], capacity: readonly CapacityUse[]): Ledger {
-  const used = new Map<string, number>();
-  for (const { resource, slot_seconds, used: amount } of capacity) {
-    add(used, slotKey(resource, slot_seconds), amount);
-  }
-  return { stock: new Map(stock.map((row) => [row.stock_id, row])), taken: new Map(), used };
-}
-
-const slotKey = (resource: string, slot: number): string => `${resource} at ${slot}`;
-
-function add<K>(sums: Map<K, number>, key: K, amount: number): void {
-  sums.set(key, (sums.get(key) ?? 0) + amount);
-}
 
 /** Checks one plan after the other; a sound one is taken from what the next one finds. */
 export type BatchCheck = (order: SourcingOrder, plan: SourcedPlan) => Violation[];
@@ -82,7 +82,7 @@ export type BatchCheck = (order: SourcingOrder, plan: SourcedPlan) => Violation[
 /**
  * Prepares the checker for batches of plans of one network. O(rows); what it returns opens a batch
  * on its stock and capacity in O(stock + capacity), and a plan then costs
- * O(parcels × lanes of their services).
+ * O(parcels × (lines + lanes of their services)): a few microseconds for most.
  */
 export function prepareBatchChecker(
   input: NetworkInput,
@@ -98,15 +98,6 @@ export function prepareBatchChecker(
   };
 }
 
-function takeFrom(ledger: Ledger, plan: SourcedPlan): void {
-  for (const { takes, capacity } of plan.parcels) {
-    for (const { stock_id, quantity } of takes) add(ledger.taken, stock_id, quantity);
-    for (const { resource, slot_seconds, amount } of capacity) {
-      add(ledger.used, slotKey(resource, slot_seconds), amount);
-    }
-  }
-}
-
 /**
  * Prepares the checker for many plans of one network, each on stock and capacity of its own. O(rows);
  * the function it returns costs O(stock + capacity + parcels × lanes of their services) a call.
@@ -117,7 +108,8 @@ export function prepareChecker(input: NetworkInput): (checked: PlanToCheck) => V
     checkPrepared(network, openLedger(stock, capacity), order, plan);
 }
 
-function prepareNetwork(input: NetworkInput): CheckedNetwork {
+/** Reads a document for the checks. O(rows). */
+export function prepareNetwork(input: NetworkInput): CheckedNetwork {
   return {
     input,
     skus: byId(input.skus),
@@ -127,7 +119,10 @@ function prepareNetwork(input: NetworkInput): CheckedNetwork {
     cards: byId(input.rate_cards),
     transits: byId(input.transit_times),
     clock: checkerClock(),
-    found: new Map(),
+    places: readZones(input),
+    lanes: new Map(),
+    transitsOf: new Map(),
+    last: { to: undefined, zones: [] },
   };
 }
 
@@ -152,120 +147,33 @@ function checkPrepared(
   checkStock(network, ledger, { order, plan }, note);
   checkCapacity(network, ledger, plan, note);
   for (const parcel of plan.parcels) {
-    checkParcel({ network, order, parcel, units: unitsByLine(parcel), note });
-    checkApart(network, order, parcel, note);
+    const goods = contents(network, order, parcel);
+    checkParcel({ network, order, parcel, goods, note });
+    checkApart(network, goods, note);
   }
   checkOnTime(network, order, plan, note);
   checkMoney(network, order, plan, note);
   return violations;
 }
 
-function unitsByLine(parcel: ParcelPlan): Map<number, number> {
-  const units = new Map<number, number>();
-  for (const { line_no, quantity } of parcel.takes) {
-    units.set(line_no, (units.get(line_no) ?? 0) + quantity);
+/** SKU, units and weight (whole milligrams) of each line in the parcel. */
+function contents(network: CheckedNetwork, order: SourcingOrder, parcel: ParcelPlan): Goods[] {
+  const goods: Goods[] = [];
+  for (const line of order.lines) {
+    let units = 0;
+    for (const take of parcel.takes) if (take.line_no === line.line_no) units += take.quantity;
+    const sku = network.skus.get(line.sku_id);
+    if (sku === undefined || units === 0) continue;
+    const whole =
+      line.weight_grams === undefined
+        ? line.quantity * Math.round(sku.weight_grams * 1000)
+        : Math.round(line.weight_grams * 1000);
+    goods.push({ sku, units, mg: Math.round((whole * units) / line.quantity) });
   }
-  return units;
+  return goods;
 }
 
-type Note = CheckedParcel['note'];
-
-function checkQuantities(order: SourcingOrder, plan: SourcedPlan, note: Note): void {
-  const sent = new Map<number, number>();
-  for (const take of plan.parcels.flatMap((parcel) => parcel.takes)) {
-    if (!(take.quantity > 0)) note('quantity', `line ${take.line_no} takes ${take.quantity} units`);
-    sent.set(take.line_no, (sent.get(take.line_no) ?? 0) + take.quantity);
-  }
-  for (const { line_no, quantity } of order.lines) {
-    const units = sent.get(line_no) ?? 0;
-    if (units !== quantity) note('quantity', `line ${line_no} gets ${units} of ${quantity} units`);
-    sent.delete(line_no);
-  }
-  for (const line of sent.keys()) note('quantity', `line ${line} was not ordered`);
-}
-
-function checkStock(
-  network: CheckedNetwork,
-  ledger: Ledger,
-  checked: Pick<PlanToCheck, 'order' | 'plan'>,
-  note: Note,
-): void {
-  const skuOf = new Map(checked.order.lines.map((line) => [line.line_no, line.sku_id]));
-  const taken = new Map<number, number>();
-  for (const parcel of checked.plan.parcels) {
-    for (const { line_no, stock_id, quantity } of parcel.takes) {
-      const row = ledger.stock.get(stock_id);
-      if (row === undefined) {
-        note('stock', `stock ${stock_id} does not exist`);
-        continue;
-      }
-      if (row.warehouse_id !== parcel.warehouse_id || row.sku_id !== skuOf.get(line_no)) {
-        note('stock', `stock ${stock_id} is not line ${line_no}'s SKU in ${parcel.warehouse_id}`);
-      }
-      const life = (network.skus.get(row.sku_id)?.minimum_life_days ?? 0) * 86_400;
-      const expires = row.expires_seconds ?? Number.POSITIVE_INFINITY;
-      if (expires < parcel.promise_seconds + life) {
-        note('lot_life', `stock ${stock_id} expires too early for the promise`);
-      }
-      taken.set(stock_id, (taken.get(stock_id) ?? 0) + quantity);
-    }
-  }
-  for (const [stock_id, quantity] of taken) {
-    const row = ledger.stock.get(stock_id);
-    const available = (row?.available ?? 0) - (ledger.taken.get(stock_id) ?? 0);
-    if (quantity > available) note('oversell', `stock ${stock_id}: ${quantity} of ${available}`);
-  }
-}
-
-/** What a parcel must take of each limited resource, computed anew. */
-function dueCapacity(
-  network: CheckedNetwork,
-  parcel: ParcelPlan,
-): [string, number, number, number][] {
-  const warehouse = network.warehouses.get(parcel.warehouse_id);
-  const service = network.services.get(parcel.service_id);
-  if (warehouse === undefined || service === undefined) return [];
-  const units = parcel.takes.reduce((sum, { quantity }) => sum + quantity, 0);
-  const hour = parcel.pick_from_seconds - (parcel.pick_from_seconds % 3600);
-  const day = network.clock.dateSlot(parcel.pickup_seconds, warehouse.time_zone);
-  const rows: [string, number, number, number | undefined][] = [
-    [`picks/${warehouse.id}`, hour, units, warehouse.picks_per_hour],
-    [`parcels/${warehouse.id}`, day, 1, warehouse.parcels_per_day],
-    [`service/${service.id}`, day, 1, service.parcels_per_day],
-    [`service/${service.id}/${warehouse.id}`, day, 1, service.parcels_per_day_per_warehouse],
-  ];
-  return rows.filter((row): row is [string, number, number, number] => row[3] !== undefined);
-}
-
-function checkCapacity(
-  network: CheckedNetwork,
-  ledger: Ledger,
-  plan: SourcedPlan,
-  note: Note,
-): void {
-  const own = new Map<string, number>();
-  const limits = new Map<string, number>();
-  for (const parcel of plan.parcels) {
-    const stated = new Map(
-      parcel.capacity.map((row) => [slotKey(row.resource, row.slot_seconds), row]),
-    );
-    for (const [resource, slotSeconds, amount, limit] of dueCapacity(network, parcel)) {
-      const slot = slotKey(resource, slotSeconds);
-      const row = stated.get(slot);
-      if (row?.amount !== amount || row.limit !== limit) {
-        note('capacity_stated', `${slot} should state ${amount} of ${limit}`);
-      }
-      stated.delete(slot);
-      add(own, slot, amount);
-      limits.set(slot, limit);
-    }
-    for (const slot of stated.keys()) note('capacity_stated', `${slot} is not a resource it takes`);
-  }
-  for (const [slot, limit] of limits) {
-    const amount = own.get(slot)! + (ledger.used.get(slot) ?? 0);
-    if (amount > limit) note('capacity', `${slot}: ${amount} of ${limit}`);
-  }
-}
+const NONE = [] as const;
 
 function checkParcel(checked: CheckedParcel): void {
   const { network, parcel, order, note } = checked;
@@ -279,7 +187,7 @@ function checkParcel(checked: CheckedParcel): void {
   if (service.carrier_id !== parcel.carrier_id)
     note('carrier', `${parcel.carrier_id} does not sell it`);
   if (order.excluded_warehouses?.includes(warehouse.id)) note('excluded', warehouse.id);
-  for (const { warehouse_id, sku_id } of order.excluded_stock ?? []) {
+  for (const { warehouse_id, sku_id } of order.excluded_stock ?? NONE) {
     const isTaken = parcel.takes.some(({ line_no }) =>
       order.lines.some((line) => line.line_no === line_no && line.sku_id === sku_id),
     );

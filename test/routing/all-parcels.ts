@@ -3,7 +3,7 @@
  * freely. It stands on the checker's view of the document (lanes, clocks, lateness), never on the
  * solver's.
  */
-import type { CheckedNetwork } from '../../routing/checker.ts';
+import { type CheckedNetwork, prepareNetwork } from '../../routing/checker.ts';
 import { checkerClock } from '../../routing/checker-clock.ts';
 import { laneOf, quantile, rateFor } from '../../routing/checker-lanes.ts';
 import { expectedLateness } from '../../routing/checker-money.ts';
@@ -13,8 +13,6 @@ import type { World } from './small-world.ts';
 export const DAY = 86_400;
 const LOOK_DAYS = 12;
 const clock = checkerClock();
-const byId = <T extends { readonly id: string }>(rows: readonly T[]) =>
-  new Map(rows.map((row) => [row.id, row]));
 /** Rounds half up. */
 export const money = (amount: number) => Math.floor(amount + 0.5 + 1e-7);
 
@@ -87,20 +85,7 @@ function slotsOf(
   });
 }
 
-export function prepare(world: World): CheckedNetwork {
-  const input = world.network;
-  return {
-    input,
-    skus: byId(input.skus),
-    warehouses: byId(input.warehouses),
-    services: byId(input.services),
-    zones: byId(input.zones),
-    cards: byId(input.rate_cards),
-    transits: byId(input.transit_times),
-    clock,
-    found: new Map(),
-  };
-}
+export const prepare = (world: World): CheckedNetwork => prepareNetwork(world.network);
 
 interface Goods {
   readonly sku: SkuInput;
