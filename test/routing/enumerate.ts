@@ -60,8 +60,11 @@ function restCosts(full: number, parcels: readonly Parcel[]): Float64Array {
 /** Choices looked at before a world counts as too large to enumerate. */
 const MOST_CHOICES = 20_000;
 
-/** The least cost of sending whole lines; Infinity if there is no way, NaN if there are too many. */
-export function enumerateBest(world: World): number {
+/**
+ * The least cost of sending whole lines, plus what `charge` adds to each parcel; Infinity if there is
+ * no way, NaN if there are too many.
+ */
+export function enumerateBest(world: World, charge: (parcel: Parcel) => number = () => 0): number {
   const network = prepare(world);
   const { policy } = world.network;
   const full = 2 ** world.order.lines.length - 1;
@@ -74,9 +77,9 @@ export function enumerateBest(world: World): number {
     parcel.takes.every(
       ([slot, amount]) => (used.get(slot) ?? 0) + amount <= limitOf(network, slot),
     );
-  const parcels = allParcels(world, network).filter(
-    (parcel) => fits(parcel) && lotsSuffice(world, network, [parcel]),
-  );
+  const parcels = allParcels(world, network)
+    .filter((parcel) => fits(parcel) && lotsSuffice(world, network, [parcel]))
+    .map((parcel) => ({ ...parcel, cost: parcel.cost + charge(parcel) }));
   const at = Math.ceil(world.order.at_seconds);
   const time = (promise: number) => money((policy.time_per_day * (promise - at)) / DAY);
   const rest = restCosts(full, parcels);
