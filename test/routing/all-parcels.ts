@@ -226,16 +226,18 @@ export function allParcels(world: World, network: CheckedNetwork): Parcel[] {
   for (const warehouse of input.warehouses) {
     if (order.excluded_warehouses?.includes(warehouse.id)) continue;
     const starts = startsOf(world, warehouse);
+    const here = order.lines.reduce(
+      (bits, { sku_id, quantity }, i) =>
+        held(world, warehouse.id, sku_id) >= quantity ? bits | (1 << i) : bits,
+      0,
+    );
     for (const service of input.services) {
       if (order.excluded_services?.includes(service.id)) continue;
       const slots = slotsOf(world, warehouse, service, starts);
       const arrivals = new Map<number, ReturnType<typeof arrivalOf>>();
       for (let subset = 1; subset <= full; subset++) {
-        if (!mayShare(world, network, subset)) continue;
+        if ((subset & ~here) !== 0 || !mayShare(world, network, subset)) continue;
         const goods = goodsOf(world, network, subset);
-        if (!goods.every(({ sku, quantity }) => held(world, warehouse.id, sku.id) >= quantity)) {
-          continue;
-        }
         const priced = priceOf(world, network, goods, warehouse, service);
         if (priced === undefined) continue;
         const units = goods.reduce((sum, { quantity }) => sum + quantity, 0);

@@ -117,22 +117,24 @@ export function bestByProgramme(highs: Highs, world: World): number | undefined 
   const all = withoutBeaten(network, allParcels(world, network));
   const { split_limit, ship_complete } = order;
   const allowed = ship_complete ? 1 : Math.min(policy.split_limit, split_limit ?? Infinity);
-  // Time is rounded once per order, so each last promise has a programme of its own.
-  const lasts =
-    policy.time_per_day === 0
-      ? [Infinity]
-      : [...new Set(all.map(({ promise }) => promise))].sort((a, b) => a - b);
+  const time = (promise: number): number => money((policy.time_per_day * (promise - at)) / DAY);
   let best: number | undefined;
-  for (const last of lasts) {
-    const time = last === Infinity ? 0 : money((policy.time_per_day * (last - at)) / DAY);
-    if (best !== undefined && time >= best) break;
-    const parcels = all.filter(({ promise, inTime }) => promise <= last && inTime > 0);
-    const value = solve(highs, world, network, { parcels, allowed });
-    if (value === undefined) continue;
-    const cost = value - policy.split_penalty + time;
+  // Time is rounded once per order: the cheapest plan whatever its time, then the cheapest that is
+  // sooner, until what is sooner cannot be cheaper even if it took no time.
+  for (let sooner = Number.POSITIVE_INFINITY; ; ) {
+    const parcels = all.filter(
+      ({ cost, promise, inTime }) =>
+        promise < sooner && inTime > 0 && cost + time(promise) < (best ?? Infinity),
+    );
+    const found = solve(highs, world, network, { parcels, allowed });
+    if (found === undefined) return best;
+    const own = found.value - policy.split_penalty;
+    const cost = own + time(found.latest);
     if (best === undefined || cost < best) best = cost;
+    sooner = found.latest;
+    const least = parcels.reduce((first, { promise }) => Math.min(first, promise), sooner);
+    if (policy.time_per_day === 0 || own + time(least) >= best) return best;
   }
-  return best;
 }
 
 function solve(
@@ -140,7 +142,7 @@ function solve(
   world: World,
   network: CheckedNetwork,
   { parcels, allowed }: { parcels: readonly Parcel[]; allowed: number },
-): number | undefined {
+): { readonly value: number; readonly latest: number } | undefined {
   const { policy } = world.network;
   const covers = world.order.lines.map((_, i) =>
     parcels.flatMap(({ subset }, p) => ((subset & (1 << i)) === 0 ? [] : [`+ x${p}`])),
@@ -170,5 +172,8 @@ function solve(
     'End',
   ].join('\n');
   const solved = highs.solve(text, { mip_rel_gap: 0, mip_abs_gap: 0 });
-  return solved.Status === 'Optimal' ? Math.round(solved.ObjectiveValue) : undefined;
+  if (solved.Status !== 'Optimal') return undefined;
+  const chosen = parcels.filter((_, p) => (solved.Columns[`x${p}`]?.Primal ?? 0) > 0.5);
+  const latest = Math.max(...chosen.map(({ promise }) => promise));
+  return { value: Math.round(solved.ObjectiveValue), latest };
 }
