@@ -111,7 +111,7 @@ export function checkLane(
   if (found.zone !== zone.id) note('zone', `${zone.id} counts as ${found.zone} for ${service.id}`);
   checkFreight(checked, service, zone, found.lane);
   checkInstants(checked, warehouse, service, zone, found.lane);
-  const units = checked.goods.reduce((sum, good) => sum + good.units, 0);
+  const units = parcel.takes.reduce((sum, take) => sum + take.quantity, 0);
   const handling =
     (warehouse.handling_per_parcel ?? 0) + (warehouse.handling_per_unit ?? 0) * units;
   if (Math.abs(parcel.cost.handling - handling) > 0.5 + 1e-6) {

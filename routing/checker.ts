@@ -161,9 +161,14 @@ function contents(network: CheckedNetwork, order: SourcingOrder, parcel: ParcelP
   const goods: Goods[] = [];
   for (const line of order.lines) {
     let units = 0;
-    for (const take of parcel.takes) if (take.line_no === line.line_no) units += take.quantity;
+    let isTaken = false;
+    for (const take of parcel.takes) {
+      if (take.line_no !== line.line_no) continue;
+      units += take.quantity;
+      isTaken = true;
+    }
     const sku = network.skus.get(line.sku_id);
-    if (sku === undefined || units === 0) continue;
+    if (sku === undefined || !isTaken) continue;
     const whole =
       line.weight_grams === undefined
         ? line.quantity * Math.round(sku.weight_grams * 1000)
