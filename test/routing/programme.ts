@@ -151,10 +151,11 @@ function solve(
   const rows = new Rows();
   parcels.forEach((parcel, p) => {
     rows.add('parcels', allowed, `+ x${p}`);
-    const risk = -Math.log(parcel.inTime);
+    // No exponents: the text of a programme is read digit by digit.
+    const risk = Number((-Math.log(parcel.inTime)).toFixed(12));
     const most = -Math.log(policy.on_time_confidence ?? 1);
     if (policy.on_time_confidence !== undefined && risk > 0) {
-      rows.add('risk', most, `+ ${risk} x${p}`);
+      rows.add('risk', most, `+ ${risk.toFixed(12)} x${p}`);
     }
   });
   addCapacity(rows, world, network, parcels);
