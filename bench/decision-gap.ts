@@ -70,17 +70,35 @@ function drawWorld(seed: number): World {
   return aWorld(seed, shape);
 }
 
+/** Worlds that one instance of HiGHS solves before it is thrown away. */
+const SOLVER_WORLDS = 100;
+
+/** The package is CommonJS but declares a default export. */
+function loadHighs() {
+  return (highsLoader as unknown as typeof highsLoader.default)();
+}
+
 /** Compares decisions with the programme's optimum, world by world. */
 export async function benchGap(results: Results): Promise<void> {
-  // The package is CommonJS but declares a default export.
-  const highs = await (highsLoader as unknown as typeof highsLoader.default)();
-  let [compared, none, cut, worst, bounded, large] = [0, 0, 0, 0, 0, 0];
+  let highs = await loadHighs();
+  let [compared, none, cut, worst, bounded, large, unsolved] = [0, 0, 0, 0, 0, 0, 0];
   for (let i = 0; compared + none < INSTANCES; i++) {
     const world = drawWorld(SEED + i);
     const network = compileNetwork(world.network, { from_seconds: world.order.at_seconds });
     const board = openBoard(network, world.stock, world.capacity);
     const decided = source(network, board, world.order, BUDGET);
-    const optimum = bestByProgramme(highs, world);
+    // What many solves leave behind in its memory is not freed.
+    if (i % SOLVER_WORLDS === SOLVER_WORLDS - 1) highs = await loadHighs();
+    let optimum: number | undefined;
+    try {
+      optimum = bestByProgramme(highs, world);
+    } catch (error) {
+      // A few programmes are too much for HiGHS in WebAssembly: they are counted, not hidden.
+      console.error(`world ${SEED + i}: ${error}`);
+      unsolved++;
+      highs = await loadHighs();
+      continue;
+    }
     if (optimum === undefined) {
       // Whole lines cannot be sent: a plan, if there is one, cuts a line.
       if (decided.outcome === 'sourced') cut++;
@@ -96,10 +114,13 @@ export async function benchGap(results: Results): Promise<void> {
     if (decided.proof.kind === 'bounded') bounded++;
     worst = Math.max(worst, Math.abs(decided.cost - optimum) / Math.max(1, optimum));
   }
-  console.error(JSON.stringify({ seeds: [SEED, SEED + compared + none + cut - 1], none, cut }));
+  console.error(
+    JSON.stringify({ seeds: [SEED, SEED + compared + none + cut + unsolved - 1], none, cut }),
+  );
   results.add('gap to MIP: instances', compared + none, '', { least: 2000 });
   results.add('gap to MIP: of them with a plan', compared, '');
   results.add('gap to MIP: of them of 9 to 14 lines', large, '');
+  results.add('gap to MIP: given up by HiGHS', unsolved, '', { most: INSTANCES / 100 });
   results.add('gap to MIP: largest', worst, '', { most: 0 });
   results.add('gap to MIP: decisions not proved', bounded, '', { most: 0 });
 }
