@@ -108,6 +108,7 @@ export async function benchGap(results: Results): Promise<void> {
     compared++;
     if (world.order.lines.length >= 9) large++;
     if (decided.outcome === 'unsourced') {
+      console.error(`world ${SEED + i}: ${decided.reason}, where the programme has a plan`);
       worst = Number.POSITIVE_INFINITY;
       continue;
     }
