@@ -2,7 +2,6 @@
  * Items: what the solver moves. An item is one line, a piece of a line that no single warehouse can
  * send whole, or a group of lines that are kept together; subsets of items are bit masks.
  */
-import { type Board, stockRow } from './board.ts';
 import type { CompiledNetwork } from './network.ts';
 import { toMilligrams } from './rates.ts';
 import type { SourcingOrder } from './types.ts';
@@ -88,23 +87,4 @@ export function makeItem(
 export function mustPart(a: Item, b: Item): boolean {
   if (a.sku >= 0 && a.sku === b.sku) return false;
   return (a.shuns & b.traits) !== 0;
-}
-
-/** Units that each warehouse could send of a line in one parcel, as [warehouse, units] rows. */
-export function unitsByWarehouse(
-  board: Board,
-  line: Line,
-  allowed: (warehouse: number) => boolean,
-): [number, number][] {
-  const { warehouses } = board.network;
-  const stock = board.skus.get(line.sku);
-  const rows: [number, number][] = [];
-  const classes = board.network.skus.classes[line.sku]!;
-  for (const warehouse of stock?.warehouses ?? []) {
-    if (!allowed(warehouse) || (classes & ~warehouses.classes[warehouse]!) !== 0) continue;
-    const total = stock!.total[stockRow(stock!, warehouse)]!;
-    const units = Math.min(total, warehouses.picksPerHour[warehouse]!);
-    if (units > 0) rows.push([warehouse, units]);
-  }
-  return rows;
 }

@@ -43,12 +43,6 @@ export function nextTime(times: WeeklyTimes, zone: string, at: number): number |
   return null;
 }
 
-/** Seconds since midnight in `zone`. */
-export function secondOfDay(zone: string, at: number): number {
-  const local = localTime(zone, at);
-  return local.hour * 3600 + local.minute * 60 + local.second;
-}
-
 /** The local date and time of an instant. */
 export function localTime(zone: string, at: number): Temporal.ZonedDateTime {
   return Temporal.Instant.fromEpochMilliseconds(Math.floor(at)).toZonedDateTimeISO(zone);
