@@ -90,7 +90,13 @@ function flowNetwork(): Network {
       picks_per_hour: ENOUGH,
       parcels_per_day: ENOUGH,
     })),
-    services: network.services.map((service) => ({ ...service, parcels_per_day: ENOUGH })),
+    services: network.services.map((service) => ({
+      ...service,
+      parcels_per_day: ENOUGH,
+      ...(service.parcels_per_day_per_warehouse === undefined
+        ? {}
+        : { parcels_per_day_per_warehouse: ENOUGH }),
+    })),
   };
 }
 
