@@ -2,7 +2,7 @@
 import { sql } from 'kysely';
 import type { OrderRules, OrderState } from '../src/domain/order.ts';
 import type { Tx } from './database.ts';
-import { insertRows, rowSource } from './rows.ts';
+import { insertion, insertRows, rowSource } from './rows.ts';
 import type { ExcludedStock } from './schema.ts';
 
 /** A new order, ready to be stored. */
@@ -31,21 +31,6 @@ export interface NewOrderLine {
   readonly weight_grams: number | null;
 }
 
-const NEW_ORDER = {
-  order_id: 'uuid',
-  platform_id: 'text',
-  external_ref: 'text',
-  body_hash: 'bytea',
-  destination: 'jsonb',
-  deliver_by: 'timestamptz',
-  rules: 'jsonb',
-  quote_id: 'uuid',
-  quote_option: 'text',
-  accepted_at: 'timestamptz',
-  decide_by: 'timestamptz',
-  request_id: 'text',
-} as const;
-
 /**
  * Inserts orders whose (platform, reference) is new and returns their ids; the others are left
  * alone. Rows must be sorted by (platform, reference): two posts of the same references then wait
@@ -53,14 +38,9 @@ const NEW_ORDER = {
  */
 export async function insertOrders(tx: Tx, orders: readonly NewOrder[]): Promise<Set<string>> {
   if (orders.length === 0) return new Set();
-  const inserted = await sql<{ order_id: string }>`
-    insert into orders (order_id, platform_id, external_ref, state, version, body_hash, destination,
-      deliver_by, rules, quote_id, quote_option, accepted_at, decide_by, request_id)
-    select order_id, platform_id, external_ref, 'accepted', 1, body_hash, destination,
-      deliver_by, rules::jsonb, quote_id, quote_option, accepted_at, decide_by, request_id
-    from ${rowSource('r', NEW_ORDER, orders)}
-    on conflict (platform_id, external_ref) do nothing
-    returning order_id`.execute(tx);
+  const statement = await insertion(tx, 'orders', orders, { state: 'accepted', version: 1 });
+  const inserted = await sql<{ order_id: string }>`${statement}
+    on conflict (platform_id, external_ref) do nothing returning order_id`.execute(tx);
   return new Set(inserted.rows.map((row) => row.order_id));
 }
 
@@ -180,8 +160,8 @@ export interface DecidedOrder {
   readonly order_id: string;
   readonly state: OrderState;
   readonly decision_no: number;
-  /** RFC 3339. */
-  readonly promise_at: string | null;
+  /** Seconds since 1970. */
+  readonly promise_at: number | null;
   readonly promise_confidence: number | null;
 }
 

@@ -1,5 +1,6 @@
 /** Set-based writing: one statement whatever the number of rows. */
 import { type RawBuilder, sql } from 'kysely';
+import { type Cells, cellText, columnOf, instantsOf } from './columns.ts';
 import type { Tx } from './database.ts';
 import type { Schema } from './schema.ts';
 
@@ -13,8 +14,8 @@ export function asJson(rows: readonly object[]): string {
 
 /**
  * Rows as a row source of a statement: `rows from (unnest($1::uuid[]), …) as alias(column, …)`. One
- * array parameter per column of `types` (PostgreSQL's own names, no array types): measured, the
- * database unpacks that three times as fast as the same rows in one JSON parameter.
+ * array parameter per column of `types` (PostgreSQL's own names, no array types; JSON comes out as
+ * text): measured, the database unpacks that three times as fast as the same rows in one JSON text.
  */
 export function rowSource<C extends string>(
   alias: string,
@@ -22,7 +23,7 @@ export function rowSource<C extends string>(
   rows: readonly { readonly [column in C]?: unknown }[],
 ): RawBuilder<unknown> {
   const columns = Object.entries<string>(types);
-  const lists = columns.map(([name, type]) => listOf(rows, name, type).rows);
+  const lists = columns.map(([name, type]) => columnOf(rows, name, type).rows);
   const names = sql.join(columns.map(([name]) => sql.ref(name)));
   return sql`rows from (${sql.join(lists)}) as ${sql.ref(alias)}(${names})`;
 }
@@ -38,94 +39,61 @@ export async function insertRows<T extends keyof Schema & string>(
   rows: readonly { readonly [column in keyof Schema[T]]?: unknown }[],
   shared: { readonly [column in keyof Schema[T]]?: unknown } = {},
 ): Promise<void> {
-  const first = rows[0];
-  if (first === undefined) return;
+  if (rows.length === 0) return;
+  await (await insertion(tx, table, rows, shared)).execute(tx);
+}
+
+/**
+ * The statement of `insertRows` for at least one row, for those who have to say more, such as what
+ * becomes of a row that is there already.
+ */
+export async function insertion<T extends keyof Schema & string>(
+  tx: Tx,
+  table: T,
+  rows: readonly { readonly [column in keyof Schema[T]]?: unknown }[],
+  shared: { readonly [column in keyof Schema[T]]?: unknown } = {},
+): Promise<RawBuilder<unknown>> {
   const types = await columnTypes(tx, table);
   const typeOf = (name: string) => types.get(name) ?? 'text';
-  const columns = Object.keys(first).map((name) => ({
-    name: sql.ref(name),
-    list: listOf(rows as readonly Cells[], name, typeOf(name)),
-  }));
-  const constants = Object.entries(shared).map(([name, cell]) => ({
-    name: sql.ref(name),
-    value: sql`${cellText(cell, typeOf(name))}::${sql.raw(typeOf(name))}`,
-  }));
-  const names = sql.join(columns.map(({ name }) => name));
-  const lists = sql.join(columns.map(({ list }) => list.rows));
-  const all = sql.join([...columns, ...constants].map(({ name }) => name));
-  const values = sql.join([
-    ...columns.map(({ name, list }) => sql`${name}${list.cast}`),
-    ...constants.map(({ value }) => value),
-  ]);
-  await sql`insert into ${sql.table(table)} (${all})
-    select ${values} from rows from (${lists}) as r(${names})`.execute(tx);
-}
-
-type Cells = { readonly [column: string]: unknown };
-
-/** A column's cells as a set-returning expression, and the cast its items still need. */
-interface ColumnList {
-  readonly rows: RawBuilder<unknown>;
-  readonly cast: RawBuilder<unknown>;
-}
-
-const NO_CAST = sql``;
-/** Types whose text, if it is sound, holds nothing that an array's text form would have to quote. */
-const PLAIN =
-  /^(uuid|integer|bigint|smallint|boolean|double precision|timestamp with time zone|timestamptz|date|xid8)$/;
-/** Text that is one item as it stands. Anything else is quoted, so that it can move no other row. */
-const BARE = /^[-+0-9a-f][-+.:\w]*$/;
-
-function listOf(rows: readonly Cells[], name: string, type: string): ColumnList {
-  const isJson = type === 'json' || type === 'jsonb';
-  if (isJson && rows.every((row) => (row[name] ?? null) !== null)) {
-    const items = sql.raw(`${type}_array_elements`);
-    const cells = JSON.stringify(rows.map((row) => row[name]));
-    return { rows: sql`${items}(${cells}::${sql.raw(type)})`, cast: NO_CAST };
-  }
-  // An array's items cannot be arrays of their own here: they travel as text and are cast row by row.
-  const nested = isJson || type.endsWith('[]');
-  const item = sql.raw(nested ? 'text' : type);
-  const list = sql`unnest(${arrayText(rows, name, type)}::${item}[])`;
-  return { rows: list, cast: nested ? sql`::${sql.raw(type)}` : NO_CAST };
-}
-
-/** The cells of a column in the text form of an array. */
-function arrayText(rows: readonly Cells[], name: string, type: string): string {
-  const isPlain = PLAIN.test(type);
-  let last: unknown;
-  let printed = '';
-  let text = '';
-  for (const row of rows) {
-    const cell = row[name] ?? null;
-    // Rows of one batch share many of their cells, and instants are dear to print.
-    if (cell !== last || printed === '') {
-      last = cell;
-      const bare = cellText(cell, type);
-      printed = bare === null ? 'NULL' : isPlain && BARE.test(bare) ? bare : quoted(bare);
+  const cells = rows as readonly Cells[];
+  const lists: RawBuilder<unknown>[] = [];
+  const names: RawBuilder<unknown>[] = [];
+  const values = new Map<string, RawBuilder<unknown>>();
+  const once = (name: string, cell: unknown) =>
+    values.set(name, sql`${cellText(cell, typeOf(name))}::${sql.raw(typeOf(name))}`);
+  for (const name of Object.keys(cells[0]!)) {
+    const instants = instantsOf(cells, name, typeOf(name), PLACE);
+    if (instants !== undefined) values.set(name, instants);
+    else if (lists.length > 0 && areAlike(cells, name)) once(name, cells[0]![name]);
+    else {
+      const list = columnOf(cells, name, typeOf(name));
+      lists.push(list.rows);
+      names.push(sql.ref(name));
+      values.set(name, sql`${sql.ref(name)}${list.cast}`);
     }
-    text += text === '' ? printed : `,${printed}`;
   }
-  return `{${text}}`;
+  for (const [name, cell] of Object.entries(shared)) once(name, cell);
+  const all = sql.join([...values.keys()].map((name) => sql.ref(name)));
+  return sql`insert into ${sql.table(table)} (${all}) select ${sql.join([...values.values()])}
+    from rows from (${sql.join(lists)}) with ordinality as r(${sql.join([...names, PLACE_NAME])})`;
 }
 
-function cellText(cell: unknown, type: string): string | null {
-  if (typeof cell === 'string' && type !== 'json' && type !== 'jsonb') return cell;
-  if (cell === null || cell === undefined) return null;
-  if (type === 'json' || type === 'jsonb') return JSON.stringify(cell);
-  if (!Array.isArray(cell)) return String(cell);
-  const isText = type === 'text[]';
-  const items = cell.map((item) => {
-    if (item === null) return 'NULL';
-    return isText ? quoted(String(item)) : String(item);
-  });
-  return `{${items.join(',')}}`;
+/** Fewest rows of which a column is looked at for cells that are all alike. */
+const MANY_ROWS = 32;
+
+/**
+ * Whether all rows of a large batch have the same cell here: it then travels, and is read, once. In a
+ * small batch that is chance, and each set of such columns is a statement of its own to be prepared.
+ */
+function areAlike(rows: readonly Cells[], name: string): boolean {
+  if (rows.length < MANY_ROWS) return false;
+  const cell = rows[0]![name];
+  return rows.every((row) => row[name] === cell);
 }
 
-function quoted(text: string): string {
-  const escaped = /["\\]/.test(text) ? text.replaceAll(/["\\]/g, '\\$&') : text;
-  return `"${escaped}"`;
-}
+const PLACE_NAME = sql`row_no`;
+/** The row's place in the list, from 1. */
+const PLACE = sql`row_no::integer`;
 
 /** Column types by table: read from the catalogue once, the schema cannot change under a process. */
 const knownTypes = new Map<string, ReadonlyMap<string, string>>();

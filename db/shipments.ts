@@ -5,7 +5,7 @@ import type { ShipmentState } from '../src/domain/shipment.ts';
 import type { Tx } from './database.ts';
 import { insertRows } from './rows.ts';
 
-/** A new shipment, version 1, with all milestones open. Instants as RFC 3339 text. */
+/** A new shipment, version 1, with all milestones open. Instants in seconds since 1970. */
 export interface NewShipment {
   readonly shipment_id: string;
   readonly order_id: string;
@@ -19,12 +19,12 @@ export interface NewShipment {
   readonly weight_grams: number;
   readonly cost: object;
   readonly capacity: readonly object[];
-  readonly pick_from: string;
-  readonly pickup_at: string;
-  readonly promise_at: string;
-  readonly expected_at: string;
-  readonly milestone_due: readonly string[];
-  readonly next_due_at: string;
+  readonly pick_from: number;
+  readonly pickup_at: number;
+  readonly promise_at: number;
+  readonly expected_at: number;
+  readonly milestone_due: readonly number[];
+  readonly next_due_at: number;
 }
 
 /** What all shipments of one batch of decisions have alike. */

@@ -185,7 +185,7 @@ export async function listPastEvents(
   const { rows } = await sql<PastEventRow>`
     select type, extract(epoch from at)::bigint as at_seconds, order_id, entity_id, carrier_id,
       warehouse_id, (data ->> 'cost')::float8 as cost,
-      case when data ? 'shipment_ids' then jsonb_array_length(data -> 'shipment_ids') end as parcels,
+      json_array_length(data -> 'shipment_ids') as parcels,
       data -> 'after' ->> 'state' as after_state
     from journal
     where seq > ${range.up_to - range.most} and seq <= ${range.up_to}

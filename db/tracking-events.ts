@@ -71,10 +71,10 @@ export async function listLateEvidence(
   if (shipments.length === 0) return [];
   const rows = await sql<LateEvidence>`
     select j.entity_id as shipment_id, e.key as kind, min(e.value::timestamptz) as at
-    from journal j, jsonb_each_text(j.data -> 'late') e
+    from journal j, json_each_text(j.data -> 'late') e
     where j.order_id = any(${shipments.map((s) => s.order_id)}::uuid[])
       and j.entity_id = any(${shipments.map((s) => s.shipment_id)}::text[])
-      and j.entity = 'shipment' and j.data ? 'late'
+      and j.entity = 'shipment' and j.data -> 'late' is not null
     group by 1, 2`.execute(tx);
   return rows.rows;
 }

@@ -50,7 +50,7 @@ export const JOURNAL_CHECKS: readonly AuditCheck[] = [
     find: sql`
       with told as (
         select distinct on (entity, entity_id) entity, entity_id, data ->> 'state' as state
-        from journal where entity in ('order', 'shipment') and data ? 'state'
+        from journal where entity in ('order', 'shipment') and data -> 'state' is not null
         order by entity, entity_id, version desc),
       rows as (
         select 'order' as entity, order_id::text as entity_id, state from orders
@@ -67,7 +67,7 @@ export const JOURNAL_CHECKS: readonly AuditCheck[] = [
       with moves as (
         select entity, entity_id, version, data ->> 'state' as state,
           lag(data ->> 'state') over (partition by entity, entity_id order by version) as before
-        from journal where entity in ('order', 'shipment') and data ? 'state')
+        from journal where entity in ('order', 'shipment') and data -> 'state' is not null)
       select format('%s %s version %s: %s → %s', entity, entity_id, version, before, state) as detail
       from moves
       where before is not null and before <> state and case entity

@@ -104,12 +104,12 @@ export const STOCK_CHECKS: readonly AuditCheck[] = [
     find: sql`
       with takes as (
         select c.resource, to_timestamp(c.slot_seconds) as slot, c.amount
-        from shipments s, jsonb_to_recordset(s.capacity)
+        from shipments s, json_to_recordset(s.capacity)
           as c(resource text, slot_seconds bigint, amount integer)
         where s.state <> 'cancelled'
         union all
         select c.resource, to_timestamp(c.slot_seconds), c.amount
-        from quotes q, jsonb_to_recordset(q.capacity)
+        from quotes q, json_to_recordset(q.capacity)
           as c(resource text, slot_seconds bigint, amount integer)
         where q.state <> 'expired'),
       summed as (select resource, slot, sum(amount) as amount from takes group by resource, slot)
@@ -126,7 +126,7 @@ export const STOCK_CHECKS: readonly AuditCheck[] = [
         select c.resource, to_timestamp(c.slot_seconds) as slot, max(c."limit") as most
         from (select capacity from shipments where state <> 'cancelled'
           union all select capacity from quotes where state <> 'expired') s,
-          jsonb_to_recordset(s.capacity)
+          json_to_recordset(s.capacity)
             as c(resource text, slot_seconds bigint, amount integer, "limit" bigint)
         group by 1, 2)
       select format('%s on %s: used %s of %s', resource, slot, used, most) as detail

@@ -81,9 +81,9 @@ function planShipment(
       service_id,
       zone_id: row.zone_id,
       ...(order.destination.position === undefined ? {} : { position: order.destination.position }),
-      pickup_at: row.pickup_at,
-      expected_at: row.expected_at,
-      promise_at: row.promise_at,
+      pickup_at: instantText(parcel.pickup_seconds),
+      expected_at: instantText(parcel.expected_seconds),
+      promise_at: instantText(parcel.promise_seconds),
       assignment_id: offer.assignment_id,
       lease_until,
     },
@@ -105,7 +105,7 @@ function shipmentRow(
     pickup_seconds: parcel.pickup_seconds,
     promise_seconds: parcel.promise_seconds,
     answer_seconds,
-  }).map(instantText);
+  });
   return {
     shipment_id,
     order_id: order.order_id,
@@ -119,10 +119,10 @@ function shipmentRow(
     weight_grams: parcel.weight_grams,
     cost: parcel.cost,
     capacity: parcel.capacity,
-    pick_from: instantText(parcel.pick_from_seconds),
-    pickup_at: instantText(parcel.pickup_seconds),
-    promise_at: instantText(parcel.promise_seconds),
-    expected_at: instantText(parcel.expected_seconds),
+    pick_from: parcel.pick_from_seconds,
+    pickup_at: parcel.pickup_seconds,
+    promise_at: parcel.promise_seconds,
+    expected_at: parcel.expected_seconds,
     milestone_due: due,
     next_due_at: due[0]!,
   };

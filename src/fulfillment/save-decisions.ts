@@ -154,7 +154,7 @@ async function moveToDecided(tx: Tx, { decided }: BatchToSave): Promise<void> {
     order_id: order.order_id,
     state: stateAfter(result),
     decision_no: order.decision_no + 1,
-    promise_at: result.outcome === 'sourced' ? instantText(result.promise_seconds) : null,
+    promise_at: result.outcome === 'sourced' ? result.promise_seconds : null,
     promise_confidence: result.outcome === 'sourced' ? result.confidence : null,
   }));
   const moved = await saveDecidedOrders(tx, moves);

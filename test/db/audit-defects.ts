@@ -85,7 +85,7 @@ export const DEFECTS: readonly (readonly [invariant: string, defect: string, pla
   [
     'capacity_within_limit',
     'a slot beyond its limit',
-    `update shipments set capacity = jsonb_set(capacity, '{0,limit}', '1')`,
+    `update shipments set capacity = jsonb_set(capacity::jsonb, '{0,limit}', '1')`,
   ],
   [
     'open_orders_have_a_next_step',
