@@ -38,10 +38,11 @@ export interface WorkRow extends FeedPosition {
   readonly service_id: string;
   readonly destination: Record<string, unknown>;
   readonly weight_grams: number;
-  readonly pick_from: Temporal.Instant;
-  readonly pick_by: Temporal.Instant;
-  readonly pack_by: Temporal.Instant;
-  readonly pickup_at: Temporal.Instant;
+  /** RFC 3339, like the other instants. */
+  readonly pick_from: string;
+  readonly pick_by: string;
+  readonly pack_by: string;
+  readonly pickup_at: string;
   readonly lines: WorkLine[];
 }
 
@@ -59,8 +60,10 @@ export async function listWork(
         and released_xid < ${SETTLED}
       order by released_xid, released_seq limit ${page.limit})
     select s.released_xid::text as xid, s.released_seq::text as seq, s.shipment_id, s.order_id, s.state,
-      s.carrier_id, s.service_id, s.destination, s.weight_grams, s.pick_from,
-      s.milestone_due[2] as pick_by, s.milestone_due[3] as pack_by, s.pickup_at,
+      s.carrier_id, s.service_id, s.destination, s.weight_grams,
+      s.pick_from at time zone 'UTC' as pick_from, s.pickup_at at time zone 'UTC' as pickup_at,
+      s.milestone_due[2] at time zone 'UTC' as pick_by,
+      s.milestone_due[3] at time zone 'UTC' as pack_by,
       coalesce(l.lines, '[]') as lines
     from page s left join lateral (
       select json_agg(json_build_object('line_no', r.line_no, 'sku_id', k.sku_id, 'lot', k.lot,
@@ -79,15 +82,16 @@ export interface AssignmentRow extends FeedPosition {
   readonly service_id: string;
   readonly state: string;
   readonly fencing_token: number;
-  readonly offered_at: Temporal.Instant;
-  readonly lease_until: Temporal.Instant;
+  /** RFC 3339, like the other instants. */
+  readonly offered_at: string;
+  readonly lease_until: string;
   readonly tracking_number: string | null;
   readonly weight_grams: number;
   readonly units: number;
   readonly destination: Record<string, unknown>;
   readonly warehouse_id: string;
-  readonly pickup_at: Temporal.Instant;
-  readonly deliver_by: Temporal.Instant;
+  readonly pickup_at: string;
+  readonly deliver_by: string;
 }
 
 /** A carrier's live leases; uses the index `assignments_feed`. */
@@ -104,8 +108,10 @@ export async function listAssignments(
         and (xid, seq) > (${xid}::xid8, ${seq}::bigint) and xid < ${SETTLED}
       order by xid, seq limit ${page.limit})
     select a.xid::text as xid, a.seq::text as seq, a.assignment_id, a.shipment_id, a.service_id,
-      a.state, a.fencing_token, a.offered_at, a.lease_until, s.tracking_number,
-      s.weight_grams,      a.units, s.destination, s.warehouse_id, s.pickup_at, s.promise_at as deliver_by
+      a.state, a.fencing_token, s.tracking_number,
+      a.offered_at at time zone 'UTC' as offered_at, a.lease_until at time zone 'UTC' as lease_until,
+      s.weight_grams, a.units, s.destination, s.warehouse_id,
+      s.pickup_at at time zone 'UTC' as pickup_at, s.promise_at at time zone 'UTC' as deliver_by
     from page a join shipments s on s.shipment_id = a.shipment_id
     order by a.xid, a.seq`.execute(tx);
   return found.rows;

@@ -111,7 +111,8 @@ function refusalOfStatus(status: number): Refusal | null {
 
 /** Fastify's error handler. */
 export function answerError(error: FastifyError, request: FastifyRequest, reply: FastifyReply) {
-  if (hasLeft(request)) request.log.debug({ err: error }, 'a client left before its body had come');
+  const told = { err: error, request_id: request.id };
+  if (hasLeft(request)) request.log.debug(told, 'a client left before its body had come');
   else logProblem(error, request);
   const refusal = asRefusal(error);
   sendProblem(reply, refusal === null ? BUG : problemOf(refusal));
@@ -124,9 +125,10 @@ function hasLeft({ raw }: FastifyRequest): boolean {
 
 function logProblem(error: FastifyError, request: FastifyRequest): void {
   const refusal = asRefusal(error);
-  if (refusal === null) request.log.error({ err: error }, 'a request failed');
+  const told = { err: error, request_id: request.id };
+  if (refusal === null) request.log.error(told, 'a request failed');
   else if (!(error instanceof Refusal) && refusal.code === 'overloaded') {
-    request.log.warn({ err: error }, 'a request was put off');
+    request.log.warn(told, 'a request was put off');
   }
 }
 

@@ -59,10 +59,14 @@ export const DayText = Type.String({
 export const Quantity = (minimum = 1) => Type.Integer({ minimum, maximum: 1_000_000 });
 
 /**
- * An instant in an answer. It is written by `toString`, so the schema that serialises must not
- * carry `format` (the serialiser would expect a `Date`); the OpenAPI document gets it from `x-format`.
+ * An instant in an answer, or its RFC 3339 text. It is written by `toString`, so the schema that
+ * serialises must not carry `format` (the serialiser would expect a `Date`); the OpenAPI document
+ * gets it from `x-format`.
  */
-export const Instant = Type.Unsafe<Temporal.Instant>({ type: 'string', 'x-format': 'date-time' });
+export const Instant = Type.Unsafe<Temporal.Instant | string>({
+  type: 'string',
+  'x-format': 'date-time',
+});
 
 /** The same schema, or null. */
 export function Nullable<T extends TSchema>(schema: T) {

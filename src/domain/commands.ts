@@ -32,8 +32,9 @@ export interface AcceptedOrder {
   readonly order_id: string;
   readonly external_ref: string;
   readonly state: string;
-  readonly accepted_at: Temporal.Instant;
-  readonly decide_by: Temporal.Instant;
+  /** RFC 3339, like `decide_by`. */
+  readonly accepted_at: string;
+  readonly decide_by: string;
 }
 
 export interface CancelOrder {

@@ -10,6 +10,19 @@ export function instantOf(seconds: number): Temporal.Instant {
   return Temporal.Instant.fromEpochMilliseconds(seconds * 1000);
 }
 
+/** Prints instants as RFC 3339, each only once: a batch's are few, and dear to print. */
+export function instantPrinter(): (instant: Temporal.Instant) => string {
+  const printed = new Map<Temporal.Instant, string>();
+  return (instant) => {
+    let text = printed.get(instant);
+    if (text === undefined) {
+      text = instant.toString();
+      printed.set(instant, text);
+    }
+    return text;
+  };
+}
+
 const DAY_SECONDS = 86_400;
 
 /**

@@ -2,7 +2,7 @@
  * ACCEPT: stores a batch of orders in one transaction. An order is acknowledged only after the
  * commit that holds it; from then on it exists and has a next step, whatever is killed.
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { inTransaction, type Tx, together } from '../../db/database.ts';
 import { appendEvents, type NewEvent } from '../../db/journal.ts';
 import {
@@ -17,6 +17,7 @@ import {
 import { hexBytes } from '../../db/rows.ts';
 import type { AcceptedOrder, AcceptOrder, RowResult } from '../domain/commands.ts';
 import type { Fault, RefusalCode } from '../domain/errors.ts';
+import { instantPrinter } from '../domain/instants.ts';
 import type { Engine, LiveNetwork } from './engine.ts';
 import { groupFaults, rulesText } from './order-rules.ts';
 import { type RedeemedQuote, redeemQuotes } from './redeem-quotes.ts';
@@ -88,13 +89,14 @@ async function storeArrivals(
     const orders = candidates.map((arrival) => newOrder(network, arrival, now, deadlines));
     const inserted = await insertOrders(tx, orders);
     engine.backlog.took(inserted.size);
-    await storeNew(tx, candidates, orders, inserted);
+    const print = instantPrinter();
+    await storeNew(tx, { candidates, orders, inserted, print });
     await quotes.use(inserted, orders);
-    const created = new Map<number, NewOrder>();
+    const results = new Map<number, Result>();
     orders.forEach((order, at) => {
-      if (inserted.has(order.order_id)) created.set(candidates[at]!.index, order);
+      if (inserted.has(order.order_id)) results.set(candidates[at]!.index, applied(order, print));
     });
-    return await answer(tx, arrivals, created);
+    return await answerOthers(tx, arrivals, results);
   });
 }
 
@@ -163,12 +165,17 @@ function newOrder(
   };
 }
 
-async function storeNew(
-  tx: Tx,
-  candidates: readonly Arrival[],
-  orders: readonly NewOrder[],
-  inserted: ReadonlySet<string>,
-): Promise<void> {
+type Print = (instant: Temporal.Instant) => string;
+
+/** Orders at the places of their arrivals; those that came before are not in `inserted`. */
+interface Stored {
+  readonly candidates: readonly Arrival[];
+  readonly orders: readonly NewOrder[];
+  readonly inserted: ReadonlySet<string>;
+  readonly print: Print;
+}
+
+async function storeNew(tx: Tx, { candidates, orders, inserted, print }: Stored): Promise<void> {
   const lines: NewOrderLine[] = [];
   const events: NewEvent[] = [];
   for (const [at, order] of orders.entries()) {
@@ -184,20 +191,23 @@ async function storeNew(
       at: order.accepted_at,
       order_id: order.order_id,
       platform_id: order.platform_id,
-      data: { state: 'accepted', external_ref: order.external_ref, decide_by: order.decide_by },
+      data: {
+        state: 'accepted',
+        external_ref: order.external_ref,
+        decide_by: print(order.decide_by),
+      },
       request_id: order.request_id,
     });
   }
   await together(tx, [(tx) => insertOrderLines(tx, lines), (tx) => appendEvents(tx, events)]);
 }
 
-async function answer(
+/** Adds the results of those that were not stored now to the `results` of those that were. */
+async function answerOthers(
   tx: Tx,
   arrivals: readonly Arrival[],
-  created: ReadonlyMap<number, NewOrder>,
+  results: Map<number, Result>,
 ): Promise<Map<number, Result>> {
-  const results = new Map<number, Result>();
-  for (const [index, order] of created) results.set(index, applied(order));
   const others = arrivals.filter((arrival) => !results.has(arrival.index));
   const rows = await listOrdersByRef(
     tx,
@@ -210,8 +220,9 @@ async function answer(
   return results;
 }
 
-function applied(order: NewOrder): Result {
-  const { order_id, external_ref, accepted_at, decide_by } = order;
+function applied({ order_id, external_ref, ...order }: NewOrder, print: Print): Result {
+  const accepted_at = print(order.accepted_at);
+  const decide_by = print(order.decide_by);
   return { status: 'applied', order_id, external_ref, state: 'accepted', accepted_at, decide_by };
 }
 
@@ -226,7 +237,9 @@ function answerAgain(arrival: Arrival, row: AcceptedRow | undefined): Result {
     const detail = `reference ${row.external_ref} belongs to order ${row.order_id} with another body`;
     return refuse('order_conflict', detail, [{ pointer: '/external_ref', detail }]);
   }
-  const { order_id, external_ref, state, accepted_at, decide_by } = row;
+  const { order_id, external_ref, state } = row;
+  const accepted_at = row.accepted_at.toString();
+  const decide_by = row.decide_by.toString();
   return { status: 'duplicate', order_id, external_ref, state, accepted_at, decide_by };
 }
 
@@ -263,7 +276,7 @@ function hashOf({ destination, lines, deliver_by, rules, quote_token }: AcceptOr
     // Only where there are any: an order without rules keeps the hash it was stored with.
     ...(rules === undefined ? [] : [rulesText(rules)]),
   ]);
-  return createHash('sha256').update(body).digest();
+  return hash('sha256', body, 'buffer');
 }
 
 type Ref = { readonly platform_id: string; readonly external_ref: string };

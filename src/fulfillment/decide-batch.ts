@@ -61,7 +61,7 @@ export function decideBatch(
 ): DecidedInBatch[] {
   const board = openBoard(network.compiled, view.stock, view.capacity);
   const check = openChecks(network, view.stock, view.capacity);
-  const at_seconds = Math.floor(engine.clock.now().epochMilliseconds / 1000);
+  const at_seconds = Math.floor(engine.clock.milliseconds() / 1000);
   return view.orders.map((order, position) => {
     const problem = problemOf(order, at_seconds);
     const elapsed = stopwatch();
@@ -110,7 +110,7 @@ const MARGIN_MS = 250;
 
 /** Milliseconds that the machine has until the order's deadline. */
 function remainingMs({ clock }: Engine, order: OrderToDecide): number {
-  return (order.decide_by.epochMilliseconds - clock.now().epochMilliseconds) / clock.speed;
+  return (order.decide_by.epochMilliseconds - clock.milliseconds()) / clock.speed;
 }
 
 /**

@@ -99,7 +99,7 @@ async function openView(
   const quotes = await listQuotedPlans(tx, quotedOrders(orders));
   const skus = new Set(orders.flatMap((order) => order.lines.map((line) => line.sku_id)));
   const stock = stockPositions(network, await listFreeStock(tx, [...skus]));
-  const from = Math.floor(engine.clock.now().epochMilliseconds / 1000) - 2 * DAY_SECONDS;
+  const from = Math.floor(engine.clock.milliseconds() / 1000) - 2 * DAY_SECONDS;
   const capacity = await listCapacity(tx, from, warehousesOf(stock));
   return { orders, stock, capacity, quotes, quoted: plansOf(quotes), prices };
 }
@@ -178,7 +178,7 @@ function giveUp(
 }
 
 function report(engine: Engine, decided: readonly DecidedInBatch[]): void {
-  const now = engine.clock.now().epochMilliseconds;
+  const now = engine.clock.milliseconds();
   const late: string[] = [];
   for (const { order, result, elapsed_us } of decided) {
     const accepted = order.accepted_at.epochMilliseconds;

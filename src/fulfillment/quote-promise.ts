@@ -116,7 +116,7 @@ function quoteBudget(engine: Engine, network: LiveNetwork, now: Temporal.Instant
   const until = now.epochMilliseconds + network.document.policy.decision_seconds * 1000;
   return {
     work: engine.config.solver_work_max,
-    should_stop: () => engine.clock.now().epochMilliseconds > until,
+    should_stop: () => engine.clock.milliseconds() > until,
   };
 }
 

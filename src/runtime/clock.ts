@@ -6,6 +6,8 @@
 export interface Clock {
   /** The current instant. */
   now(): Temporal.Instant;
+  /** The current instant in whole milliseconds since 1970: a tenth of what `now` costs. */
+  milliseconds(): number;
   /**
    * Seconds of this clock per second of the machine: 1 but in a demonstration. Whatever the machine
    * itself needs (to solve, to store, to notice that a peer is dead) passes in its own seconds.
@@ -14,7 +16,7 @@ export interface Clock {
 }
 
 /** The machine's own clock, in whole microseconds: what PostgreSQL stores is what was answered. */
-export const systemClock: Clock = { now: systemNow, speed: 1 };
+export const systemClock: Clock = { now: systemNow, milliseconds: () => Date.now(), speed: 1 };
 
 /** A clock that runs faster than the machine's; see `acceleratedClock`. */
 export interface Acceleration {
@@ -38,13 +40,11 @@ export function acceleratedClock(
   const from = start.epochNanoseconds / 1000n;
   const zero = origin.epochNanoseconds;
   const factor = BigInt(speed);
-  return {
-    now: () => {
-      const passed = ((machine().epochNanoseconds - zero) * factor) / 1000n;
-      return Temporal.Instant.fromEpochNanoseconds((from + passed) * 1000n);
-    },
-    speed,
+  const now = () => {
+    const passed = ((machine().epochNanoseconds - zero) * factor) / 1000n;
+    return Temporal.Instant.fromEpochNanoseconds((from + passed) * 1000n);
   };
+  return { now, milliseconds: () => now().epochMilliseconds, speed };
 }
 
 /** An accelerated clock that stands at its start until it is let go. */
@@ -56,8 +56,10 @@ export interface HeldClock extends Clock {
 /** A clock that stands at `start` while things are made ready, and then runs like `acceleratedClock`. */
 export function heldClock({ speed, start }: Omit<Acceleration, 'origin'>): HeldClock {
   let running: Clock | null = null;
+  const now = () => running?.now() ?? start;
   return {
-    now: () => running?.now() ?? start,
+    now,
+    milliseconds: () => now().epochMilliseconds,
     speed,
     release: (origin) => {
       running = acceleratedClock({ speed, start, origin });
@@ -91,6 +93,7 @@ export function manualClock(start: string): ManualClock {
   let instant = Temporal.Instant.from(start);
   return {
     now: () => instant,
+    milliseconds: () => instant.epochMilliseconds,
     speed: 1,
     set: (next) => {
       instant = Temporal.Instant.from(next);

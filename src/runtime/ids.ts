@@ -26,7 +26,7 @@ export function idSource(clock: Clock): NewId {
       randomFillSync(pool);
       offset = 0;
     }
-    let milliseconds = clock.now().epochMilliseconds;
+    let milliseconds = clock.milliseconds();
     if (milliseconds > lastMilliseconds) counter = pool[offset]! & 0x7f;
     else {
       milliseconds = lastMilliseconds;

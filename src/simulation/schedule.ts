@@ -38,7 +38,7 @@ export function openSchedule(clock: Clock): Schedule {
   let timer: NodeJS.Timeout | undefined;
   let isOver = false;
   let order = 0;
-  const now = () => clock.now().epochMilliseconds;
+  const now = () => clock.milliseconds();
   const stop = () => {
     isOver = true;
     clearTimeout(timer);
