@@ -3,7 +3,7 @@
  * slot) that cover each line once, within the slots, lots, number of parcels and risk there are.
  */
 import type { Highs } from 'highs';
-import type { CheckedNetwork } from '../../routing/checker.ts';
+import type { CheckedNetwork } from '../../routing/checker-document.ts';
 import { allParcels, DAY, money, type Parcel, prepare } from './all-parcels.ts';
 import { limitOf } from './enumerate.ts';
 import type { World } from './small-world.ts';
@@ -32,7 +32,7 @@ function addLots(rows: Rows, world: World, network: CheckedNetwork, parcels: rea
   const claims = parcels.map((parcel) =>
     world.order.lines.flatMap((line, i) => {
       if ((parcel.subset & (1 << i)) === 0) return [];
-      const life = (network.skus.get(line.sku_id)?.minimum_life_days ?? 0) * DAY;
+      const life = (network.skus.get(line.sku_id)?.row.minimum_life_days ?? 0) * DAY;
       return [{ sku: line.sku_id, until: parcel.promise + life, units: line.quantity }];
     }),
   );
