@@ -2,6 +2,7 @@
  * What the checker reads of a network document, once: its rows by id, each with the numbers and names
  * that checking a plan needs over and over.
  */
+import type { Arrival } from './checker-arrivals.ts';
 import { type Clock, checkerClock } from './checker-clock.ts';
 import type { Resource } from './checker-stock.ts';
 import type { PlacesOfCountry } from './checker-zones.ts';
@@ -81,6 +82,8 @@ export interface CheckedNetwork {
   readonly transits: ReadonlyMap<string, TransitTimeInput['quantiles']>;
   readonly clock: Clock;
   readonly countries: ReadonlyMap<string, PlacesOfCountry>;
+  /** Arrivals by zone and transit times, then by pickup. */
+  readonly arrivals: Map<string, Map<number, Arrival>>;
   /** Places, ways and departures remembered (too many: all are forgotten), and ledgers opened. */
   readonly memory: { size: number; ledgers: number };
 }
@@ -176,6 +179,7 @@ export function prepareNetwork(input: NetworkInput): CheckedNetwork {
     transits: byId(input.transit_times, ({ quantiles }) => quantiles),
     clock: checkerClock(),
     countries: readZones(input),
+    arrivals: new Map(),
     memory: { size: 0, ledgers: 0 },
   };
 }

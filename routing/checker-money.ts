@@ -3,8 +3,8 @@
  * totals added up.
  */
 import type { ParcelInHand } from './checker.ts';
+import { type Arrival, meanLateness } from './checker-arrivals.ts';
 import type { CheckedNetwork } from './checker-document.ts';
-import { type Departure, meanLateness } from './checker-ways.ts';
 import type { SourcedPlan, SourcingOrder } from './types.ts';
 
 type Note = (rule: string, detail: string) => void;
@@ -15,10 +15,10 @@ const differs = (charged: number, due: number): boolean =>
   !Number.isInteger(charged) || !(Math.abs(charged - due) <= 0.5 + 1e-4);
 
 /** Notes a lateness that does not follow from the parcel's way and pickup. */
-export function checkLateness(hand: ParcelInHand, departure: Departure): void {
+export function checkLateness(hand: ParcelInHand, arrival: Arrival): void {
   const { network, order, parcel, note } = hand;
   const { deliver_by_seconds: wanted } = order;
-  const late = wanted === undefined ? 0 : meanLateness(departure.law, wanted);
+  const late = wanted === undefined ? 0 : meanLateness(arrival.law, wanted);
   const due = (network.input.policy.lateness_per_day * late) / DAY;
   if (differs(parcel.cost.lateness, due)) {
     note('lateness_cost', `${parcel.cost.lateness} charged where ${due} is due`);

@@ -17,12 +17,11 @@ export interface Load {
   needs: number;
   longest_mm: number;
   girth_mm: number;
-  readonly skus: ReadSku[];
 }
 
 /** Adds up what a parcel holds. O(lines × units taken). */
 export function loadOf(network: CheckedNetwork, order: SourcingOrder, parcel: ParcelPlan): Load {
-  const load: Load = { units: 0, mg: 0, mm3: 0, needs: 0, longest_mm: 0, girth_mm: 0, skus: [] };
+  const load: Load = { units: 0, mg: 0, mm3: 0, needs: 0, longest_mm: 0, girth_mm: 0 };
   const { takes } = parcel;
   for (let i = 0; i < takes.length; i++) load.units += takes[i]!.quantity;
   for (let i = 0; i < order.lines.length; i++) {
@@ -45,9 +44,16 @@ export function loadOf(network: CheckedNetwork, order: SourcingOrder, parcel: Pa
     load.needs |= sku.needs;
     load.longest_mm = Math.max(load.longest_mm, sku.longest_mm);
     load.girth_mm = Math.max(load.girth_mm, sku.girth_mm);
-    load.skus.push(sku);
   }
   return load;
+}
+
+/** The SKUs in a parcel, by line. */
+export function skusIn({ network, order, parcel }: ParcelInHand): ReadSku[] {
+  return order.lines.flatMap(({ line_no, sku_id }) => {
+    const sku = network.skus.get(sku_id);
+    return sku !== undefined && parcel.takes.some((take) => take.line_no === line_no) ? [sku] : [];
+  });
 }
 
 /** Notes goods that the warehouse or the service may not handle. */
@@ -64,7 +70,7 @@ export function checkCarried(hand: ParcelInHand): void {
     ['warehouse', warehouse],
     ['service', service],
   ] as const;
-  for (const sku of load.skus) {
+  for (const sku of skusIn(hand)) {
     for (const [who, { row, handles }] of handlers) {
       if ((sku.needs & ~handles) === 0) continue;
       note('eligibility', `${who} ${row.id} does not do ${sku.names.join(', ')} (${sku.row.id})`);
@@ -154,7 +160,7 @@ export function checkInstants(hand: ParcelInHand, departure: Departure): void {
   }
   if (!(pickup >= ready) || pickup < due) note('pickup', 'picked up before it is ready');
   if (!departure.is_pickup) note('pickup', `no pickup at ${pickup}`);
-  const { promise, expected } = departure;
+  const { promise, expected } = departure.arrival;
   if (!(Math.abs(parcel.promise_seconds - promise) <= 1)) {
     note('promise', `${parcel.promise_seconds} promised where ${promise} follows`);
   }

@@ -3,8 +3,9 @@
  * together, what must not, what is excluded, and how surely all of it is in time.
  */
 import type { ParcelInHand } from './checker.ts';
+import { type Arrival, shareInTime } from './checker-arrivals.ts';
 import type { CheckedNetwork, ReadSku } from './checker-document.ts';
-import { type Departure, shareInTime } from './checker-ways.ts';
+import { skusIn } from './checker-parcel.ts';
 import type { ParcelPlan, SourcedPlan, SourcingOrder } from './types.ts';
 
 type Note = (rule: string, detail: string) => void;
@@ -63,23 +64,25 @@ export function checkExcluded(hand: ParcelInHand): void {
 }
 
 /** Notes goods in one parcel that the policy keeps apart; units of one SKU never are. */
-export function checkApart({ network, load, note }: ParcelInHand): void {
+export function checkApart(hand: ParcelInHand): void {
+  const { network, order, note } = hand;
   const { apart } = network.input.policy;
-  if (apart === undefined || apart.length === 0 || load.skus.length < 2) return;
+  if (apart === undefined || apart.length === 0 || order.lines.length < 2) return;
+  const skus = skusIn(hand);
   const meets = (a: ReadSku, b: ReadSku): void => {
     const pair = apart.find(([x, y]) => a.names.includes(x) && b.names.includes(y));
     if (pair === undefined) return;
     note('apart', `${a.row.id} (${pair[0]}) with ${b.row.id} (${pair[1]})`);
   };
-  for (const a of load.skus) for (const b of load.skus) if (a !== b) meets(a, b);
+  for (const a of skus) for (const b of skus) if (a !== b) meets(a, b);
 }
 
 /** P(a parcel is in time), where the policy demands one and the order has a date; else 1. */
-export function checkOnTime(hand: ParcelInHand, departure: Departure): number {
+export function checkOnTime(hand: ParcelInHand, arrival: Arrival): number {
   const { network, order, parcel, note } = hand;
   const { deliver_by_seconds: due } = order;
   if (network.input.policy.on_time_confidence === undefined || due === undefined) return 1;
-  const share = shareInTime(departure.law, due);
+  const share = shareInTime(arrival.law, due);
   if (!(Math.abs((parcel.on_time_probability ?? -1) - share) <= 1e-6)) {
     note('on_time_stated', `${parcel.on_time_probability} stated where ${share} follows`);
   }

@@ -22,20 +22,20 @@ export interface Resource {
 export interface Ledger {
   readonly number: number;
   readonly stock: readonly StockPosition[];
-  /** Place of a stock row by its id; −1 = there is none. */
-  readonly placeOf: (stockId: number) => number;
-  /** Units taken by earlier plans and by the plan in hand, by place. */
+  /** Places of stock rows by id: made only if they are not in order of it. */
+  byId: ReadonlyMap<number, number> | undefined;
+  /** Units taken by earlier plans, by place. */
   readonly taken: Float64Array;
-  readonly pending: Float64Array;
   readonly slots: Map<string, Slot[]>;
-  /** What the plan in hand has touched. */
-  readonly touched: { readonly places: number[]; readonly slots: Slot[] };
+  /** What the plan in hand draws: places with their units, and slots; the first so many count. */
+  readonly places: number[];
+  readonly units: number[];
+  readonly pending: Slot[];
+  placesDrawn: number;
+  slotsDrawn: number;
 }
 
-/**
- * Opens the ledger of a batch under a number no other of the network has. O(stock + capacity); a
- * table of stock is made only of unsorted rows.
- */
+/** Opens the ledger of a batch under a number no other of the network has. O(stock + capacity). */
 export function openLedger(
   stock: readonly StockPosition[],
   capacity: readonly CapacityUse[],
@@ -44,11 +44,14 @@ export function openLedger(
   const ledger: Ledger = {
     number,
     stock,
-    placeOf: finderOf(stock),
+    byId: undefined,
     taken: new Float64Array(stock.length),
-    pending: new Float64Array(stock.length),
     slots: new Map(),
-    touched: { places: [], slots: [] },
+    places: [],
+    units: [],
+    pending: [],
+    placesDrawn: 0,
+    slotsDrawn: 0,
   };
   for (const { resource, slot_seconds, used } of capacity) {
     slotOf(ledger, resource, slot_seconds).used += used;
@@ -56,27 +59,30 @@ export function openLedger(
   return ledger;
 }
 
-function finderOf(stock: readonly StockPosition[]): Ledger['placeOf'] {
-  const ids = new Float64Array(stock.length);
-  let isSorted = true;
-  for (let i = 0; i < stock.length; i++) {
-    ids[i] = stock[i]!.stock_id;
-    if (i > 0 && !(ids[i - 1]! < ids[i]!)) isSorted = false;
+/**
+ * Place of a stock row by its id; −1 = there is none. O(log stock) where the rows are in order of id,
+ * as they are read; else a table is made once.
+ */
+export function placeOfStock(ledger: Ledger, stockId: number): number {
+  const { stock } = ledger;
+  if (ledger.byId !== undefined) return ledger.byId.get(stockId) ?? -1;
+  let [low, high] = [0, stock.length - 1];
+  while (low <= high) {
+    const [from, to] = [stock[low]!.stock_id, stock[high]!.stock_id];
+    // Ids are dense enough for a guess by the rule of three; halving where it does not help.
+    const guess = low + Math.floor(((stockId - from) / (to - from)) * (high - low));
+    const place = guess >= low && guess <= high ? guess : (low + high) >>> 1;
+    const id = stock[place]!.stock_id;
+    if (id === stockId) return place;
+    if (id < stockId) low = place + 1;
+    else high = place - 1;
+    const middle = (low + high) >>> 1;
+    if (low > high) break;
+    if (stock[middle]!.stock_id < stockId) low = middle + 1;
+    else high = middle;
   }
-  if (!isSorted) {
-    const places = new Map(stock.map((row, i) => [row.stock_id, i]));
-    return (stockId) => places.get(stockId) ?? -1;
-  }
-  return (stockId) => {
-    let low = 0;
-    let high = ids.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (ids[middle]! < stockId) low = middle + 1;
-      else high = middle;
-    }
-    return ids[low] === stockId ? low : -1;
-  };
+  ledger.byId = new Map(stock.map((row, i) => [row.stock_id, i]));
+  return ledger.byId.get(stockId) ?? -1;
 }
 
 function slotOf({ slots, number }: Ledger, resource: string, slot: number): Slot {
@@ -94,10 +100,16 @@ function slotOf({ slots, number }: Ledger, resource: string, slot: number): Slot
 
 /** Takes units from a row of stock for the plan in hand; returns how many of them are not there. */
 export function drawStock(ledger: Ledger, place: number, units: number): number {
-  const { stock, taken, pending, touched } = ledger;
-  touched.places.push(place);
-  pending[place]! += units;
-  return pending[place]! - (stock[place]!.available - taken[place]!);
+  const { stock, taken, places, units: drawn } = ledger;
+  let i = 0;
+  while (i < ledger.placesDrawn && places[i] !== place) i++;
+  if (i < ledger.placesDrawn) drawn[i]! += units;
+  else {
+    places[i] = place;
+    drawn[i] = units;
+    ledger.placesDrawn++;
+  }
+  return drawn[i]! - (stock[place]!.available - taken[place]!);
 }
 
 /** Takes capacity for the plan in hand; returns how full the slot is with it. */
@@ -112,21 +124,20 @@ export function drawCapacity(
     row = slotOf(ledger, resource.name, slot);
     resource.last = row;
   }
-  ledger.touched.slots.push(row);
+  ledger.pending[ledger.slotsDrawn++] = row;
   row.pending += amount;
   return row.used + row.pending;
 }
 
-/** Ends the plan in hand: what it took is gone for the next ones, or there again. */
-export function settle({ taken, pending, touched }: Ledger, isTaken: boolean): void {
-  for (const place of touched.places) {
-    if (isTaken) taken[place]! += pending[place]!;
-    pending[place] = 0;
-  }
-  for (const row of touched.slots) {
+/** Ends the plan in hand: what it drew is gone for the next ones, or there again. */
+export function settle(ledger: Ledger, isTaken: boolean): void {
+  const { taken, places, units, pending } = ledger;
+  for (let i = 0; i < ledger.placesDrawn; i++) if (isTaken) taken[places[i]!]! += units[i]!;
+  for (let i = 0; i < ledger.slotsDrawn; i++) {
+    const row = pending[i]!;
     if (isTaken) row.used += row.pending;
     row.pending = 0;
   }
-  touched.places.length = 0;
-  touched.slots.length = 0;
+  ledger.placesDrawn = 0;
+  ledger.slotsDrawn = 0;
 }

@@ -3,8 +3,14 @@
  * and lives long enough, within the capacity that is left, all of it stated.
  */
 import type { ParcelInHand } from './checker.ts';
-import { drawCapacity, drawStock, type Ledger, type Resource } from './checker-stock.ts';
-import type { SourcedPlan, SourcingLine, SourcingOrder } from './types.ts';
+import {
+  drawCapacity,
+  drawStock,
+  type Ledger,
+  placeOfStock,
+  type Resource,
+} from './checker-stock.ts';
+import type { CapacityTake, SourcedPlan, SourcingLine, SourcingOrder } from './types.ts';
 
 type Note = (rule: string, detail: string) => void;
 
@@ -48,7 +54,7 @@ export function checkStock(
 ): void {
   for (let t = 0; t < parcel.takes.length; t++) {
     const { line_no, stock_id, quantity } = parcel.takes[t]!;
-    const place = ledger.placeOf(stock_id);
+    const place = placeOfStock(ledger, stock_id);
     if (place < 0) {
       note('stock', `stock ${stock_id} does not exist`);
       continue;
@@ -68,21 +74,33 @@ export function checkStock(
   }
 }
 
-/** Notes a resource that is not stated as it is taken, or is fuller than its limit with it. */
+/** The row that states a slot of a resource: of two rows the later one, `at` is where it usually is. */
+function statedAt(
+  capacity: readonly CapacityTake[],
+  at: number,
+  name: string,
+  slot: number,
+): CapacityTake | undefined {
+  const usual = capacity[at];
+  if (usual?.slot_seconds === slot && usual.resource === name) return usual;
+  return capacity.findLast((row) => row.slot_seconds === slot && row.resource === name);
+}
+
+/**
+ * Notes a resource that is not stated as it is taken, or is fuller than its limit with it. `at` is
+ * how many resources the parcel takes before this one.
+ */
 function checkResource(
   { parcel, note }: ParcelInHand,
   ledger: Ledger,
   resource: Resource,
+  at: number,
   slot: number,
   amount: number,
   limit: number,
 ): void {
   const { name } = resource;
-  const { capacity } = parcel;
-  // Of two rows of one slot the later one counts, and the other is one too many.
-  let i = capacity.length - 1;
-  while (i >= 0 && !(capacity[i]!.slot_seconds === slot && capacity[i]!.resource === name)) i--;
-  const row = capacity[i];
+  const row = statedAt(parcel.capacity, at, name, slot);
   if (row?.amount !== amount || row.limit !== limit) {
     note('capacity_stated', `${name} at ${slot} should state ${amount} of ${limit}`);
   }
@@ -106,20 +124,16 @@ export function checkCapacity(
   let due = 0;
   if (picks_per_hour !== undefined) {
     const slot = parcel.pick_from_seconds - (parcel.pick_from_seconds % 3600);
-    checkResource(hand, ledger, warehouse.picks, slot, load.units, picks_per_hour);
-    due++;
+    checkResource(hand, ledger, warehouse.picks, due++, slot, load.units, picks_per_hour);
   }
   if (parcels_per_day !== undefined) {
-    checkResource(hand, ledger, warehouse.parcels, day, 1, parcels_per_day);
-    due++;
+    checkResource(hand, ledger, warehouse.parcels, due++, day, 1, parcels_per_day);
   }
   if (daily !== undefined) {
-    checkResource(hand, ledger, service.daily, day, 1, daily);
-    due++;
+    checkResource(hand, ledger, service.daily, due++, day, 1, daily);
   }
   if (perWarehouse !== undefined) {
-    checkResource(hand, ledger, here, day, 1, perWarehouse);
-    due++;
+    checkResource(hand, ledger, here, due++, day, 1, perWarehouse);
   }
   // Each resource due is looked for above; whatever else is stated is not due.
   if (parcel.capacity.length > due) {

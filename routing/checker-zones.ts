@@ -136,8 +136,9 @@ function judge(country: PlacesOfCountry, to: Destination): string[] {
   return ranked.sort((a, b) => (before(a, b) ? -1 : 1)).map(([, , id]) => id);
 }
 
-function forget({ countries, warehouses, memory }: CheckedNetwork): void {
+function forget({ countries, warehouses, arrivals, memory }: CheckedNetwork): void {
   memory.size = 0;
+  arrivals.clear();
   for (const { byCode, byZones } of countries.values()) {
     byCode.clear();
     byZones.clear();

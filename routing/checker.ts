@@ -20,7 +20,7 @@ import {
 } from './checker-rules.ts';
 import { type Ledger, openLedger, settle } from './checker-stock.ts';
 import { checkCapacity, checkQuantities, checkStock } from './checker-takes.ts';
-import { departureOf, type Way, wayOf } from './checker-ways.ts';
+import { departureOf, type TimedWay, type Way, wayOf } from './checker-ways.ts';
 import { type Place, placeOf } from './checker-zones.ts';
 import type {
   CapacityUse,
@@ -151,11 +151,10 @@ function checkParcel(hand: ParcelInHand, place: Place, ledger: Ledger): number {
   checkCapacity(hand, ledger, departure.day, way.resource);
   checkFreight(hand, way);
   checkInstants(hand, departure);
-  checkLateness(hand, departure);
-  return checkOnTime(hand, departure);
+  checkLateness(hand, departure.arrival);
+  return checkOnTime(hand, departure.arrival);
 }
 
-type TimedWay = Way & { readonly points: NonNullable<Way['points']> };
 const hasPoints = (way: Way): way is TimedWay => way.points !== undefined;
 
 /** The way a parcel goes; undefined (and noted) where none leads there. Notes a wrong zone. */
@@ -163,10 +162,10 @@ function checkWay(hand: ParcelInHand, place: Place): TimedWay | undefined {
   const { network, parcel, warehouse, service, note } = hand;
   const { warehouse_id, service_id, zone_id } = parcel;
   const way = wayOf(network, place, warehouse, service);
-  if (way?.zone.id !== zone_id) {
+  if (way?.zone_id !== zone_id) {
     const isThere = place.zones.includes(zone_id);
     if (!isThere) note('zone', `${zone_id} does not contain the destination`);
-    else if (way !== null) note('zone', `${zone_id} counts as ${way.zone.id} for ${service_id}`);
+    else if (way !== null) note('zone', `${zone_id} counts as ${way.zone_id} for ${service_id}`);
   }
   if (way === null) {
     note('lane', `${service_id} does not run from ${warehouse_id} to the destination`);

@@ -3,10 +3,11 @@
  * freely. It stands on the checker's view of the document (lanes, clocks, lateness), never on the
  * solver's.
  */
+import { doorLaw, meanLateness, quantile } from '../../routing/checker-arrivals.ts';
 import { checkerClock } from '../../routing/checker-clock.ts';
 import { type CheckedNetwork, prepareNetwork } from '../../routing/checker-document.ts';
 import { rateFor } from '../../routing/checker-parcel.ts';
-import { doorLaw, laneOf, meanLateness, quantile } from '../../routing/checker-ways.ts';
+import { laneOf } from '../../routing/checker-ways.ts';
 import { placeOf } from '../../routing/checker-zones.ts';
 import type { ServiceInput, SkuInput, WarehouseInput } from '../../routing/index.ts';
 import type { World } from './small-world.ts';
