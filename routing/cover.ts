@@ -64,6 +64,8 @@ interface Walk {
   slack: number;
   steps: number;
   stopped: boolean;
+  /** True if a branch ended because what it costs is not below the limit. */
+  cut: boolean;
 }
 
 /** Reduced costs with the time that an entry causes alone; returns the entries that can win. */
@@ -136,7 +138,10 @@ function descend(walk: Walk, branch: Branch): void {
   for (let k = listStart[item]!; k < listEnd[item]!; k++) {
     const e = listed[k]!;
     const here = paid + reduced[e]!;
-    if (here >= walk.slack) return;
+    if (here >= walk.slack) {
+      walk.cut = true;
+      return;
+    }
     walk.steps++;
     const mask = entries.mask[e]!;
     if ((mask & open) !== mask) continue;
@@ -147,17 +152,22 @@ function descend(walk: Walk, branch: Branch): void {
     if (risk > task.riskLimit) continue;
     const promise = Math.max(latest, entries.promise[e]!);
     const timed = Math.max(leastTime, time(promise));
-    if (here + timed - leastTime >= walk.slack) continue;
+    if (here + timed - leastTime >= walk.slack) {
+      walk.cut = true;
+      continue;
+    }
     const own = cost + entries.cost[e]! + perParcel;
     chosen.push(e);
     if (chosen.length > 1 && task.fits?.(chosen) === false) {
       walk.steps += 16;
     } else if (rest !== 0 && chosen.length < most) {
       descend(walk, { open: rest, needed: left, paid: here, cost: own, latest: promise, risk });
-    } else if (rest === 0 && own - perParcel + timed < walk.limit) {
-      const limit = task.found(chosen, own - perParcel + timed);
-      walk.slack -= walk.limit - limit;
-      walk.limit = limit;
+    } else if (rest === 0) {
+      if (own - perParcel + timed < walk.limit) {
+        const limit = task.found(chosen, own - perParcel + timed);
+        walk.slack -= walk.limit - limit;
+        walk.limit = limit;
+      } else walk.cut = true;
     }
     chosen.pop();
     if (walk.steps > task.steps || (walk.steps & 4095) === 0) {
@@ -171,7 +181,7 @@ function descend(walk: Walk, branch: Branch): void {
 export interface Searched {
   /** True if no cover below the limit was missed. */
   readonly complete: boolean;
-  /** True if no entry was left out because of the limit: then there are no covers beyond it. */
+  /** True if no entry and no branch was left out because of the limit: nothing is beyond it. */
   readonly whole: boolean;
 }
 
@@ -186,9 +196,9 @@ export function searchCovers(task: CoverTask, limit: number): Searched {
   if (!(slack > 0)) return { complete: true, whole: false };
   const kept = fix(task, slack);
   list(task, kept);
-  const walk: Walk = { task, chosen: [], limit, slack, steps: 0, stopped: false };
+  const walk: Walk = { task, chosen: [], limit, slack, steps: 0, stopped: false, cut: false };
   const needed = task.shares?.reduce((sum, one) => sum + one, 0) ?? 0;
   descend(walk, { open: 2 ** items - 1, needed, paid: 0, cost: 0, latest: 0, risk: 0 });
   relaxation.work += entries.count + walk.steps;
-  return { complete: !walk.stopped, whole: kept.length === entries.count };
+  return { complete: !walk.stopped, whole: kept.length === entries.count && !walk.cut };
 }
