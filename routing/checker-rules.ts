@@ -1,23 +1,25 @@
 /**
  * The checker's view of the rules of an order and its policy: how many parcels, what travels
- * together, what must not, and how surely all of it is in time.
+ * together, what must not, what is excluded, and how surely all of it is in time.
  */
-import type { CheckedNetwork, Goods } from './checker.ts';
-import { laneOf, quantile } from './checker-lanes.ts';
-import type { ParcelPlan, SkuInput, SourcedPlan, SourcingOrder } from './types.ts';
+import type { ParcelInHand } from './checker.ts';
+import { type Arrival, shareInTime } from './checker-arrivals.ts';
+import type { CheckedNetwork, ReadSku } from './checker-document.ts';
+import { skusIn } from './checker-parcel.ts';
+import type { ParcelPlan, SourcedPlan, SourcingOrder } from './types.ts';
 
 type Note = (rule: string, detail: string) => void;
 
 /** Notes too many parcels, by the policy or by the order itself. */
 export function checkSplit(
-  network: CheckedNetwork,
+  { input: { policy } }: CheckedNetwork,
   order: SourcingOrder,
   plan: SourcedPlan,
   note: Note,
 ): void {
   const { length } = plan.parcels;
   if (length === 0) note('no_parcels', 'a sourced plan has at least one parcel');
-  const { split_limit } = network.input.policy;
+  const { split_limit } = policy;
   const allowed = Math.min(split_limit, order.split_limit ?? split_limit);
   if (length > allowed) note('split_limit', `${length} parcels where ${allowed} are allowed`);
   if (order.ship_complete === true && length > 1) {
@@ -25,16 +27,17 @@ export function checkSplit(
   }
 }
 
+const holds = (parcel: ParcelPlan, lineNo: number): boolean =>
+  parcel.takes.some(({ line_no }) => line_no === lineNo);
+
 /** Notes lines that were to leave together and do not. */
 export function checkTogether(order: SourcingOrder, plan: SourcedPlan, note: Note): void {
-  if (order.lines.every((line) => line.keep_together === undefined)) return;
-  const homes = new Map<string, Set<number>>();
+  if (plan.parcels.length < 2) return;
+  const homes = new Map<string, Set<ParcelPlan>>();
   for (const { line_no, keep_together } of order.lines) {
     if (keep_together === undefined) continue;
-    const home = homes.get(keep_together) ?? new Set<number>();
-    plan.parcels.forEach((parcel, i) => {
-      if (parcel.takes.some((take) => take.line_no === line_no)) home.add(i);
-    });
+    const home = homes.get(keep_together) ?? new Set<ParcelPlan>();
+    for (const parcel of plan.parcels) if (holds(parcel, line_no)) home.add(parcel);
     homes.set(keep_together, home);
   }
   for (const [group, home] of homes) {
@@ -42,71 +45,46 @@ export function checkTogether(order: SourcingOrder, plan: SourcedPlan, note: Not
   }
 }
 
-/** Everything that the policy may call a SKU. */
-const namesOf = (sku: SkuInput): string[] => [
-  sku.temperature ?? 'ambient',
-  ...(sku.hazardous ? ['hazardous'] : []),
-  ...(sku.goods_class === undefined ? [] : [sku.goods_class]),
-];
+/** Notes warehouses, services and stock that the order excludes. */
+export function checkExcluded(hand: ParcelInHand): void {
+  const { order, parcel, warehouse, service, note } = hand;
+  const { id } = warehouse.row;
+  if (order.excluded_warehouses?.includes(id)) note('excluded', id);
+  if (order.excluded_services?.includes(service.row.id)) note('excluded', service.row.id);
+  if (order.only_warehouses && !order.only_warehouses.includes(id)) {
+    note('excluded', `${id} is not among the only ones`);
+  }
+  if (order.excluded_stock === undefined) return;
+  for (const { warehouse_id, sku_id } of order.excluded_stock) {
+    const isTaken = order.lines.some(
+      (line) => line.sku_id === sku_id && holds(parcel, line.line_no),
+    );
+    if (warehouse_id === id && isTaken) note('excluded', `${sku_id} at ${warehouse_id}`);
+  }
+}
 
-/** Notes goods in one parcel that the policy keeps apart. */
-export function checkApart(network: CheckedNetwork, goods: readonly Goods[], note: Note): void {
+/** Notes goods in one parcel that the policy keeps apart; units of one SKU never are. */
+export function checkApart(hand: ParcelInHand): void {
+  const { network, order, note } = hand;
   const { apart } = network.input.policy;
-  if (apart === undefined || apart.length === 0) return;
-  const skus = [...new Set(goods.map(({ sku }) => sku))];
-  for (const a of skus) {
-    for (const b of skus) {
-      if (a === b) continue;
-      const pair = apart.find(([x, y]) => namesOf(a).includes(x) && namesOf(b).includes(y));
-      if (pair !== undefined) note('apart', `${a.id} (${pair[0]}) with ${b.id} (${pair[1]})`);
-    }
-  }
+  if (apart === undefined || apart.length === 0 || order.lines.length < 2) return;
+  const skus = skusIn(hand);
+  const meets = (a: ReadSku, b: ReadSku): void => {
+    const pair = apart.find(([x, y]) => a.names.includes(x) && b.names.includes(y));
+    if (pair === undefined) return;
+    note('apart', `${a.row.id} (${pair[0]}) with ${b.row.id} (${pair[1]})`);
+  };
+  for (const a of skus) for (const b of skus) if (a !== b) meets(a, b);
 }
 
-/** P(at the door by `due`): the largest share whose quantile is in time, by bisection. */
-export function onTimeShare(
-  network: CheckedNetwork,
-  order: SourcingOrder,
-  parcel: ParcelPlan,
-  due: number,
-): number {
-  const warehouse = network.warehouses.get(parcel.warehouse_id);
-  const service = network.services.get(parcel.service_id);
-  const zone = network.zones.get(parcel.zone_id);
-  if (warehouse === undefined || service === undefined || zone === undefined) return 0;
-  const lane = laneOf({ network, order }, warehouse, service)?.lane;
-  const points = network.transits.get(lane?.transit_time_id ?? '')?.quantiles;
-  if (points === undefined) return 0;
-  const inTime = (share: number) =>
-    network.clock.door(zone, parcel.pickup_seconds + quantile(points, share)) <= due;
-  if (inTime(1)) return 1;
-  if (!inTime(0)) return 0;
-  let [low, high] = [0, 1];
-  for (let i = 0; i < 50; i++) {
-    const middle = (low + high) / 2;
-    if (inTime(middle)) low = middle;
-    else high = middle;
+/** P(a parcel is in time), where the policy demands one and the order has a date; else 1. */
+export function checkOnTime(hand: ParcelInHand, arrival: Arrival): number {
+  const { network, order, parcel, note } = hand;
+  const { deliver_by_seconds: due } = order;
+  if (network.input.policy.on_time_confidence === undefined || due === undefined) return 1;
+  const share = shareInTime(arrival.law, due);
+  if (!(Math.abs((parcel.on_time_probability ?? -1) - share) <= 1e-6)) {
+    note('on_time_stated', `${parcel.on_time_probability} stated where ${share} follows`);
   }
-  return low;
-}
-
-/** Notes a plan that is not in time as surely as the policy demands. */
-export function checkOnTime(
-  network: CheckedNetwork,
-  order: SourcingOrder,
-  plan: SourcedPlan,
-  note: Note,
-): void {
-  const demanded = network.input.policy.on_time_confidence;
-  const due = order.deliver_by_seconds;
-  if (demanded === undefined || due === undefined) return;
-  let all = 1;
-  for (const parcel of plan.parcels) {
-    const share = onTimeShare(network, order, parcel, due);
-    all *= share;
-    if (Math.abs((parcel.on_time_probability ?? -1) - share) > 1e-6) {
-      note('on_time_stated', `${parcel.on_time_probability} stated where ${share} follows`);
-    }
-  }
-  if (all < demanded - 1e-6) note('on_time', `in time with ${all} where ${demanded} is demanded`);
+  return share;
 }

@@ -1,211 +1,143 @@
 /**
- * The checker's view of what a plan takes: every unit ordered and no other, from stock that is there
- * and lives long enough, within the capacity that is left.
+ * The checker's books of a batch: stock and capacity as a plan finds them, and what it takes itself.
+ * What a plan takes stays pending until it is settled: taken for good, or given back.
  */
-import type { CheckedNetwork } from './checker.ts';
-import type {
-  CapacityUse,
-  ParcelPlan,
-  SourcedPlan,
-  SourcingOrder,
-  StockPosition,
-} from './types.ts';
+import type { CapacityUse, StockPosition } from './types.ts';
 
-type Note = (rule: string, detail: string) => void;
-
-/** Stock and capacity as a plan finds them. */
-export interface Ledger {
-  readonly rowOf: (stockId: number) => StockPosition | undefined;
-  /** Units taken by earlier plans, by stock. */
-  readonly taken: Map<number, number>;
-  /** Capacity used, by resource, then slot. */
-  readonly used: Map<string, Map<number, number>>;
+/** A slot of a resource: used by what was there before, pending by the plan in hand. */
+interface Slot {
+  readonly ledger: number;
+  readonly slot: number;
+  used: number;
+  pending: number;
 }
 
-/** Opens the ledger of a batch. O(stock + capacity); a table of stock is made only of unsorted rows. */
+/** A resource with the slot looked at last, in whichever ledger: most plans ask for the same one. */
+export interface Resource {
+  readonly name: string;
+  last: Slot | undefined;
+}
+
+/** Stock and capacity of a batch of plans. */
+export interface Ledger {
+  readonly number: number;
+  readonly stock: readonly StockPosition[];
+  /** Places of stock rows by id: made only if they are not in order of it. */
+  byId: ReadonlyMap<number, number> | undefined;
+  /** Units taken by earlier plans, by place. */
+  readonly taken: Float64Array;
+  readonly slots: Map<string, Slot[]>;
+  /** What the plan in hand draws: places with their units, and slots; the first so many count. */
+  readonly places: number[];
+  readonly units: number[];
+  readonly pending: Slot[];
+  placesDrawn: number;
+  slotsDrawn: number;
+}
+
+/** Opens the ledger of a batch under a number no other of the network has. O(stock + capacity). */
 export function openLedger(
   stock: readonly StockPosition[],
   capacity: readonly CapacityUse[],
+  number: number,
 ): Ledger {
-  const ledger: Ledger = { rowOf: finderOf(stock), taken: new Map(), used: new Map() };
-  for (const { resource, slot_seconds, used } of capacity)
-    use(ledger, resource, slot_seconds, used);
+  const ledger: Ledger = {
+    number,
+    stock,
+    byId: undefined,
+    taken: new Float64Array(stock.length),
+    slots: new Map(),
+    places: [],
+    units: [],
+    pending: [],
+    placesDrawn: 0,
+    slotsDrawn: 0,
+  };
+  for (const { resource, slot_seconds, used } of capacity) {
+    slotOf(ledger, resource, slot_seconds).used += used;
+  }
   return ledger;
 }
 
-function finderOf(stock: readonly StockPosition[]): Ledger['rowOf'] {
-  const ids = new Float64Array(stock.length);
-  let isSorted = true;
-  for (let i = 0; i < stock.length; i++) {
-    ids[i] = stock[i]!.stock_id;
-    if (i > 0 && !(ids[i - 1]! < ids[i]!)) isSorted = false;
+/**
+ * Place of a stock row by its id; −1 = there is none. O(log stock) where the rows are in order of id,
+ * as they are read; else a table is made once.
+ */
+export function placeOfStock(ledger: Ledger, stockId: number): number {
+  const { stock } = ledger;
+  if (ledger.byId !== undefined) return ledger.byId.get(stockId) ?? -1;
+  let [low, high] = [0, stock.length - 1];
+  while (low <= high) {
+    const [from, to] = [stock[low]!.stock_id, stock[high]!.stock_id];
+    // Ids are dense enough for a guess by the rule of three; halving where it does not help.
+    const guess = low + Math.floor(((stockId - from) / (to - from)) * (high - low));
+    const place = guess >= low && guess <= high ? guess : (low + high) >>> 1;
+    const id = stock[place]!.stock_id;
+    if (id === stockId) return place;
+    if (id < stockId) low = place + 1;
+    else high = place - 1;
+    const middle = (low + high) >>> 1;
+    if (low > high) break;
+    if (stock[middle]!.stock_id < stockId) low = middle + 1;
+    else high = middle;
   }
-  if (!isSorted) {
-    const rows = new Map(stock.map((row) => [row.stock_id, row]));
-    return (stockId) => rows.get(stockId);
-  }
-  return (stockId) => {
-    let low = 0;
-    let high = ids.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (ids[middle]! < stockId) low = middle + 1;
-      else high = middle;
-    }
-    return ids[low] === stockId ? stock[low] : undefined;
-  };
+  ledger.byId = new Map(stock.map((row, i) => [row.stock_id, i]));
+  return ledger.byId.get(stockId) ?? -1;
 }
 
-function use({ used }: Ledger, resource: string, slot: number, amount: number): void {
-  const slots = used.get(resource) ?? new Map<number, number>();
-  used.set(resource, slots.set(slot, (slots.get(slot) ?? 0) + amount));
+function slotOf({ slots, number }: Ledger, resource: string, slot: number): Slot {
+  let own = slots.get(resource);
+  if (own === undefined) {
+    own = [];
+    slots.set(resource, own);
+  }
+  // A resource has few slots that anybody plans for.
+  for (let i = 0; i < own.length; i++) if (own[i]!.slot === slot) return own[i]!;
+  const made = { ledger: number, slot, used: 0, pending: 0 };
+  own.push(made);
+  return made;
 }
 
-/** Takes a sound plan from what the next one finds. */
-export function takeFrom(ledger: Ledger, plan: SourcedPlan): void {
-  for (const { takes, capacity } of plan.parcels) {
-    for (const { stock_id, quantity } of takes) {
-      ledger.taken.set(stock_id, (ledger.taken.get(stock_id) ?? 0) + quantity);
-    }
-    for (const { resource, slot_seconds, amount } of capacity) {
-      use(ledger, resource, slot_seconds, amount);
-    }
+/** Takes units from a row of stock for the plan in hand; returns how many of them are not there. */
+export function drawStock(ledger: Ledger, place: number, units: number): number {
+  const { stock, taken, places, units: drawn } = ledger;
+  let i = 0;
+  while (i < ledger.placesDrawn && places[i] !== place) i++;
+  if (i < ledger.placesDrawn) drawn[i]! += units;
+  else {
+    places[i] = place;
+    drawn[i] = units;
+    ledger.placesDrawn++;
   }
+  return drawn[i]! - (stock[place]!.available - taken[place]!);
 }
 
-/** Notes units that are missing, too many or never ordered. O(lines × units taken). */
-export function checkQuantities(order: SourcingOrder, plan: SourcedPlan, note: Note): void {
-  const { lines } = order;
-  for (const { takes } of plan.parcels) {
-    for (const { line_no, quantity } of takes) {
-      if (!(quantity > 0)) note('quantity', `line ${line_no} takes ${quantity} units`);
-      if (!lines.some((line) => line.line_no === line_no)) {
-        note('quantity', `line ${line_no} was not ordered`);
-      }
-    }
-  }
-  for (let i = 0; i < lines.length; i++) {
-    const { line_no, quantity } = lines[i]!;
-    let units = 0;
-    for (const { takes } of plan.parcels) {
-      for (const take of takes) if (take.line_no === line_no) units += take.quantity;
-    }
-    if (units !== quantity) note('quantity', `line ${line_no} gets ${units} of ${quantity} units`);
-    for (let j = 0; j < i; j++) {
-      if (lines[j]!.line_no === line_no) note('quantity', `line ${line_no} is there twice`);
-    }
-  }
-}
-
-/** Notes stock that is not what the line wants, dies too early or is not there. */
-export function checkStock(
-  network: CheckedNetwork,
+/** Takes capacity for the plan in hand; returns how full the slot is with it. */
+export function drawCapacity(
   ledger: Ledger,
-  { order, plan }: { readonly order: SourcingOrder; readonly plan: SourcedPlan },
-  note: Note,
-): void {
-  const [ids, sums]: [number[], number[]] = [[], []];
-  for (const parcel of plan.parcels) {
-    for (const { line_no, stock_id, quantity } of parcel.takes) {
-      const row = ledger.rowOf(stock_id);
-      if (row === undefined) {
-        note('stock', `stock ${stock_id} does not exist`);
-        continue;
-      }
-      const { sku_id } = row;
-      const line = order.lines.find((one) => one.line_no === line_no);
-      if (row.warehouse_id !== parcel.warehouse_id || sku_id !== line?.sku_id) {
-        note('stock', `stock ${stock_id} is not line ${line_no}'s SKU in ${parcel.warehouse_id}`);
-      }
-      if (row.expires_seconds !== undefined) {
-        const life = (network.skus.get(sku_id)?.minimum_life_days ?? 0) * 86_400;
-        if (row.expires_seconds < parcel.promise_seconds + life) {
-          note('lot_life', `stock ${stock_id} expires too early for the promise`);
-        }
-      }
-      const at = ids.indexOf(stock_id);
-      if (at >= 0) sums[at]! += quantity;
-      else sums[ids.push(stock_id) - 1] = quantity;
-    }
+  resource: Resource,
+  slot: number,
+  amount: number,
+): number {
+  let row = resource.last;
+  if (row?.slot !== slot || row.ledger !== ledger.number) {
+    row = slotOf(ledger, resource.name, slot);
+    resource.last = row;
   }
-  ids.forEach((stock_id, i) => {
-    const available = ledger.rowOf(stock_id)!.available - (ledger.taken.get(stock_id) ?? 0);
-    if (sums[i]! > available) note('oversell', `stock ${stock_id}: ${sums[i]} of ${available}`);
-  });
+  ledger.pending[ledger.slotsDrawn++] = row;
+  row.pending += amount;
+  return row.used + row.pending;
 }
 
-/** A limited resource and slot that a parcel takes, or several of a plan together. */
-interface Due {
-  readonly resource: string;
-  readonly slot: number;
-  amount: number;
-  readonly limit: number;
-}
-
-/** What a parcel must take of each limited resource, computed anew. */
-function dueCapacity(network: CheckedNetwork, parcel: ParcelPlan): Due[] {
-  const warehouse = network.warehouses.get(parcel.warehouse_id);
-  const service = network.services.get(parcel.service_id);
-  if (warehouse === undefined || service === undefined) return [];
-  const due: Due[] = [];
-  const add = (resource: string, slot: number, amount: number, limit: number): void => {
-    due.push({ resource, slot, amount, limit });
-  };
-  const { picks_per_hour, parcels_per_day } = warehouse;
-  if (picks_per_hour !== undefined) {
-    const units = parcel.takes.reduce((sum, { quantity }) => sum + quantity, 0);
-    const hour = parcel.pick_from_seconds - (parcel.pick_from_seconds % 3600);
-    add(`picks/${warehouse.id}`, hour, units, picks_per_hour);
+/** Ends the plan in hand: what it drew is gone for the next ones, or there again. */
+export function settle(ledger: Ledger, isTaken: boolean): void {
+  const { taken, places, units, pending } = ledger;
+  for (let i = 0; i < ledger.placesDrawn; i++) if (isTaken) taken[places[i]!]! += units[i]!;
+  for (let i = 0; i < ledger.slotsDrawn; i++) {
+    const row = pending[i]!;
+    if (isTaken) row.used += row.pending;
+    row.pending = 0;
   }
-  const day = network.clock.dateSlot(parcel.pickup_seconds, warehouse.time_zone);
-  if (parcels_per_day !== undefined) add(`parcels/${warehouse.id}`, day, 1, parcels_per_day);
-  const { parcels_per_day: daily, parcels_per_day_per_warehouse: perWarehouse } = service;
-  if (daily !== undefined) add(`service/${service.id}`, day, 1, daily);
-  if (perWarehouse !== undefined) {
-    add(`service/${service.id}/${warehouse.id}`, day, 1, perWarehouse);
-  }
-  return due;
-}
-
-/** Notes what a parcel states of capacity and should not, and what it should and does not. */
-function checkStated({ capacity }: ParcelPlan, due: readonly Due[], note: Note): void {
-  for (const { resource, slot, amount, limit } of due) {
-    // Of two rows of one slot the later one counts, and the other is one too many.
-    const row = capacity.findLast((one) => one.resource === resource && one.slot_seconds === slot);
-    if (row?.amount !== amount || row.limit !== limit) {
-      note('capacity_stated', `${resource} at ${slot} should state ${amount} of ${limit}`);
-    }
-  }
-  capacity.forEach(({ resource, slot_seconds: slot }, i) => {
-    const isDue = due.some((one) => one.resource === resource && one.slot === slot);
-    const isTwice = capacity.findIndex(
-      (one) => one.resource === resource && one.slot_seconds === slot,
-    );
-    if (!isDue || isTwice !== i) {
-      note('capacity_stated', `${resource} at ${slot} is not a resource it takes`);
-    }
-  });
-}
-
-/** Notes capacity wrongly stated, and slots that are fuller than their limit. */
-export function checkCapacity(
-  network: CheckedNetwork,
-  ledger: Ledger,
-  plan: SourcedPlan,
-  note: Note,
-): void {
-  const own: Due[] = [];
-  for (const parcel of plan.parcels) {
-    const due = dueCapacity(network, parcel);
-    checkStated(parcel, due, note);
-    for (const one of due) {
-      const same = own.find((row) => row.slot === one.slot && row.resource === one.resource);
-      if (same === undefined) own.push(one);
-      else same.amount += one.amount;
-    }
-  }
-  for (const { resource, slot, amount, limit } of own) {
-    const sum = amount + (ledger.used.get(resource)?.get(slot) ?? 0);
-    if (sum > limit) note('capacity', `${resource} at ${slot}: ${sum} of ${limit}`);
-  }
+  ledger.placesDrawn = 0;
+  ledger.slotsDrawn = 0;
 }

@@ -2,8 +2,12 @@
  * The checker's view of where an order goes: which zones contain its destination, most specific first.
  * Zones are judged one by one; a table of postal prefixes only says which ones can be worth judging.
  */
-import type { CheckedNetwork } from './checker.ts';
+import type { CheckedNetwork } from './checker-document.ts';
+import type { Way } from './checker-ways.ts';
 import type { Destination, NetworkInput, ZoneInput } from './types.ts';
+
+/** Places, ways and departures remembered of one network before all are forgotten: ~30 MB. */
+const MOST_REMEMBERED = 50_000;
 
 const compact = (code: string): string =>
   /^[A-Z0-9]*$/.test(code)
@@ -47,26 +51,37 @@ interface ReadZone {
   readonly prefixes: readonly string[];
 }
 
-/** Zones of one country by what can make them contain a destination. */
-interface CountryZones {
+/** Zones of one country by what can make them contain a destination, and the places judged before. */
+export interface PlacesOfCountry {
   readonly byPrefix: Map<string, ReadZone[]>;
   /** Zones with a circle or a polygon. */
   readonly shapes: ReadZone[];
   /** Zones that are the whole country. */
   readonly whole: ReadZone[];
+  /** Places by postal code, where codes alone tell them. */
+  readonly byCode: Map<string, Place>;
+  /** Places by the ids of their zones. */
+  readonly byZones: Map<string, Place>;
 }
 
-/** Zones of a document by country. */
-export type ZoneTable = ReadonlyMap<string, CountryZones>;
+/** Everywhere that the same zones contain, with the ways of getting there (see `checker-ways.ts`). */
+export interface Place {
+  /** Ids, most specific first. */
+  readonly zones: readonly string[];
+  readonly ways: Map<number, Way | null>;
+}
 
-/** Reads the zones of a document. O(zones + prefixes). */
-export function readZones(input: NetworkInput): ZoneTable {
-  const table = new Map<string, CountryZones>();
+const NOWHERE: Place = { zones: [], ways: new Map() };
+
+/** Reads the zones of a document by country. O(zones + prefixes). */
+export function readZones(input: NetworkInput): ReadonlyMap<string, PlacesOfCountry> {
+  const countries = new Map<string, PlacesOfCountry>();
   for (const zone of input.zones) {
-    let own = table.get(zone.country);
+    let own = countries.get(zone.country);
     if (own === undefined) {
-      own = { byPrefix: new Map(), shapes: [], whole: [] };
-      table.set(zone.country, own);
+      const places = { byCode: new Map<string, Place>(), byZones: new Map<string, Place>() };
+      own = { byPrefix: new Map(), shapes: [], whole: [], ...places };
+      countries.set(zone.country, own);
     }
     const row = { zone, prefixes: (zone.postal_prefixes ?? []).map(compact) };
     const { circle, polygon, postal_prefixes } = zone;
@@ -78,7 +93,7 @@ export function readZones(input: NetworkInput): ZoneTable {
       else same.push(row);
     }
   }
-  return table;
+  return countries;
 }
 
 /** How specifically a zone contains a destination: [kind, order within]; undefined = not at all. */
@@ -100,39 +115,58 @@ function containment(
   return circle || polygon || postal_prefixes ? undefined : [3, 0];
 }
 
-const before = (
-  a: readonly [number, number, string],
-  b: readonly [number, number, string],
-): boolean => (a[0] !== b[0] ? a[0] < b[0] : a[1] !== b[1] ? a[1] < b[1] : a[2] < b[2]);
+type Rank = readonly [number, number, string];
 
-/** A zone that contains a destination, and how specifically. */
-export interface RankedZone {
-  readonly id: string;
-  readonly rank: readonly [number, number, string];
-}
+const before = (a: Rank, b: Rank): boolean =>
+  a[0] !== b[0] ? a[0] < b[0] : a[1] !== b[1] ? a[1] < b[1] : a[2] < b[2];
 
-function judge(country: CountryZones, to: Destination): readonly RankedZone[] {
+/** Ids of the zones that contain a destination, most specific first. */
+function judge(country: PlacesOfCountry, to: Destination): string[] {
   const code = compact(to.postal_code);
   const worth = new Set(country.whole);
   for (let end = 0; end <= code.length; end++) {
     for (const row of country.byPrefix.get(code.slice(0, end)) ?? []) worth.add(row);
   }
   if (to.position !== undefined) for (const row of country.shapes) worth.add(row);
-  const ranked: RankedZone[] = [];
+  const ranked: Rank[] = [];
   for (const row of worth) {
     const found = containment(row, to, code);
-    if (found !== undefined) ranked.push({ id: row.zone.id, rank: [...found, row.zone.id] });
+    if (found !== undefined) ranked.push([...found, row.zone.id]);
   }
-  return ranked.sort((a, b) => (before(a.rank, b.rank) ? -1 : 1));
+  return ranked.sort((a, b) => (before(a, b) ? -1 : 1)).map(([, , id]) => id);
 }
 
-/** Zones that contain the order's destination, most specific first. Remembers the last order's. */
-export function zonesOf(network: CheckedNetwork, to: Destination): readonly RankedZone[] {
-  const { last } = network;
-  if (last.to !== to) {
-    const country = network.places.get(to.country);
-    last.zones = country === undefined ? [] : judge(country, to);
-    last.to = to;
+function forget({ countries, warehouses, arrivals, memory }: CheckedNetwork): void {
+  memory.size = 0;
+  arrivals.clear();
+  for (const { byCode, byZones } of countries.values()) {
+    byCode.clear();
+    byZones.clear();
   }
-  return last.zones;
+  for (const { ends } of warehouses.values()) ends.clear();
+}
+
+/** Where a destination is. O(1) for one known by its code, else O(zones that may contain it). */
+export function placeOf(network: CheckedNetwork, to: Destination): Place {
+  if (network.memory.size > MOST_REMEMBERED) forget(network);
+  const country = network.countries.get(to.country);
+  if (country === undefined) return NOWHERE;
+  // Shapes contain positions: there the code does not tell all.
+  const byCode = to.position === undefined || country.shapes.length === 0;
+  const known = byCode ? country.byCode.get(to.postal_code) : undefined;
+  if (known !== undefined) return known;
+  const zones = judge(country, to);
+  if (zones.length === 0) return NOWHERE;
+  const key = zones.join('\n');
+  let place = country.byZones.get(key);
+  if (place === undefined) {
+    place = { zones, ways: new Map() };
+    country.byZones.set(key, place);
+    network.memory.size++;
+  }
+  if (byCode) {
+    country.byCode.set(to.postal_code, place);
+    network.memory.size++;
+  }
+  return place;
 }

@@ -3,31 +3,33 @@
  * the capacity it was decided on, and lists every rule it breaks. It shares no code with the solver
  * (types only), so that one mistake cannot hide in both.
  */
-import { type Clock, checkerClock } from './checker-clock.ts';
-import { carriedProblems, checkLane, type ReadLane } from './checker-lanes.ts';
-import { checkMoney } from './checker-money.ts';
-import { checkApart, checkOnTime, checkSplit, checkTogether } from './checker-rules.ts';
 import {
-  checkCapacity,
-  checkQuantities,
-  checkStock,
-  type Ledger,
-  openLedger,
-  takeFrom,
-} from './checker-stock.ts';
-import { type RankedZone, readZones, type ZoneTable } from './checker-zones.ts';
+  type CheckedNetwork,
+  prepareNetwork,
+  type ReadService,
+  type ReadWarehouse,
+} from './checker-document.ts';
+import { checkLateness, checkMoney } from './checker-money.ts';
+import { checkCarried, checkFreight, checkInstants, type Load, loadOf } from './checker-parcel.ts';
+import {
+  checkApart,
+  checkExcluded,
+  checkOnTime,
+  checkSplit,
+  checkTogether,
+} from './checker-rules.ts';
+import { type Ledger, openLedger, settle } from './checker-stock.ts';
+import { checkCapacity, checkQuantities, checkStock } from './checker-takes.ts';
+import { departureOf, type TimedWay, type Way, wayOf } from './checker-ways.ts';
+import { type Place, placeOf } from './checker-zones.ts';
 import type {
   CapacityUse,
-  Destination,
   NetworkInput,
   ParcelPlan,
-  ServiceInput,
-  SkuInput,
   SourcedPlan,
   SourcingOrder,
   StockPosition,
   Violation,
-  WarehouseInput,
 } from './types.ts';
 
 /** One decision and what it was decided on (before it was taken). */
@@ -38,43 +40,16 @@ export interface PlanToCheck {
   readonly plan: SourcedPlan;
 }
 
-/** Rows of the document by id. */
-export interface CheckedNetwork {
-  readonly input: NetworkInput;
-  readonly skus: ReadonlyMap<string, SkuInput>;
-  readonly warehouses: ReadonlyMap<string, WarehouseInput>;
-  readonly services: ReadonlyMap<string, NetworkInput['services'][number]>;
-  readonly zones: ReadonlyMap<string, NetworkInput['zones'][number]>;
-  readonly cards: ReadonlyMap<string, NetworkInput['rate_cards'][number]>;
-  readonly transits: ReadonlyMap<string, NetworkInput['transit_times'][number]>;
-  readonly clock: Clock;
-  readonly places: ZoneTable;
-  /** Lanes of services looked at before. */
-  readonly lanes: Map<ServiceInput, readonly ReadLane[]>;
-  /** Transit times that the lanes of services name, each once. */
-  readonly transitsOf: Map<ServiceInput, ReadonlySet<string>>;
-  /** The destination looked at last, with its zones. */
-  readonly last: { to: Destination | undefined; zones: readonly RankedZone[] };
-}
-
-/** What of one line is in a parcel: units, and weight in whole milligrams. */
-export interface Goods {
-  readonly sku: SkuInput;
-  readonly units: number;
-  readonly mg: number;
-}
-
-/** One parcel with what is in it, and where a violation is noted. */
-export interface CheckedParcel {
+/** One parcel with what the document says of it, and where a violation is noted. */
+export interface ParcelInHand {
   readonly network: CheckedNetwork;
   readonly order: SourcingOrder;
   readonly parcel: ParcelPlan;
-  readonly goods: readonly Goods[];
+  readonly warehouse: ReadWarehouse;
+  readonly service: ReadService;
+  readonly load: Load;
   readonly note: (rule: string, detail: string) => void;
 }
-
-const byId = <T extends { readonly id: string }>(rows: readonly T[]): Map<string, T> =>
-  new Map(rows.map((row) => [row.id, row]));
 
 /** Checks one plan after the other; a sound one is taken from what the next one finds. */
 export type BatchCheck = (order: SourcingOrder, plan: SourcedPlan) => Violation[];
@@ -89,12 +64,8 @@ export function prepareBatchChecker(
 ): (stock: readonly StockPosition[], capacity: readonly CapacityUse[]) => BatchCheck {
   const network = prepareNetwork(input);
   return (stock, capacity) => {
-    const ledger = openLedger(stock, capacity);
-    return (order, plan) => {
-      const violations = checkPrepared(network, ledger, order, plan);
-      if (violations.length === 0) takeFrom(ledger, plan);
-      return violations;
-    };
+    const ledger = openLedger(stock, capacity, ++network.memory.ledgers);
+    return (order, plan) => checkPrepared(network, ledger, order, plan);
   };
 }
 
@@ -105,25 +76,7 @@ export function prepareBatchChecker(
 export function prepareChecker(input: NetworkInput): (checked: PlanToCheck) => Violation[] {
   const network = prepareNetwork(input);
   return ({ stock, capacity, order, plan }) =>
-    checkPrepared(network, openLedger(stock, capacity), order, plan);
-}
-
-/** Reads a document for the checks. O(rows). */
-export function prepareNetwork(input: NetworkInput): CheckedNetwork {
-  return {
-    input,
-    skus: byId(input.skus),
-    warehouses: byId(input.warehouses),
-    services: byId(input.services),
-    zones: byId(input.zones),
-    cards: byId(input.rate_cards),
-    transits: byId(input.transit_times),
-    clock: checkerClock(),
-    places: readZones(input),
-    lanes: new Map(),
-    transitsOf: new Map(),
-    last: { to: undefined, zones: [] },
-  };
+    checkPrepared(network, openLedger(stock, capacity, ++network.memory.ledgers), order, plan);
 }
 
 /** Checks one plan. Returns the rules it breaks; an empty list means the decision is sound. */
@@ -144,64 +97,81 @@ function checkPrepared(
   checkSplit(network, order, plan, note);
   checkTogether(order, plan, note);
   checkQuantities(order, plan, note);
-  checkStock(network, ledger, { order, plan }, note);
-  checkCapacity(network, ledger, plan, note);
-  for (const parcel of plan.parcels) {
-    const goods = contents(network, order, parcel);
-    checkParcel({ network, order, parcel, goods, note });
-    checkApart(network, goods, note);
+  const place = placeOf(network, order.destination);
+  let inTime = 1;
+  for (let i = 0; i < plan.parcels.length; i++) {
+    const parcel = plan.parcels[i]!;
+    checkStock({ network, order, parcel, note }, ledger);
+    const hand = takeUp(network, order, parcel, note);
+    if (hand !== undefined) inTime *= checkParcel(hand, place, ledger);
   }
-  checkOnTime(network, order, plan, note);
+  const demanded = network.input.policy.on_time_confidence ?? 0;
+  if (inTime < demanded - 1e-6) {
+    note('on_time', `in time with ${inTime} where ${demanded} is demanded`);
+  }
   checkMoney(network, order, plan, note);
+  settle(ledger, violations.length === 0);
   return violations;
 }
 
-/** SKU, units and weight (whole milligrams) of each line in the parcel. */
-function contents(network: CheckedNetwork, order: SourcingOrder, parcel: ParcelPlan): Goods[] {
-  const goods: Goods[] = [];
-  for (const line of order.lines) {
-    let units = 0;
-    let isTaken = false;
-    for (const take of parcel.takes) {
-      if (take.line_no !== line.line_no) continue;
-      units += take.quantity;
-      isTaken = true;
-    }
-    const sku = network.skus.get(line.sku_id);
-    if (sku === undefined || !isTaken) continue;
-    const whole =
-      line.weight_grams === undefined
-        ? line.quantity * Math.round(sku.weight_grams * 1000)
-        : Math.round(line.weight_grams * 1000);
-    goods.push({ sku, units, mg: Math.round((whole * units) / line.quantity) });
+/** Looks up what a parcel names; undefined (and noted) where the document does not know it. */
+function takeUp(
+  network: CheckedNetwork,
+  order: SourcingOrder,
+  parcel: ParcelPlan,
+  note: ParcelInHand['note'],
+): ParcelInHand | undefined {
+  const { warehouse_id, service_id, carrier_id } = parcel;
+  const warehouse = network.warehouses.get(warehouse_id);
+  const service = network.services.get(service_id);
+  if (warehouse === undefined || service === undefined) {
+    note('unknown', `${warehouse_id} or ${service_id} is unknown`);
+    return undefined;
   }
-  return goods;
+  if (service.row.carrier_id !== carrier_id) note('carrier', `${carrier_id} does not sell it`);
+  const load = loadOf(network, order, parcel);
+  return { network, order, parcel, warehouse, service, load, note };
 }
 
-const NONE = [] as const;
+/** Checks one parcel. Returns P(it is in time), 1 where none is demanded. */
+function checkParcel(hand: ParcelInHand, place: Place, ledger: Ledger): number {
+  const { network, warehouse, service } = hand;
+  const { pickup_seconds: pickup } = hand.parcel;
+  checkExcluded(hand);
+  checkCarried(hand);
+  checkApart(hand);
+  const way = checkWay(hand, place);
+  if (way === undefined) {
+    const name = `service/${service.row.id}/${warehouse.row.id}`;
+    const day = network.clock.dateSlot(pickup, warehouse.row.time_zone);
+    checkCapacity(hand, ledger, day, { name, last: undefined });
+    return 1;
+  }
+  const departure = departureOf(network, way, warehouse, service, pickup);
+  checkCapacity(hand, ledger, departure.day, way.resource);
+  checkFreight(hand, way);
+  checkInstants(hand, departure);
+  checkLateness(hand, departure.arrival);
+  return checkOnTime(hand, departure.arrival);
+}
 
-function checkParcel(checked: CheckedParcel): void {
-  const { network, parcel, order, note } = checked;
-  const warehouse = network.warehouses.get(parcel.warehouse_id);
-  const service = network.services.get(parcel.service_id);
-  const zone = network.zones.get(parcel.zone_id);
-  if (warehouse === undefined || service === undefined || zone === undefined) {
-    note('unknown', `${parcel.warehouse_id}, ${parcel.service_id} or ${parcel.zone_id} is unknown`);
-    return;
+const hasPoints = (way: Way): way is TimedWay => way.points !== undefined;
+
+/** The way a parcel goes; undefined (and noted) where none leads there. Notes a wrong zone. */
+function checkWay(hand: ParcelInHand, place: Place): TimedWay | undefined {
+  const { network, parcel, warehouse, service, note } = hand;
+  const { warehouse_id, service_id, zone_id } = parcel;
+  const way = wayOf(network, place, warehouse, service);
+  if (way?.zone_id !== zone_id) {
+    const isThere = place.zones.includes(zone_id);
+    if (!isThere) note('zone', `${zone_id} does not contain the destination`);
+    else if (way !== null) note('zone', `${zone_id} counts as ${way.zone_id} for ${service_id}`);
   }
-  if (service.carrier_id !== parcel.carrier_id)
-    note('carrier', `${parcel.carrier_id} does not sell it`);
-  if (order.excluded_warehouses?.includes(warehouse.id)) note('excluded', warehouse.id);
-  for (const { warehouse_id, sku_id } of order.excluded_stock ?? NONE) {
-    const isTaken = parcel.takes.some(({ line_no }) =>
-      order.lines.some((line) => line.line_no === line_no && line.sku_id === sku_id),
-    );
-    if (warehouse_id === warehouse.id && isTaken) note('excluded', `${sku_id} at ${warehouse_id}`);
+  if (way === null) {
+    note('lane', `${service_id} does not run from ${warehouse_id} to the destination`);
+    return undefined;
   }
-  if (order.excluded_services?.includes(service.id)) note('excluded', service.id);
-  if (order.only_warehouses && !order.only_warehouses.includes(warehouse.id)) {
-    note('excluded', `${warehouse.id} is not among the only ones`);
-  }
-  carriedProblems(checked, warehouse, service);
-  checkLane(checked, warehouse, service, zone);
+  if (hasPoints(way)) return way;
+  note('unknown', way.lane.transit_time_id);
+  return undefined;
 }

@@ -15,6 +15,7 @@ import {
   stepsOf,
 } from './column-parcels.ts';
 import { admittedOptions, entries, listParcels, priceParcels } from './column-pricing.ts';
+import { openSlots, priceWays, type SlotTask, slotsTogether } from './column-slots.ts';
 import { searchCovers } from './cover.ts';
 import type { Limits, Solution } from './exact.ts';
 import type { Item } from './items.ts';
@@ -54,27 +55,52 @@ interface Attempt {
 const STEP = { least: 10, share: 0.01, growth: 5 };
 
 /**
- * Looks for the cheapest plan below `limit`, split and time included. With `coupled` every parcel
- * counts, also one that is dearer and later than another, in every slot it may have to move to.
+ * Prices the parcels within the gap, each by itself, or where they compete (`coupled`) every way with
+ * all its slots; then the relaxation.
+ */
+function priceWithin(method: Method, gap: number, coupled: boolean) {
+  const { splitLimit, context } = method;
+  method.beyond = false;
+  const options = admittedOptions(method, gap, coupled ? splitLimit : 1);
+  const slots = coupled ? priceWays(method, options, gap) : undefined;
+  // A dearer and later parcel may be the surer one.
+  const all = coupled || context.riskLimit !== none;
+  if (slots === undefined) priceParcels(method, options, gap, all);
+  if (!all) listParcels(method);
+  relaxParcels(method);
+  return { options, slots };
+}
+
+/** How chosen entries become parcels: as they are, or in the slots that they have together. */
+function chooser(slots: SlotTask | undefined) {
+  if (slots === undefined) {
+    return { together: undefined, choicesOf: (chosen: readonly number[]) => chosen.map(choiceOf) };
+  }
+  let choices: readonly Choice[] = [];
+  const together = (chosen: readonly number[], below: number, isWhole: boolean) => {
+    const found = slotsTogether(slots, chosen, below, isWhole);
+    choices = found.choices;
+    return found;
+  };
+  return { together, choicesOf: () => choices };
+}
+
+/**
+ * Looks for the cheapest plan below `limit`, split and time included. With `coupled` every way counts,
+ * also one that is dearer and later than another, with every slot it may have to move to.
  */
 function attempt(method: Method, limit: number, coupled: boolean): Attempt {
   const { context, items, split, splitLimit, relaxation, shares } = method;
-  const { timePerDay, at } = context;
+  const { timePerDay, at, riskLimit } = context;
   const gap = limit - (relaxation.bound - split + method.leastTime);
-  method.beyond = false;
-  const options = admittedOptions(method, gap, coupled ? splitLimit : 1);
-  // A dearer and later parcel may be the surer one.
-  const all = coupled || context.riskLimit !== none;
-  priceParcels(method, options, gap, all);
-  if (!all) listParcels(method);
-  relaxParcels(method);
+  const { options, slots } = priceWithin(method, gap, coupled);
   const time = (promise: number) => (timePerDay === 0 ? 0 : timeCost(timePerDay, at, promise));
   const end = earliestEnd(method);
   const tried: Attempt = { best: undefined, coupledFrom: none, bound: limit, complete: true };
   if (end === none || relaxation.bound === none) return tried;
   const leastTime = Math.max(method.leastTime, time(end));
   const joint: Joint = { ...method.joint, options };
-  const choicesOf = (chosen: readonly number[]) => chosen.map((e) => choiceOf(e));
+  const { together, choicesOf } = chooser(slots && openSlots({ joint, slots, time, riskLimit }));
   const base = Math.ceil(relaxation.bound - split + leastTime - 1e-4);
   tried.bound = Math.min(limit, base);
   const task = { entries, items: items.length, most: splitLimit, perParcel: split, relaxation };
@@ -87,8 +113,8 @@ function attempt(method: Method, limit: number, coupled: boolean): Attempt {
         shares,
         time,
         leastTime,
-        riskLimit: context.riskLimit,
-        fits: coupled ? (chosen) => jointlyFeasible(joint, choicesOf(chosen)) : undefined,
+        riskLimit,
+        together,
         found: (chosen, cost) => keep(joint, tried, choicesOf(chosen), cost, below),
       },
       below,

@@ -19,6 +19,14 @@ export interface Entries {
   risk: Float64Array;
 }
 
+/** What parcels cost together; Infinity = they do not go together below the limit. */
+export interface Together {
+  readonly cost: number;
+  readonly steps: number;
+  /** True if the limit left some ways of going together out. */
+  readonly cut: boolean;
+}
+
 /** What is asked of a cover. */
 export interface CoverTask {
   readonly entries: Entries;
@@ -37,8 +45,14 @@ export interface CoverTask {
   readonly leastTime: number;
   /** Most risk of all parcels together. */
   readonly riskLimit: number;
-  /** False if parcels chosen so far cannot go together, whatever is added. */
-  readonly fits?: ((chosen: readonly number[]) => boolean) | undefined;
+  /**
+   * The least that parcels chosen cost if they go together, time included, whatever is added; only
+   * what is less than `below` is looked for. It may be less than that unless the cover `isWhole`.
+   * Undefined where parcels do not compete.
+   */
+  readonly together?:
+    | ((chosen: readonly number[], below: number, isWhole: boolean) => Together)
+    | undefined;
   /** Told of every cover below the limit, cheapest so far; returns the new limit, exclusive. */
   readonly found: (chosen: readonly number[], cost: number) => number;
   /** Steps after which the search gives up, and the port that may end it sooner. */
@@ -63,7 +77,11 @@ interface Walk {
   /** What the bound leaves for reduced costs. */
   slack: number;
   steps: number;
+  /** Steps after which the port is asked next. */
+  asked: number;
   stopped: boolean;
+  /** True if a branch ended because what it costs is not below the limit. */
+  cut: boolean;
 }
 
 /** Reduced costs with the time that an entry causes alone; returns the entries that can win. */
@@ -119,15 +137,17 @@ interface Branch {
   /** Items not yet covered, and the parcels that they need at least. */
   readonly open: number;
   readonly needed: number;
-  /** Reduced costs so far, and costs with split. */
+  /** Reduced costs so far, and costs. */
   readonly paid: number;
   readonly cost: number;
   readonly latest: number;
+  /** What time and going together cost at least. */
+  readonly price: number;
   readonly risk: number;
 }
 
 function descend(walk: Walk, branch: Branch): void {
-  const { open, needed, paid, cost, latest } = branch;
+  const { open, needed, paid, cost, latest, price } = branch;
   const { task, chosen } = walk;
   const { entries, most, perParcel, time, leastTime } = task;
   let at = 0;
@@ -136,7 +156,10 @@ function descend(walk: Walk, branch: Branch): void {
   for (let k = listStart[item]!; k < listEnd[item]!; k++) {
     const e = listed[k]!;
     const here = paid + reduced[e]!;
-    if (here >= walk.slack) return;
+    if (here >= walk.slack) {
+      walk.cut = true;
+      return;
+    }
     walk.steps++;
     const mask = entries.mask[e]!;
     if ((mask & open) !== mask) continue;
@@ -146,32 +169,61 @@ function descend(walk: Walk, branch: Branch): void {
     const risk = branch.risk + entries.risk[e]!;
     if (risk > task.riskLimit) continue;
     const promise = Math.max(latest, entries.promise[e]!);
-    const timed = Math.max(leastTime, time(promise));
-    if (here + timed - leastTime >= walk.slack) continue;
-    const own = cost + entries.cost[e]! + perParcel;
+    const timed = Math.max(price, time(promise));
+    if (here + timed - leastTime >= walk.slack) {
+      walk.cut = true;
+      continue;
+    }
+    const own = cost + entries.cost[e]!;
     chosen.push(e);
-    if (chosen.length > 1 && task.fits?.(chosen) === false) {
-      walk.steps += 16;
-    } else if (rest !== 0 && chosen.length < most) {
-      descend(walk, { open: rest, needed: left, paid: here, cost: own, latest: promise, risk });
-    } else if (rest === 0 && own - perParcel + timed < walk.limit) {
-      const limit = task.found(chosen, own - perParcel + timed);
-      walk.slack -= walk.limit - limit;
-      walk.limit = limit;
+    const priced = together(walk, { own, paid: here, timed }, rest === 0);
+    const isWorth = here + priced - leastTime < walk.slack;
+    if (isWorth && rest !== 0 && chosen.length < most) {
+      const next = { open: rest, needed: left, paid: here, cost: own, latest: promise };
+      descend(walk, { ...next, price: priced, risk });
+    } else if (isWorth && rest === 0) {
+      tell(walk, own + perParcel * (chosen.length - 1) + priced);
     }
     chosen.pop();
-    if (walk.steps > task.steps || (walk.steps & 4095) === 0) {
+    if (walk.steps > walk.asked) {
+      walk.asked = Math.min(task.steps, walk.steps + 4096);
       walk.stopped = walk.steps > task.steps || task.stop();
     }
     if (walk.stopped) return;
   }
 }
 
+/** Tells of the cover chosen, if it costs less than the limit. */
+function tell(walk: Walk, cost: number): void {
+  if (cost >= walk.limit) {
+    walk.cut = true;
+    return;
+  }
+  const limit = walk.task.found(walk.chosen, cost);
+  walk.slack -= walk.limit - limit;
+  walk.limit = limit;
+}
+
+/** What the parcels chosen cost beyond their own least: time, and what going together costs. */
+function together(
+  walk: Walk,
+  { own, paid, timed }: { readonly own: number; readonly paid: number; readonly timed: number },
+  isWhole: boolean,
+): number {
+  const { task, chosen, slack } = walk;
+  if (task.together === undefined) return timed;
+  const below = own + slack + task.leastTime - paid;
+  const { cost, steps, cut } = task.together(chosen, below, isWhole);
+  walk.steps += steps;
+  walk.cut ||= cut;
+  return Math.max(timed, cost - own);
+}
+
 /** How far a search went. */
 export interface Searched {
   /** True if no cover below the limit was missed. */
   readonly complete: boolean;
-  /** True if no entry was left out because of the limit: then there are no covers beyond it. */
+  /** True if no entry and no branch was left out because of the limit: nothing is beyond it. */
   readonly whole: boolean;
 }
 
@@ -186,9 +238,26 @@ export function searchCovers(task: CoverTask, limit: number): Searched {
   if (!(slack > 0)) return { complete: true, whole: false };
   const kept = fix(task, slack);
   list(task, kept);
-  const walk: Walk = { task, chosen: [], limit, slack, steps: 0, stopped: false };
+  const walk: Walk = {
+    task,
+    chosen: [],
+    limit,
+    slack,
+    steps: 0,
+    asked: 0,
+    stopped: false,
+    cut: false,
+  };
   const needed = task.shares?.reduce((sum, one) => sum + one, 0) ?? 0;
-  descend(walk, { open: 2 ** items - 1, needed, paid: 0, cost: 0, latest: 0, risk: 0 });
+  descend(walk, {
+    open: 2 ** items - 1,
+    needed,
+    paid: 0,
+    cost: 0,
+    latest: 0,
+    price: leastTime,
+    risk: 0,
+  });
   relaxation.work += entries.count + walk.steps;
-  return { complete: !walk.stopped, whole: kept.length === entries.count };
+  return { complete: !walk.stopped, whole: kept.length === entries.count && !walk.cut };
 }

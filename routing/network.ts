@@ -42,6 +42,9 @@ export interface SkuTable extends Ids {
 
 /** Warehouses; missing limits are Infinity, `classes` are the bits they support. */
 export interface WarehouseTable extends Ids {
+  /** Names of their resources. */
+  readonly picksNames: readonly string[];
+  readonly parcelsNames: readonly string[];
   readonly processingSeconds: Float64Array;
   readonly picksPerHour: Float64Array;
   readonly parcelsPerDay: Float64Array;
@@ -50,8 +53,9 @@ export interface WarehouseTable extends Ids {
   readonly classes: Uint8Array;
 }
 
-/** Services; missing limits are Infinity. */
+/** Services; missing limits are Infinity, `names` are those of their resources. */
 export interface ServiceTable extends Ids {
+  readonly names: readonly string[];
   readonly carrierIds: readonly string[];
   readonly card: Int32Array;
   readonly classes: Uint8Array;
@@ -165,6 +169,8 @@ function compileSkus(
 function compileWarehouses(rows: readonly WarehouseInput[]): WarehouseTable {
   return {
     ...idsOf(rows),
+    picksNames: rows.map((row) => `picks/${row.id}`),
+    parcelsNames: rows.map((row) => `parcels/${row.id}`),
     processingSeconds: Float64Array.from(rows, (row) => row.processing_seconds),
     picksPerHour: Float64Array.from(rows, (row) => limit(row.picks_per_hour)),
     parcelsPerDay: Float64Array.from(rows, (row) => limit(row.parcels_per_day)),
@@ -177,6 +183,7 @@ function compileWarehouses(rows: readonly WarehouseInput[]): WarehouseTable {
 function compileServices(rows: readonly ServiceInput[], rates: RateTable): ServiceTable {
   return {
     ...idsOf(rows),
+    names: rows.map((row) => `service/${row.id}`),
     carrierIds: rows.map((row) => row.carrier_id),
     card: Int32Array.from(rows, (row) => {
       const card = rates.cardOf.get(row.rate_card_id);

@@ -103,23 +103,27 @@ function mergeTakes(takes: readonly StockTake[]): StockTake[] {
   return merged;
 }
 
+const UNLIMITED = Number.POSITIVE_INFINITY;
+
 /** Capacity of limited resources that a parcel takes. */
 function capacityOf(board: Board, placed: Placed): CapacityTake[] {
   const { warehouses, services } = board.network;
-  const w = placed.warehouse;
-  const warehouse = warehouses.ids[w]!;
-  const service = `service/${services.ids[placed.service]!}`;
+  const { warehouse: w, service: s } = placed;
   const hour = Math.floor(placed.start / HOUR_SECONDS) * HOUR_SECONDS;
   const day = placed.pickupDay * DAY_SECONDS;
-  const all: [string, number, number, number][] = [
-    [`picks/${warehouse}`, hour, unitsOf(placed.items), warehouses.picksPerHour[w]!],
-    [`parcels/${warehouse}`, day, 1, warehouses.parcelsPerDay[w]!],
-    [service, day, 1, services.parcelsPerDay[placed.service]!],
-    [`${service}/${warehouse}`, day, 1, services.parcelsPerDayPerWarehouse[placed.service]!],
-  ];
-  return all
-    .filter(([, , , limit]) => limit !== Number.POSITIVE_INFINITY)
-    .map(([resource, slot_seconds, amount, limit]) => ({ resource, slot_seconds, amount, limit }));
+  const takes: CapacityTake[] = [];
+  const add = (resource: string, slot_seconds: number, amount: number, limit: number): void => {
+    takes.push({ resource, slot_seconds, amount, limit });
+  };
+  const picks = warehouses.picksPerHour[w]!;
+  if (picks < UNLIMITED) add(warehouses.picksNames[w]!, hour, unitsOf(placed.items), picks);
+  const parcels = warehouses.parcelsPerDay[w]!;
+  if (parcels < UNLIMITED) add(warehouses.parcelsNames[w]!, day, 1, parcels);
+  const daily = services.parcelsPerDay[s]!;
+  if (daily < UNLIMITED) add(services.names[s]!, day, 1, daily);
+  const here = services.parcelsPerDayPerWarehouse[s]!;
+  if (here < UNLIMITED) add(`${services.names[s]!}/${warehouses.ids[w]!}`, day, 1, here);
+  return takes;
 }
 
 /** Weight and volume of items; the pieces of one line together weigh what its share weighs. */

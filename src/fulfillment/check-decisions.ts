@@ -27,7 +27,7 @@ const prepared = new WeakMap<Network, ReturnType<typeof prepareBatchChecker>>();
 
 /**
  * A checker of plans decided on this stock and capacity, one after the other. The tables of a network
- * version are prepared once; a batch costs O(stock + capacity), a plan a quarter to a third of what it
+ * version are prepared once; a batch costs O(stock + capacity), a plan about a sixth of what it
  * cost to decide.
  */
 export function openChecks(

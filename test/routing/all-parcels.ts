@@ -3,10 +3,12 @@
  * freely. It stands on the checker's view of the document (lanes, clocks, lateness), never on the
  * solver's.
  */
-import { type CheckedNetwork, prepareNetwork } from '../../routing/checker.ts';
+import { doorLaw, meanLateness, quantile } from '../../routing/checker-arrivals.ts';
 import { checkerClock } from '../../routing/checker-clock.ts';
-import { laneOf, quantile, rateFor } from '../../routing/checker-lanes.ts';
-import { expectedLateness } from '../../routing/checker-money.ts';
+import { type CheckedNetwork, prepareNetwork } from '../../routing/checker-document.ts';
+import { rateFor } from '../../routing/checker-parcel.ts';
+import { laneOf } from '../../routing/checker-ways.ts';
+import { placeOf } from '../../routing/checker-zones.ts';
 import type { ServiceInput, SkuInput, WarehouseInput } from '../../routing/index.ts';
 import type { World } from './small-world.ts';
 
@@ -97,7 +99,7 @@ function goodsOf(world: World, network: CheckedNetwork, subset: number): Goods[]
   return world.order.lines
     .filter((_, i) => (subset & (1 << i)) !== 0)
     .map((line) => {
-      const sku = network.skus.get(line.sku_id)!;
+      const sku = network.skus.get(line.sku_id)!.row;
       const mg = Math.round((line.weight_grams ?? sku.weight_grams * line.quantity) * 1000);
       return { sku, quantity: line.quantity, mg };
     });
@@ -127,7 +129,8 @@ function priceOf(
   service: ServiceInput,
 ): { price: number; zone: string; transit: string } | undefined {
   const { order } = world;
-  const lane = laneOf({ network, order }, warehouse, service);
+  const read = network.services.get(service.id)!;
+  const lane = laneOf(read, warehouse.id, placeOf(network, order.destination).zones);
   if (lane === undefined || !eligible(goods, warehouse, service)) return undefined;
   const card = network.cards.get(service.rate_card_id)!;
   const mg = goods.reduce((sum, { mg: each }) => sum + each, 0);
@@ -137,7 +140,7 @@ function priceOf(
     0,
   );
   const billed = Math.max(mg, card.cm3_per_kg ? Math.round((mm3 * 1000) / card.cm3_per_kg) : 0);
-  const rate = rateFor(card, lane.lane.rate_area, billed);
+  const rate = rateFor(read.breaks_mg, card.rates[lane.lane.rate_area]!, billed);
   if (rate === undefined) return undefined;
   const units = goods.reduce((sum, { quantity }) => sum + quantity, 0);
   const base = Math.max(rate.minimum ?? 0, rate.base + ((rate.per_kg ?? 0) * billed) / 1e6);
@@ -180,7 +183,7 @@ function mayShare(world: World, network: CheckedNetwork, subset: number): boolea
   const { order } = world;
   const inside = (i: number) => (subset & (1 << i)) !== 0;
   const names = (i: number) => {
-    const sku = network.skus.get(order.lines[i]!.sku_id)!;
+    const sku = network.skus.get(order.lines[i]!.sku_id)!.row;
     const { temperature = 'ambient', goods_class, hazardous } = sku;
     return [temperature, goods_class, hazardous ? 'hazardous' : undefined];
   };
@@ -205,11 +208,12 @@ function arrivalOf(
   priced: { readonly zone: string; readonly transit: string },
   pickup: number,
 ) {
-  const points = network.transits.get(priced.transit)!.quantiles;
+  const points = network.transits.get(priced.transit)!;
   const zone = network.zones.get(priced.zone)!;
   const { confidence, lateness_per_day } = world.network.policy;
   const due = world.order.deliver_by_seconds;
-  const late = due === undefined ? 0 : expectedLateness(network, zone, points, pickup, due) / DAY;
+  const law = doorLaw(network.clock, zone, points, pickup);
+  const late = due === undefined ? 0 : meanLateness(law, due) / DAY;
   return {
     promise: clock.door(zone, Math.ceil(pickup + quantile(points, confidence) - 1e-6)),
     lateness: money(late * lateness_per_day),

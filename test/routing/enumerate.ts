@@ -1,15 +1,15 @@
 /**
  * The slow truth: every way to send an order with whole lines, its parcels counted together.
  */
-import type { CheckedNetwork } from '../../routing/checker.ts';
+import type { CheckedNetwork } from '../../routing/checker-document.ts';
 import { allParcels, DAY, money, type Parcel, prepare } from './all-parcels.ts';
 import type { World } from './small-world.ts';
 
 /** Limit of a resource slot, by the document. */
 export function limitOf(network: CheckedNetwork, slot: string): number {
   const [kind, first, second] = slot.split('@')[0]!.split('/') as [string, string, string?];
-  const warehouse = network.warehouses.get(first);
-  const service = network.services.get(first);
+  const warehouse = network.warehouses.get(first)?.row;
+  const service = network.services.get(first)?.row;
   if (kind === 'picks') return warehouse?.picks_per_hour ?? Number.POSITIVE_INFINITY;
   if (kind === 'parcels') return warehouse?.parcels_per_day ?? Number.POSITIVE_INFINITY;
   const limit =
@@ -23,7 +23,7 @@ function lotsSuffice(world: World, network: CheckedNetwork, chosen: readonly Par
     world.order.lines
       .filter((_, i) => (parcel.subset & (1 << i)) !== 0)
       .map((line) => {
-        const life = (network.skus.get(line.sku_id)?.minimum_life_days ?? 0) * DAY;
+        const life = (network.skus.get(line.sku_id)?.row.minimum_life_days ?? 0) * DAY;
         const { warehouse, promise } = parcel;
         return { warehouse, sku: line.sku_id, until: promise + life, units: line.quantity };
       }),

@@ -3,7 +3,7 @@
  * slot) that cover each line once, within the slots, lots, number of parcels and risk there are.
  */
 import type { Highs } from 'highs';
-import type { CheckedNetwork } from '../../routing/checker.ts';
+import type { CheckedNetwork } from '../../routing/checker-document.ts';
 import { allParcels, DAY, money, type Parcel, prepare } from './all-parcels.ts';
 import { limitOf } from './enumerate.ts';
 import type { World } from './small-world.ts';
@@ -32,7 +32,7 @@ function addLots(rows: Rows, world: World, network: CheckedNetwork, parcels: rea
   const claims = parcels.map((parcel) =>
     world.order.lines.flatMap((line, i) => {
       if ((parcel.subset & (1 << i)) === 0) return [];
-      const life = (network.skus.get(line.sku_id)?.minimum_life_days ?? 0) * DAY;
+      const life = (network.skus.get(line.sku_id)?.row.minimum_life_days ?? 0) * DAY;
       return [{ sku: line.sku_id, until: parcel.promise + life, units: line.quantity }];
     }),
   );
@@ -137,6 +137,21 @@ export function bestByProgramme(highs: Highs, world: World): number | undefined 
   }
 }
 
+const EXACT = { mip_rel_gap: 0, mip_abs_gap: 0 } as const;
+
+/**
+ * Now and then the presolve of HiGHS reduces an infeasible programme to an optimum that HiGHS then finds
+ * infeasible itself, and gives up ("MIP solver claims optimality, but with … infeasibilities"): such
+ * a programme is solved as it stands.
+ */
+function solveText(highs: Highs, text: string) {
+  try {
+    return highs.solve(text, EXACT);
+  } catch {
+    return highs.solve(text, { ...EXACT, presolve: 'off' });
+  }
+}
+
 function solve(
   highs: Highs,
   world: World,
@@ -172,7 +187,7 @@ function solve(
     ...parcels.map((_, p) => ` x${p}`),
     'End',
   ].join('\n');
-  const solved = highs.solve(text, { mip_rel_gap: 0, mip_abs_gap: 0 });
+  const solved = solveText(highs, text);
   if (solved.Status !== 'Optimal') return undefined;
   const chosen = parcels.filter((_, p) => (solved.Columns[`x${p}`]?.Primal ?? 0) > 0.5);
   const latest = Math.max(...chosen.map(({ promise }) => promise));

@@ -1,0 +1,185 @@
+/**
+ * What the checker reads of a network document, once: its rows by id, each with the numbers and names
+ * that checking a plan needs over and over.
+ */
+import type { Arrival } from './checker-arrivals.ts';
+import { type Clock, checkerClock } from './checker-clock.ts';
+import type { Resource } from './checker-stock.ts';
+import type { PlacesOfCountry } from './checker-zones.ts';
+import { readZones } from './checker-zones.ts';
+import type {
+  NetworkInput,
+  RateCardInput,
+  ServiceInput,
+  SkuInput,
+  TransitTimeInput,
+  WarehouseInput,
+  ZoneInput,
+} from './types.ts';
+
+const TEMPERATURES = { ambient: 1, chilled: 2, frozen: 4 } as const;
+const HAZARDOUS = 8;
+const DAY = 86_400;
+const AMBIENT = ['ambient'] as const;
+
+/** A SKU, per unit: whole milligrams, cubic and plain millimetres, what handling it needs (bits). */
+export interface ReadSku {
+  readonly row: SkuInput;
+  readonly mg: number;
+  readonly mm3: number;
+  readonly longest_mm: number;
+  /** Longest side and girth around the other two. */
+  readonly girth_mm: number;
+  readonly needs: number;
+  /** Life that the buyer must still have, seconds. */
+  readonly life_seconds: number;
+  /** Everything that the policy may call it. */
+  readonly names: readonly string[];
+}
+
+/** A warehouse with what it handles (bits) and the names of its resources. */
+export interface ReadWarehouse {
+  readonly row: WarehouseInput;
+  readonly index: number;
+  readonly handles: number;
+  readonly picks: Resource;
+  readonly parcels: Resource;
+  /** End of processing by its start; NaN where processing may not start. The last one is at hand. */
+  readonly ends: Map<number, number>;
+  last_start: number;
+  last_end: number;
+}
+
+/** A lane that the card of its service sells, with what it names as sets. */
+export interface ReadLane {
+  readonly lane: ServiceInput['lanes'][number];
+  readonly warehouses: ReadonlySet<string> | undefined;
+  readonly zones: ReadonlySet<string> | undefined;
+}
+
+/** A service with its card, its lanes in the document's order and its limits; none = Infinity. */
+export interface ReadService {
+  readonly row: ServiceInput;
+  readonly index: number;
+  readonly handles: number;
+  readonly card: RateCardInput | undefined;
+  readonly breaks_mg: readonly number[];
+  readonly lanes: readonly ReadLane[];
+  readonly most_mg: number;
+  readonly most_length_mm: number;
+  readonly most_girth_mm: number;
+  readonly daily: Resource;
+}
+
+/** A document as the checker reads it. */
+export interface CheckedNetwork {
+  readonly input: NetworkInput;
+  readonly skus: ReadonlyMap<string, ReadSku>;
+  readonly warehouses: ReadonlyMap<string, ReadWarehouse>;
+  readonly services: ReadonlyMap<string, ReadService>;
+  readonly zones: ReadonlyMap<string, ZoneInput>;
+  readonly cards: ReadonlyMap<string, RateCardInput>;
+  readonly transits: ReadonlyMap<string, TransitTimeInput['quantiles']>;
+  readonly clock: Clock;
+  readonly countries: ReadonlyMap<string, PlacesOfCountry>;
+  /** Arrivals by zone and transit times, then by pickup. */
+  readonly arrivals: Map<string, Map<number, Arrival>>;
+  /** Places, ways and departures remembered (too many: all are forgotten), and ledgers opened. */
+  readonly memory: { size: number; ledgers: number };
+}
+
+function readSku(row: SkuInput): ReadSku {
+  const [longest, second, third] = [row.length_mm, row.width_mm, row.height_mm].sort(
+    (a, b) => b - a,
+  ) as [number, number, number];
+  const temperature = row.temperature ?? 'ambient';
+  return {
+    row,
+    mg: Math.round(row.weight_grams * 1000),
+    mm3: row.length_mm * row.width_mm * row.height_mm,
+    longest_mm: longest,
+    girth_mm: longest + 2 * second + 2 * third,
+    needs: TEMPERATURES[temperature] | (row.hazardous ? HAZARDOUS : 0),
+    life_seconds: (row.minimum_life_days ?? 0) * DAY,
+    names: [
+      temperature,
+      ...(row.hazardous ? ['hazardous'] : []),
+      ...(row.goods_class === undefined ? [] : [row.goods_class]),
+    ],
+  };
+}
+
+function handledBy({ temperatures, hazardous }: WarehouseInput | ServiceInput): number {
+  let bits = hazardous ? HAZARDOUS : 0;
+  for (const temperature of temperatures ?? AMBIENT) bits |= TEMPERATURES[temperature];
+  return bits;
+}
+
+const readWarehouse = (row: WarehouseInput, index: number): ReadWarehouse => ({
+  row,
+  index,
+  handles: handledBy(row),
+  picks: { name: `picks/${row.id}`, last: undefined },
+  parcels: { name: `parcels/${row.id}`, last: undefined },
+  ends: new Map(),
+  last_start: Number.NaN,
+  last_end: Number.NaN,
+});
+
+function lanesOf(row: ServiceInput, card: RateCardInput | undefined): ReadLane[] {
+  return row.lanes
+    .filter((lane) => card?.rates[lane.rate_area] !== undefined)
+    .map((lane) => ({
+      lane,
+      warehouses: lane.warehouses && new Set(lane.warehouses),
+      zones: lane.zones && new Set(lane.zones),
+    }));
+}
+
+function readService(
+  row: ServiceInput,
+  index: number,
+  cards: CheckedNetwork['cards'],
+): ReadService {
+  const card = cards.get(row.rate_card_id);
+  let lanes: ReadLane[] | undefined;
+  return {
+    row,
+    index,
+    handles: handledBy(row),
+    card,
+    breaks_mg: card?.weight_breaks_grams.map((grams) => Math.round(grams * 1000)) ?? [],
+    // Most services of a large document are never looked at.
+    get lanes() {
+      lanes ??= lanesOf(row, card);
+      return lanes;
+    },
+    most_mg: (row.max_weight_grams ?? Number.POSITIVE_INFINITY) * 1000,
+    most_length_mm: row.max_length_mm ?? Number.POSITIVE_INFINITY,
+    most_girth_mm: row.max_girth_plus_length_mm ?? Number.POSITIVE_INFINITY,
+    daily: { name: `service/${row.id}`, last: undefined },
+  };
+}
+
+const byId = <T extends { readonly id: string }, R>(
+  rows: readonly T[],
+  read: (row: T, index: number) => R,
+): Map<string, R> => new Map(rows.map((row, index) => [row.id, read(row, index)]));
+
+/** Reads a document for the checks. O(rows). */
+export function prepareNetwork(input: NetworkInput): CheckedNetwork {
+  const cards = byId(input.rate_cards, (row) => row);
+  return {
+    input,
+    skus: byId(input.skus, readSku),
+    warehouses: byId(input.warehouses, readWarehouse),
+    services: byId(input.services, (row, index) => readService(row, index, cards)),
+    zones: byId(input.zones, (row) => row),
+    cards,
+    transits: byId(input.transit_times, ({ quantiles }) => quantiles),
+    clock: checkerClock(),
+    countries: readZones(input),
+    arrivals: new Map(),
+    memory: { size: 0, ledgers: 0 },
+  };
+}

@@ -1,0 +1,151 @@
+/**
+ * The checker's view of getting from a warehouse to a place by a service: which lane counts, and what
+ * follows from each pickup there. Both are worked out from the document when first asked for and remembered.
+ */
+import { type Arrival, arrive } from './checker-arrivals.ts';
+import type { CheckedNetwork, ReadService, ReadWarehouse } from './checker-document.ts';
+import type { Resource } from './checker-stock.ts';
+import type { Place } from './checker-zones.ts';
+import type { RateInput, ServiceInput, TransitTimeInput, ZoneInput } from './types.ts';
+
+type Points = TransitTimeInput['quantiles'];
+/** A way whose transit times the document knows. */
+export type TimedWay = Way & { readonly points: Points };
+
+/** The lane that counts, the zone it counts for, and what it names. */
+export interface Way {
+  readonly lane: ServiceInput['lanes'][number];
+  readonly zone: ZoneInput;
+  readonly zone_id: string;
+  readonly rates: readonly (RateInput | null)[];
+  readonly points: Points | undefined;
+  /** By pickup, of all ways with this zone and these points. */
+  readonly arrivals: Map<number, Arrival>;
+  /** Resource of the service at the warehouse. */
+  readonly resource: Resource;
+  /** By pickup; the last one is at hand. */
+  readonly departures: Map<number, Departure>;
+  last: Departure | undefined;
+}
+
+/** What follows from a pickup at a warehouse. */
+export interface Departure {
+  readonly pickup: number;
+  readonly is_pickup: boolean;
+  /** 00:00 UTC of the warehouse's date. */
+  readonly day: number;
+  readonly arrival: Arrival;
+}
+
+/** The lane for a service: most specific zone, catch-all last, then first; undefined = none. */
+export function laneOf(
+  { lanes }: Pick<ReadService, 'lanes'>,
+  warehouseId: string,
+  zones: readonly string[],
+): { lane: ServiceInput['lanes'][number]; zone: string } | undefined {
+  for (const zone of zones) {
+    for (const row of lanes) {
+      if (row.zones?.has(zone) && row.warehouses?.has(warehouseId) !== false) {
+        return { lane: row.lane, zone };
+      }
+    }
+  }
+  if (zones.length === 0) return undefined;
+  for (const row of lanes) {
+    if (row.zones === undefined && row.warehouses?.has(warehouseId) !== false) {
+      return { lane: row.lane, zone: zones[0]! };
+    }
+  }
+  return undefined;
+}
+
+/** The way from a warehouse to a place by a service; null = it does not run. O(1) once known. */
+export function wayOf(
+  network: CheckedNetwork,
+  place: Place,
+  warehouse: ReadWarehouse,
+  service: ReadService,
+): Way | null {
+  const key = service.index * network.warehouses.size + warehouse.index;
+  let way = place.ways.get(key);
+  if (way === undefined) {
+    const found = laneOf(service, warehouse.row.id, place.zones);
+    way = found === undefined ? null : openWay(network, found, warehouse, service);
+    if (place.zones.length > 0) place.ways.set(key, way);
+    network.memory.size++;
+  }
+  return way;
+}
+
+function openWay(
+  network: CheckedNetwork,
+  { lane, zone }: { lane: Way['lane']; zone: string },
+  warehouse: ReadWarehouse,
+  service: ReadService,
+): Way {
+  const key = `${zone}\n${lane.transit_time_id}`;
+  const arrivals = network.arrivals.get(key) ?? new Map<number, Arrival>();
+  network.arrivals.set(key, arrivals);
+  return {
+    lane,
+    arrivals,
+    zone: network.zones.get(zone)!,
+    zone_id: zone,
+    rates: service.card?.rates[lane.rate_area] ?? [],
+    points: network.transits.get(lane.transit_time_id),
+    resource: { name: `service/${service.row.id}/${warehouse.row.id}`, last: undefined },
+    departures: new Map(),
+    last: undefined,
+  };
+}
+
+/** What follows from a pickup by a way with known transit times. O(1) once known. */
+export function departureOf(
+  network: CheckedNetwork,
+  way: TimedWay,
+  warehouse: ReadWarehouse,
+  service: ReadService,
+  pickup: number,
+): Departure {
+  if (way.last?.pickup === pickup) return way.last;
+  let departure = way.departures.get(pickup);
+  if (departure === undefined) {
+    departure = openDeparture(network, way, warehouse, service, pickup);
+    way.departures.set(pickup, departure);
+    network.memory.size++;
+  }
+  way.last = departure;
+  return departure;
+}
+
+function openDeparture(
+  network: CheckedNetwork,
+  way: TimedWay,
+  { row: warehouse }: ReadWarehouse,
+  service: ReadService,
+  pickup: number,
+): Departure {
+  const { clock } = network;
+  return {
+    pickup,
+    is_pickup: clock.isPickup(warehouse, service.row, pickup),
+    day: clock.dateSlot(pickup, warehouse.time_zone),
+    arrival: arrivalOf(network, way, pickup),
+  };
+}
+
+/** What follows from a pickup on any way to a zone with the same transit times. */
+function arrivalOf(
+  { input, clock, memory }: CheckedNetwork,
+  way: TimedWay,
+  pickup: number,
+): Arrival {
+  const { zone, points, arrivals } = way;
+  let arrival = arrivals.get(pickup);
+  if (arrival === undefined) {
+    arrival = arrive(clock, zone, points, pickup, input.policy.confidence);
+    arrivals.set(pickup, arrival);
+    memory.size++;
+  }
+  return arrival;
+}
