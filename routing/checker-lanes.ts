@@ -185,7 +185,8 @@ function checkInstants(
   const { network, order, parcel, note } = checked;
   const { clock } = network;
   const { pick_from_seconds: start, ready_seconds: ready, pickup_seconds: pickup } = parcel;
-  if (start < order.at_seconds) note('start', 'processing starts before the order');
+  const answered = order.at_seconds + (network.input.policy.answer_seconds ?? 0);
+  if (start < answered) note('start', 'processing starts before a carrier has had time to answer');
   if (!clock.mayStart(warehouse, start))
     note('start', `${warehouse.id} does not start at ${start}`);
   const due = clock.readyAfter(warehouse, start);
