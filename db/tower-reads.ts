@@ -172,6 +172,7 @@ export const COUNTED_EVENTS = [
   'shipment.delivered',
   'shipment.returned',
   'shipment.lost',
+  'shipment.cancelled',
 ] as const;
 
 /**
