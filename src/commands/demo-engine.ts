@@ -44,8 +44,8 @@ const DECISION_SECONDS = 15;
 const POLL_SECONDS = 240;
 /** What was journaled is told to the polls at once: the clock waits for it. */
 const TAIL_PAUSE_MS = 3;
-/** A day lasts a minute: what is learned every quarter of an hour elsewhere is learned every few hours. */
-const LEARN_SECONDS = 3 * 3_600;
+/** A day lasts a minute: what is learned every quarter of an hour elsewhere is learned once a day. */
+const LEARN_SECONDS = 86_400;
 /** Read it with `node --env-file`. */
 const SETTINGS_FILE = 'settings.env';
 const CLOCK_FILE = 'clock';

@@ -92,8 +92,7 @@ export async function simulate(options: SimulationOptions): Promise<Progress> {
       poll_seconds: options.poll_seconds,
       skus: new Map(network.skus.map((sku) => [sku.id, sku])),
     };
-    const parties = await makeKeys(exchange, operator, network);
-    if (options.with_stock) await fillShelves(stage, parties, options);
+    const parties = await makeReady(exchange, operator, stage, options);
     raiseCurtain(stage, { parties, operator, shops, options });
     schedule.watch(PROGRESS_MS, () => options.onProgress(progress('running')));
     schedule.watch(END_LOOK_MS, () => {
@@ -127,27 +126,29 @@ async function readNetwork(operator: Party): Promise<Network> {
   throw new EngineRefuses(answer.body.detail ?? answer.body.code ?? `status ${answer.status}`);
 }
 
-type Parties = ReadonlyMap<string, Party>;
-
-/** A key for every party, by role and code. */
-async function makeKeys(
+/** A key for every party, by role and code; a warehouse that has its own fills its shelves meanwhile. */
+async function makeReady(
   exchange: Exchange,
   operator: Party,
-  network: Network,
+  stage: Stage,
+  options: SimulationOptions,
 ): Promise<Map<string, Party>> {
-  const { platforms, sellers, warehouses, carriers } = network;
-  const wanted = Object.entries({
-    platform: platforms,
-    seller: sellers,
-    warehouse: warehouses,
-    carrier: carriers,
-  }).flatMap(([role, rows]) => rows.map(({ id }) => ({ role, party_id: id })));
+  const { platforms, sellers, warehouses, carriers } = stage.network;
   const parties = new Map<string, Party>();
-  await sideBySide(wanted, async ({ role, party_id }) => {
-    const body = { role, party_id, label: 'simulation' };
-    const made = await operator.send<{ key: string }>('POST', '/v1/keys', { body });
-    parties.set(`${role} ${party_id}`, exchange.party(made.body.key));
-  });
+  const makeKeys = async (role: string, rows: readonly { readonly id: string }[]) => {
+    await sideBySide(rows, async ({ id: party_id }) => {
+      const body = { role, party_id, label: 'simulation' };
+      const made = await operator.send<{ key: string }>('POST', '/v1/keys', { body });
+      parties.set(`${role} ${party_id}`, exchange.party(made.body.key));
+    });
+  };
+  await makeKeys('warehouse', warehouses);
+  await Promise.all([
+    options.with_stock ? fillShelves(stage, parties, options) : undefined,
+    makeKeys('platform', platforms),
+    makeKeys('seller', sellers),
+    makeKeys('carrier', carriers),
+  ]);
   return parties;
 }
 
@@ -163,6 +164,8 @@ async function fillShelves(
     await stockShelves(parties.get(`warehouse ${warehouse_id}`)!, warehouse_id, lines);
   });
 }
+
+type Parties = ReadonlyMap<string, Party>;
 
 interface Cast {
   readonly parties: Parties;
