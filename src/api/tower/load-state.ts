@@ -54,8 +54,9 @@ export async function loadTowerState(engine: Engine, seq: number): Promise<Tower
   await loadOpen(engine, state);
   // What is before the newest events that are read is not known, unless these are all of them.
   const isWhole = seq <= engine.config.tower_past_events;
-  const first = isWhole ? state.since_seconds : (past[0]?.at_seconds ?? now);
-  rebuildOpen(history.until(now), state.board.openOrders(), first);
+  const known = isWhole ? state.since_seconds : now;
+  rebuildOpen(history.until(now), state.board.openOrders(), past[0]?.at_seconds ?? known);
+  const first = isWhole ? known : (past[0]?.at_seconds ?? now);
   await loadRisks(engine, state, past, { first, now });
   return state;
 }
