@@ -126,7 +126,10 @@ export interface DecisionTimeRow {
   readonly budget_seconds: number;
 }
 
-/** The newest decision of each of these orders. */
+/**
+ * The newest decision of each of these orders. One that was decided again (a short pick, stock that came)
+ * has waited since it was put to be decided again: its time to decide is as long as the first one's.
+ */
 export async function listDecisionTimes(
   tx: Tx,
   order_ids: readonly string[],
@@ -135,9 +138,11 @@ export async function listDecisionTimes(
   const { rows } = await sql<DecisionTimeRow>`
     select distinct on (d.order_id) d.elapsed_us,
       extract(epoch from d.decided_at)::float8 as decided_seconds,
-      extract(epoch from d.decided_at - o.accepted_at)::float8 as waited_seconds,
-      extract(epoch from d.deadline - o.accepted_at)::float8 as budget_seconds
+      extract(epoch from f.deadline - o.accepted_at)::float8 as budget_seconds,
+      extract(epoch from d.decided_at - (d.deadline - (f.deadline - o.accepted_at)))::float8
+        as waited_seconds
     from decisions d join orders o using (order_id)
+    join decisions f on f.order_id = d.order_id and f.decision_no = 1
     where d.order_id = any(${order_ids}::uuid[])
     order by d.order_id, d.decision_no desc`.execute(tx);
   return rows;
@@ -172,6 +177,7 @@ export const COUNTED_EVENTS = [
   'shipment.delivered',
   'shipment.returned',
   'shipment.lost',
+  'shipment.cancelled',
 ] as const;
 
 /**

@@ -150,9 +150,12 @@ function endOf({ network, warehouse }: ParcelInHand, start: number): number {
 
 /** Notes instants that do not follow from each other. */
 export function checkInstants(hand: ParcelInHand, departure: Departure): void {
-  const { order, parcel, warehouse, note } = hand;
+  const { network, order, parcel, warehouse, note } = hand;
   const { pick_from_seconds: start, ready_seconds: ready, pickup_seconds: pickup } = parcel;
-  if (!(start >= order.at_seconds)) note('start', 'processing starts before the order');
+  const answered = order.at_seconds + (network.input.policy.answer_seconds ?? 0);
+  if (!(start >= answered)) {
+    note('start', 'processing starts before a carrier has had time to answer');
+  }
   const due = endOf(hand, start);
   if (Number.isNaN(due)) note('start', `${warehouse.row.id} does not start at ${start}`);
   else if (!(Math.abs(ready - due) <= 1e-6)) {

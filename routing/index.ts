@@ -25,6 +25,7 @@ export {
   recompileCalendars,
   zonesOf,
 } from './network.ts';
+export { orderBySeconds } from './order-by.ts';
 export * from './prices/index.ts';
 export * from './promise/index.ts';
 export { type QuoteOption, quoteOptions } from './quote.ts';

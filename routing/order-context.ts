@@ -77,6 +77,7 @@ export function openOrder(
     lanes,
     arrivalFloors: arrivalFloors(lanes.arrivalZone.length),
     at: Math.ceil(order.at_seconds),
+    workFrom: Math.ceil(order.at_seconds + (network.policy.answer_seconds ?? 0)),
     riskLimit: riskLimitOf(network, order),
     splitLimit: splitLimitOf(network.policy.split_limit, order),
     deliverBy: order.deliver_by_seconds ?? Number.POSITIVE_INFINITY,

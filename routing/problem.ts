@@ -22,8 +22,10 @@ export interface OrderContext {
   readonly lines: readonly Line[];
   readonly lanes: LaneTable;
   readonly arrivalFloors: ArrivalFloors;
-  /** Whole seconds; nothing starts before. */
+  /** When the order is decided, whole seconds: the price of time counts from here. */
   readonly at: number;
+  /** Whole seconds; no picking starts before: a carrier has to answer first. */
+  readonly workFrom: number;
   /** Infinity = no lateness term. */
   readonly deliverBy: number;
   /** Most −ln P(all parcels at the door by `deliverBy`); Infinity = no limit. */

@@ -72,13 +72,13 @@ export function everyStart(
   { units, total, parcels }: { units: number; total: number; parcels: number },
   visit: (start: number, unitsLimit: number) => void,
 ): void {
-  const { network, board, at } = context;
+  const { network, board, workFrom } = context;
   const calendar = network.calendars.open[w]!;
   const limit = network.warehouses.picksPerHour[w]!;
   const used = board.picks[w];
   const firstHour = network.calendars.firstDay * 24;
   let roomy = 0;
-  for (let start = startAt(calendar, at); start >= 0; ) {
+  for (let start = startAt(calendar, workFrom); start >= 0; ) {
     const hour = Math.floor(start / HOUR_SECONDS);
     const left = limit - (used === undefined ? 0 : used[hour - firstHour]!);
     if (left > 0) visit(start, left);
@@ -98,13 +98,13 @@ export function eachStart(
   units: number,
   visit: (start: number, unitsLimit: number) => boolean,
 ): void {
-  const { network, board, at } = context;
+  const { network, board, workFrom } = context;
   const calendar = network.calendars.open[w]!;
   const limit = network.warehouses.picksPerHour[w]!;
   const used = board.picks[w];
   const firstHour = network.calendars.firstDay * 24;
   let best = 0;
-  for (let start = startAt(calendar, at); start >= 0; ) {
+  for (let start = startAt(calendar, workFrom); start >= 0; ) {
     const hour = Math.floor(start / HOUR_SECONDS);
     const left = limit - (used === undefined ? 0 : used[hour - firstHour]!);
     if (left > best) {

@@ -135,6 +135,11 @@ export interface PolicyInput {
    * lateness has a price but no limit.
    */
   readonly on_time_confidence?: number | undefined;
+  /**
+   * Time set aside for the carrier's answer: a warehouse is handed the work when a carrier has taken it,
+   * so no picking is planned to start sooner than this after the order's `at`. Missing = 0.
+   */
+  readonly answer_seconds?: number | undefined;
 }
 
 /** What the library needs of a network document. */

@@ -17,6 +17,8 @@ const GAP_MS = 20;
 const TIMER_MIN_MS = 100;
 
 export interface Relay {
+  /** Looks soon, also for what only the sweep looks for. */
+  look(): void;
   stop(): Promise<void>;
 }
 
@@ -41,7 +43,7 @@ export function startRelay(
   }, config.sweep_interval_ms);
   const timers = setInterval(wakeUp, timerMs(config.sweep_interval_ms, clock.speed));
   const lookOnce = async () => {
-    const look = { now: clock.now(), speed: clock.speed, is_sweep };
+    const look = { now: clock.now(), speed: clock.work_speed, is_sweep };
     is_sweep = false;
     try {
       await onOwed(await inTransaction(database, (tx) => readOwedBells(tx, look)));
@@ -58,6 +60,10 @@ export function startRelay(
     }
   })();
   return {
+    look: () => {
+      is_sweep = true;
+      wakeUp();
+    },
     stop: async () => {
       stopping.abort();
       clearInterval(sweep);

@@ -25,6 +25,10 @@ export interface WorkersOptions {
 export interface Workers {
   /** True while the queue is connected. The engine loses nothing while it is not. */
   isReady(): boolean;
+  /** True while a job of this queue is in hand here. */
+  isBusy(queue: QueueName): boolean;
+  /** Looks soon at what has fallen due, where the clock has been moved. */
+  look(): void;
   /** Takes no more jobs, finishes the batch in hand, lets go of all connections. */
   stop(): Promise<void>;
 }
@@ -35,7 +39,11 @@ export function startWorkers(engine: Engine, options: WorkersOptions = {}): Work
   const handlers = options.handlers ?? HANDLERS;
   const stopping = new AbortController();
   const watchdog = createWatchdog(engine.config.watchdog_seconds);
+  const inHand = new Map<QueueName, number>();
+  const count = (queue: QueueName, jobs: number) =>
+    void inHand.set(queue, (inHand.get(queue) ?? 0) + jobs);
   const work = async (queue: QueueName) => {
+    count(queue, 1);
     watchdog.started(queue);
     let outcome: 'done' | 'failed' = 'failed';
     try {
@@ -43,6 +51,7 @@ export function startWorkers(engine: Engine, options: WorkersOptions = {}): Work
       outcome = 'done';
     } finally {
       watchdog.ended(queue, outcome);
+      count(queue, -1);
     }
   };
   const onLinked = () => watchdog.reset();
@@ -62,6 +71,8 @@ export function startWorkers(engine: Engine, options: WorkersOptions = {}): Work
   const heartbeat = startHeartbeat(engine, queues, () => links.current() !== null);
   return {
     isReady: () => links.current() !== null,
+    isBusy: (queue) => (inHand.get(queue) ?? 0) > 0,
+    look: relay.look,
     stop: async () => {
       stopping.abort();
       await Promise.all([relay.stop(), links.ended]);

@@ -40,6 +40,21 @@ const HEADERS = {
   'cache-control': 'no-store',
 };
 
+/** What the polls have been told. */
+export interface PollsTold {
+  /** Every event of the journal up to this number has been told to whoever waits for it. */
+  readonly position: number | null;
+  /** Polls that wait, and have been told all of it. */
+  readonly asleep: number;
+}
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** How far the long polls of this process have been told. */
+    pollsTold(): PollsTold;
+  }
+}
+
 /** Builds the interface. `close()` ends streams and long polls, and answers what is under way. */
 export async function buildApp(engine: Engine, options: ApiOptions = {}): Promise<FastifyInstance> {
   const stop = new AbortController();
@@ -48,6 +63,10 @@ export async function buildApp(engine: Engine, options: ApiOptions = {}): Promis
   app.setErrorHandler(answerError);
   app.setNotFoundHandler(answerNotFound);
   app.decorateRequest('caller');
+  app.decorate('pollsTold', () => ({
+    position: doors.tail.position(),
+    asleep: doors.polls.asleep(),
+  }));
   app.addHook('onRequest', (request, reply, done) => {
     reply.headers(HEADERS).header('x-request-id', request.id);
     done();

@@ -75,7 +75,7 @@ async function claim(
   const { idempotency_seconds, idempotency_takeover_seconds } = engine.config;
   const now = engine.clock.now();
   // A crash is a matter of the machine's time; how long a client may ask again is not.
-  const takeover_ms = idempotency_takeover_seconds * 1000 * engine.clock.speed;
+  const takeover_ms = idempotency_takeover_seconds * 1000 * engine.clock.work_speed;
   const stale_before = now.subtract({ milliseconds: Math.round(takeover_ms) });
   const stored = await inTransaction(engine.database, async (tx) => {
     await forgetOldKeys(tx, now.subtract({ seconds: idempotency_seconds }));

@@ -10,6 +10,8 @@ import type { JournalTail } from './journal-tail.ts';
 export interface PollGate {
   /** Reads pages until one holds something, or the wait is over. */
   poll<T>(request: Poll<T>, read: () => Promise<readonly T[]>): Promise<readonly T[]>;
+  /** Polls that wait for their bell: whatever the journal has told so far, they were shown. */
+  asleep(): number;
 }
 
 export interface Poll<T> {
@@ -38,7 +40,9 @@ export function pollGate(options: {
   const { tail, stopping } = options;
   const ends = knownEnds(tail);
   let waiting = 0;
+  const sleepers = { count: 0 };
   return {
+    asleep: () => sleepers.count,
     poll: async (request, read) => {
       const { caller, wait_seconds, gone } = request;
       if (wait_seconds === 0 || stopping.aborted) return await read();
@@ -48,7 +52,7 @@ export function pollGate(options: {
       waiting += 1;
       const until = performance.now() + wait_seconds * 1000;
       // Listens before it reads: what happens in between rings, so nothing is slept through.
-      const bell = bellFor(caller, tail, [gone, stopping]);
+      const bell = bellFor({ caller, tail, sleepers }, [gone, stopping]);
       try {
         for (;;) {
           bell.arm();
@@ -91,7 +95,11 @@ function knownEnds(tail: JournalTail) {
 }
 
 /** Rings when the journal names the party, or when one of the signals ends the wait. */
-function bellFor(caller: Caller, tail: JournalTail, signals: readonly AbortSignal[]) {
+function bellFor(
+  about: { caller: Caller; tail: JournalTail; sleepers: { count: number } },
+  signals: readonly AbortSignal[],
+) {
+  const { caller, tail, sleepers } = about;
   let hasRung = false;
   let wake = () => {};
   const ring = () => {
@@ -109,8 +117,14 @@ function bellFor(caller: Caller, tail: JournalTail, signals: readonly AbortSigna
       if (hasRung || signals.some((signal) => signal.aborted)) return;
       let timer: NodeJS.Timeout | undefined;
       await new Promise<void>((resolve) => {
-        wake = resolve;
-        timer = setTimeout(resolve, Math.max(0, milliseconds));
+        // Awake from the moment it rings, not from when it gets its turn.
+        wake = () => {
+          wake = () => {};
+          sleepers.count -= 1;
+          resolve();
+        };
+        sleepers.count += 1;
+        timer = setTimeout(() => wake(), Math.max(0, milliseconds));
       });
       clearTimeout(timer);
     },

@@ -1,5 +1,5 @@
 /** The parts of a demo: an emptied database, an engine on a fast clock, and the simulation beside it. */
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,12 +9,13 @@ import { startWorkers } from '../../workers/worker.ts';
 import { applyNetwork } from '../fulfillment/apply-network.ts';
 import { EVERY_PARTY } from '../fulfillment/create-key.ts';
 import type { Engine } from '../fulfillment/engine.ts';
-import { type HeldClock, heldClock, systemClock } from '../runtime/clock.ts';
+import { createClockFile, readClockFile } from '../runtime/clock-file.ts';
 import { type Config, childEnvironment, settingsText } from '../runtime/config.ts';
 import { runningDatabaseUrl } from '../runtime/embedded-database.ts';
 import type { Logger } from '../runtime/log.ts';
 import { generateNetwork } from '../simulation/network/generate-network.ts';
 import { Trouble } from './command.ts';
+import { engineAtRest, type RunningEngine } from './engine-at-rest.ts';
 import { findDatabase, migrateWhenReady } from './open-database.ts';
 import { openEngine } from './open-engine.ts';
 import { serveApi } from './serve-api.ts';
@@ -35,33 +36,37 @@ export interface DemoOptions {
 
 /** When the story begins: a Tuesday morning in Korea, with no holiday for weeks. */
 const STORY_START = Temporal.Instant.from('2026-05-12T07:00:00+09:00');
-/**
- * Times (s of the machine) that the policy of a demo gives to whatever runs on it: to a decision, to a
- * carrier's answer, to a buyer who has been offered dates.
- */
+/** Times (s) of the policy: for a carrier to answer in, and for a buyer who has been offered dates. */
+const LEASE_SECONDS = 1_800;
+const QUOTE_SECONDS = 7_200;
+/** A decision is the machine's work, for which the clock waits. */
 const DECISION_SECONDS = 15;
-const LEASE_SECONDS = 5;
-const QUOTE_SECONDS = 5;
 const POLL_SECONDS = 240;
-/** The longest budget that a policy may name. */
-const DAY_SECONDS = 86_400;
+/** What was journaled is told to the polls at once: the clock waits for it. */
+const TAIL_PAUSE_MS = 3;
+/** A day lasts a minute: what is learned every quarter of an hour elsewhere is learned once a day. */
+const LEARN_SECONDS = 86_400;
 /** Read it with `node --env-file`. */
 const SETTINGS_FILE = 'settings.env';
+const CLOCK_FILE = 'clock';
 const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url));
 
 /** The settings of a demo: its own folder and database, its own time. */
 export function demoConfig(given: Config, speed: number): Config {
   const log_level = given.log_level === 'info' ? 'warn' : given.log_level;
+  const data_dir = join(given.data_dir, 'demo');
   return Object.freeze({
     ...given,
-    data_dir: join(given.data_dir, 'demo'),
+    data_dir,
     database_url: undefined,
     redis_url: undefined,
     log_level,
     // Hundreds of parties poll; most of them have nothing to do most of the time.
     long_poll_max_seconds: POLL_SECONDS,
+    tail_pause_ms: TAIL_PAUSE_MS,
+    transit_learn_seconds: LEARN_SECONDS,
     clock_speed: speed,
-    clock_start: STORY_START,
+    clock_file: join(data_dir, CLOCK_FILE),
   });
 }
 
@@ -80,7 +85,9 @@ export async function openDemo(
   opened('database', () => database.stop());
   await recreateDatabase(database.url);
   await migrateWhenReady(database.url, log);
-  const clock = heldClock({ speed: options.speed, start: STORY_START });
+  const clock_file = given.clock_file!;
+  createClockFile(clock_file, STORY_START);
+  const clock = readClockFile(clock_file, options.speed);
   const engine = openEngine(given, database.url, log, clock);
   opened('database connections', () => engine.database.close());
   process.stderr.write(`  making the network of seed ${options.seed}, scale ${options.scale}\n`);
@@ -91,68 +98,66 @@ export async function openDemo(
   const api = await serveApi(engine);
   opened('API', () => api.close());
   process.stdout.write(banner(api.url, keys, options));
-  const stage = { config: given, clock, database_url: database.url, url: api.url };
-  return { engine, simulated: startSimulation(stage, opened, options) };
+  keepSettings({ ...sharedSettings(given), database_url: database.url });
+  const running = { engine, workers, api };
+  return { engine, simulated: startSimulation(running, api.url, opened, options) };
 }
 
-async function applyDemoNetwork(
-  engine: Engine,
-  { seed, scale, speed }: DemoOptions,
-): Promise<void> {
-  // The engine's clock is what a deadline is stored by; the machine is what works towards it.
-  const onClock = (seconds: number) => Math.min(seconds * speed, DAY_SECONDS);
+async function applyDemoNetwork(engine: Engine, { seed, scale }: DemoOptions): Promise<void> {
   const document = generateNetwork({
     seed,
     scale,
-    decision_seconds: onClock(DECISION_SECONDS),
-    lease_seconds: onClock(LEASE_SECONDS),
-    quote_seconds: onClock(QUOTE_SECONDS),
+    decision_seconds: DECISION_SECONDS,
+    lease_seconds: LEASE_SECONDS,
+    quote_seconds: QUOTE_SECONDS,
   });
   await applyNetwork(engine, { document, applied_by: `operator:${EVERY_PARTY}` });
 }
 
-/** What the simulation is started on. */
-interface Stage {
-  readonly config: Config;
-  readonly clock: HeldClock;
-  readonly database_url: string;
-  readonly url: string;
+/** What every process of a demo must agree on. */
+function sharedSettings(config: Config) {
+  const { data_dir, clock_speed, clock_file, long_poll_max_seconds, transit_learn_seconds } =
+    config;
+  return { data_dir, clock_speed, clock_file, long_poll_max_seconds, transit_learn_seconds };
 }
 
-/** In a process of its own, as other parties are: it has the interface and nothing else. */
+/** In a process of its own, as other parties are: it has the interface, and moves the clock. */
 async function startSimulation(
-  { config, clock, database_url, url }: Stage,
+  running: Omit<RunningEngine, 'stopping'>,
+  url: string,
   opened: Opened,
   { seed, orders, orders_per_day }: DemoOptions,
 ): Promise<void> {
-  const { data_dir, clock_speed, clock_start, long_poll_max_seconds } = config;
-  const shared = { data_dir, clock_speed, clock_start, long_poll_max_seconds };
   const words = ['--url', url, '--seed', String(seed), '--per-day', String(orders_per_day)];
   if (orders !== null) words.push('--orders', String(orders));
   const child = spawn(process.execPath, [MAIN, 'simulate', '--stock', ...words], {
-    // Until its clock is let go it needs no origin; the system's own stands in for one.
-    env: childEnvironment({ ...shared, clock_origin: systemClock.now() }),
+    env: childEnvironment(sharedSettings(running.engine.config)),
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
   const exited = once(child, 'exit');
-  let isStopping = false;
+  const stopping = new AbortController();
   opened('simulation', async () => {
-    isStopping = true;
+    stopping.abort();
     child.kill('SIGTERM');
     await exited;
   });
-  child.once('message', () => {
-    const clock_origin = systemClock.now();
-    clock.release(clock_origin);
-    child.send(clock_origin.toString());
-    keepSettings({ ...shared, database_url, clock_origin });
-  });
+  answerAtRest(child, { ...running, stopping: stopping.signal });
   const [code, signal] = await exited;
   // Then it is the demo that ends, and waits for nothing more.
-  if (isStopping) await new Promise(() => {});
+  if (stopping.signal.aborted) await new Promise(() => {});
+  stopping.abort();
   if (code !== 0) {
     throw new Trouble(`the simulation has ended unexpectedly (${signal ?? `exit code ${code}`})`);
   }
+}
+
+/** Whoever moves the clock asks, by any message, and is answered when the engine is at rest. */
+function answerAtRest(child: ChildProcess, running: RunningEngine): void {
+  child.on('message', () => {
+    void engineAtRest(running).then((rest) => {
+      if (child.connected) child.send(rest);
+    });
+  });
 }
 
 /** For those who start more processes of this engine: they must share its database and its clock. */

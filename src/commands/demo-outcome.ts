@@ -30,12 +30,12 @@ export async function readOutcome(
   const summary = await inTransaction(engine.database, readRunSummary);
   const { orders, decided, backordered, cancelled, delivered, on_time, breached } = summary;
   const audit = findings.length === 0 ? 'clean' : `${findings.length} findings`;
-  out.write(inWords(summary, engine.clock.speed));
+  out.write(inWords(summary, engine.clock.work_speed));
   return {
     line: {
       ...{ orders, decided, backordered, cancelled, delivered, on_time, breached },
-      decision_p50_ms: machineMs(summary.decision_p50_ms, engine.clock.speed),
-      decision_p99_ms: machineMs(summary.decision_p99_ms, engine.clock.speed),
+      decision_p50_ms: machineMs(summary.decision_p50_ms, engine.clock.work_speed),
+      decision_p99_ms: machineMs(summary.decision_p99_ms, engine.clock.work_speed),
       deadline_missed: summary.deadline_missed,
       audit,
     },

@@ -3,12 +3,14 @@
 import { JOURNAL_CHANNEL } from '../../db/journal.ts';
 import { listen } from '../../db/listen.ts';
 import manifest from '../../package.json' with { type: 'json' };
-import { buildApp } from '../api/app.ts';
+import { buildApp, type PollsTold } from '../api/app.ts';
 import type { Engine } from '../fulfillment/engine.ts';
 import { findPort } from './find-port.ts';
 
 export interface ServedApi {
   readonly url: string;
+  /** How far its long polls have been told. */
+  pollsTold(): PollsTold;
   /** Not ready from now on; refuses new requests, finishes those in hand, ends long polls. */
   close(): Promise<void>;
 }
@@ -25,7 +27,7 @@ export async function serveApi(engine: Engine): Promise<ServedApi> {
     log.warn({ wanted: config.port, port }, 'the default port is in use: took the next free one');
   }
   const url = await app.listen({ host: config.host, port });
-  return { url, close: () => app.close() };
+  return { url, pollsTold: () => app.pollsTold(), close: () => app.close() };
 }
 
 /** Calls `ring` whenever something was journaled, until the returned function is called. */

@@ -2,14 +2,14 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { clockOf, type HeldClock, heldClock } from '../runtime/clock.ts';
+import { openClockHand } from '../runtime/clock-file.ts';
+import { clockOf } from '../runtime/clock-setting.ts';
 import type { Config } from '../runtime/config.ts';
+import type { EngineAtRest, Pace } from '../simulation/pace.ts';
 import type { Progress, SimulationOptions } from '../simulation/simulate.ts';
 import { type Command, Trouble, UsageError } from './command.ts';
 import { readCount } from './options.ts';
 
-/** What a simulation tells the demo that has started it. */
-export const READY = 'ready';
 /** Orders on an average day where none are asked for by number. */
 export const ORDERS_PER_DAY = 300;
 /** A number of orders comes in within a day of the clock, but not faster than this (per second). */
@@ -44,13 +44,14 @@ The engine's clock and PORTOLAN_LONG_POLL_MAX_SECONDS are read from the same set
     }
     // A demo that dies takes its simulation with it.
     process.on('disconnect', () => stopping.abort());
-    const { held, ...options } = readOptions(parameters, config);
+    const options = readOptions(parameters, config);
+    const pace = paceOf(config);
     await expectEngine(options.origin);
     await simulate({
       ...options,
       stopping: stopping.signal,
       onProgress: printProgress,
-      ...(held === null ? {} : { onReady: () => released(held, stopping.signal) }),
+      ...(pace === null ? {} : { pace }),
     }).catch((error) => {
       if (!(error instanceof EngineRefuses)) throw error;
       throw new Trouble(`the engine refuses: ${error.message}`, { cause: error });
@@ -63,7 +64,7 @@ The engine's clock and PORTOLAN_LONG_POLL_MAX_SECONDS are read from the same set
 function readOptions(
   parameters: readonly string[],
   config: Config,
-): Omit<SimulationOptions, 'onProgress' | 'stopping'> & { readonly held: HeldClock | null } {
+): Omit<SimulationOptions, 'onProgress' | 'stopping'> {
   const text = { type: 'string' } as const;
   const { values } = parseArgs({
     args: [...parameters],
@@ -75,10 +76,8 @@ function readOptions(
   const origin = values.url ?? `http://${config.host}:${config.port}`;
   if (!URL.canParse(origin)) throw new UsageError(`--url: got ${origin}, expected a URL`);
   const orders = readCount('orders', values.orders, { max: MOST_ORDERS }) ?? null;
-  const held = process.send === undefined ? null : heldFor(config);
-  const clock = held ?? clockOf(config);
+  const clock = clockOf(config);
   return {
-    held,
     origin,
     operator_key: values.key ?? keptKey(config),
     clock,
@@ -100,20 +99,16 @@ async function expectEngine(origin: string): Promise<void> {
   throw new Trouble(`no engine answers at ${origin}: start one, or give its --url`);
 }
 
-/** A demo that starts us keeps its clock until we are ready. */
-function heldFor({ clock_speed: speed, clock_start: start }: Config): HeldClock | null {
-  return start === undefined ? null : heldClock({ speed, start });
-}
-
-/** Says that all is ready, and waits for the instant from which the demo lets its clock go. */
-async function released(clock: HeldClock, stopping: AbortSignal): Promise<void> {
-  const answered = new Promise<Temporal.Instant | null>((resolve) => {
-    process.once('message', (origin) => resolve(Temporal.Instant.from(String(origin))));
-    stopping.addEventListener('abort', () => resolve(null));
-  });
-  process.send?.(READY);
-  const origin = await answered;
-  if (origin !== null) clock.release(origin);
+/** A demo that starts us lets us move its clock, and says when its engine is at rest; null without one. */
+function paceOf({ clock_file, clock_speed: speed }: Config): Pace | null {
+  if (clock_file === undefined || process.send === undefined) return null;
+  const hand = openClockHand(clock_file);
+  const atRest = () =>
+    new Promise<EngineAtRest>((resolve) => {
+      process.once('message', (rest) => resolve(rest as EngineAtRest));
+      process.send?.('at rest?');
+    });
+  return { hand, speed, atRest };
 }
 
 /**

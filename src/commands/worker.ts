@@ -55,7 +55,7 @@ function readQueues(parameters: readonly string[]): readonly QueueName[] {
 /** Ready when the queue is connected and the database answers. */
 async function isReady(engine: Engine, workers: Workers): Promise<boolean> {
   await inTransaction(engine.database, (tx) =>
-    readOwedBells(tx, { now: engine.clock.now(), speed: engine.clock.speed, is_sweep: true }),
+    readOwedBells(tx, { now: engine.clock.now(), speed: engine.clock.work_speed, is_sweep: true }),
   );
   return workers.isReady();
 }

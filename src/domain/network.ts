@@ -238,6 +238,7 @@ export const Policy = Type.Object(
       }),
     ),
     on_time_confidence: Type.Optional(Type.Number({ exclusiveMinimum: 0, exclusiveMaximum: 1 })),
+    answer_seconds: Type.Optional(Whole(0, 7 * 86_400)),
   },
   closed,
 );

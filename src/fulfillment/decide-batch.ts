@@ -110,7 +110,7 @@ const MARGIN_MS = 250;
 
 /** Milliseconds that the machine has until the order's deadline. */
 function remainingMs({ clock }: Engine, order: OrderToDecide): number {
-  return (order.decide_by.epochMilliseconds - clock.milliseconds()) / clock.speed;
+  return (order.decide_by.epochMilliseconds - clock.milliseconds()) / clock.work_speed;
 }
 
 /**

@@ -40,7 +40,7 @@ export const CSV_COLUMNS = {
     ...['tender_attempts', 'decide_attempts'].map(number),
   ]
     .map(must)
-    .concat([number('on_time_confidence')]),
+    .concat([number('on_time_confidence'), number('answer_seconds')]),
   platforms: [id, text('name'), number('decision_seconds')],
   sellers: [id, text('name')],
   skus: [

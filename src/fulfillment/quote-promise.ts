@@ -1,7 +1,8 @@
 /**
  * Offers promises for a basket before it is ordered: up to three, decided by the same code as an
  * order, on the same stock. Whatever is offered is held: the units and slots of its options are set
- * aside until the quote is used or expires, so a token is honoured.
+ * aside until the quote is used or expires, so a token is honoured. An offer ends with its quote, or when
+ * its pickups could no longer be met.
  */
 
 import { randomBytes } from 'node:crypto';
@@ -28,6 +29,7 @@ import { openChecks } from './check-decisions.ts';
 import { stockPositions, warehousesOf } from './decide-batch.ts';
 import type { Engine, LiveNetwork } from './engine.ts';
 import { groupFaults, sourcingRules } from './order-rules.ts';
+import { later, offerEnd } from './quote-lifetime.ts';
 import { formatToken, hashSecret } from './redeem-quotes.ts';
 import { storedView } from './stored-view.ts';
 
@@ -144,7 +146,7 @@ function newQuote(
 ) {
   const quote_id = engine.newId();
   const secret = randomBytes(18).toString('base64url');
-  const expires_at = now.add({ seconds: network.document.policy.quote_seconds });
+  const latest = now.add({ seconds: network.document.policy.quote_seconds });
   const offers = options.map(({ label, plan }) => ({
     label,
     token: formatToken(quote_id, label, secret),
@@ -154,8 +156,10 @@ function newQuote(
     price: priceOf(plan),
     currency: network.document.currency,
     parcels: plan.parcels.length,
-    expires_at,
+    expires_at: offerEnd(network, plan, latest),
   }));
+  // What is offered is held until the last of the offers has expired.
+  const expires_at = offers.map((offer) => offer.expires_at).reduce(later);
   const row = {
     quote_id,
     platform_id: ask.platform_id,

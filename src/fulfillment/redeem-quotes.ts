@@ -2,9 +2,12 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Tx } from '../../db/database.ts';
 import { lockQuotes, markQuotesUsed, type QuoteRecord } from '../../db/quotes.ts';
+import type { SourcedPlan } from '../../routing/index.ts';
 import type { AcceptOrder, QuoteOption } from '../domain/commands.ts';
 import type { RefusalCode } from '../domain/errors.ts';
+import type { LiveNetwork } from './engine.ts';
 import { rulesText } from './order-rules.ts';
+import { offerEnd } from './quote-lifetime.ts';
 
 /** A token that holds good for its order, or why it does not. */
 export type RedeemedQuote =
@@ -38,6 +41,7 @@ export function hashSecret(secret: string): Buffer {
  */
 export async function redeemQuotes(
   tx: Tx,
+  network: LiveNetwork,
   arrivals: readonly { index: number; command: AcceptOrder }[],
   now: Temporal.Instant,
 ): Promise<RedeemedQuotes> {
@@ -53,7 +57,7 @@ export async function redeemQuotes(
   const redeemed = new Map<number, RedeemedQuote>();
   for (const { index, command, token } of tokens) {
     const quote = token === null ? undefined : quotes.get(token.quote_id);
-    const result = check(command, token, quote, taken, now);
+    const result = check(command, token, quote, { network, taken, now });
     if (result.outcome === 'redeemed') taken.add(result.quote_id);
     redeemed.set(index, result);
   }
@@ -81,9 +85,9 @@ function check(
   command: AcceptOrder,
   token: Token | null,
   quote: QuoteRecord | undefined,
-  taken: ReadonlySet<string>,
-  now: Temporal.Instant,
+  about: { network: LiveNetwork; taken: ReadonlySet<string>; now: Temporal.Instant },
 ): RedeemedQuote {
+  const { network, taken, now } = about;
   const known =
     token !== null &&
     quote !== undefined &&
@@ -94,6 +98,11 @@ function check(
   const over = Temporal.Instant.compare(quote.expires_at, now) <= 0;
   if (over || quote.state !== 'held' || taken.has(quote.quote_id)) {
     return refused('quote_expired', `quote ${quote.quote_id} has expired or was used`);
+  }
+  const plan = quote.options[token.option] as SourcedPlan;
+  if (Temporal.Instant.compare(offerEnd(network, plan, quote.expires_at), now) <= 0) {
+    const detail = `the pickup of offer ${token.option} of quote ${quote.quote_id} can no longer be met`;
+    return refused('quote_expired', detail);
   }
   if (!sameBasket(command, quote)) {
     return refused('quote_mismatch', 'expected the lines, rules and destination that were quoted');

@@ -20,7 +20,11 @@ export async function wakeOrders(
   const budgets = await decisionBudgets(engine);
   const at = engine.clock.now();
   const woken = await inTransaction(engine.database, (tx) =>
-    wakeOverlooked(tx, { at, budgets, request_id: null }, { limit, speed: engine.clock.speed }),
+    wakeOverlooked(
+      tx,
+      { at, budgets, request_id: null },
+      { limit, speed: engine.clock.work_speed },
+    ),
   );
   return { done: woken.length, more: woken.length === limit, yields: true };
 }

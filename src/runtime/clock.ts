@@ -9,14 +9,30 @@ export interface Clock {
   /** The current instant in whole milliseconds since 1970: a tenth of what `now` costs. */
   milliseconds(): number;
   /**
-   * Seconds of this clock per second of the machine: 1 but in a demonstration. Whatever the machine
-   * itself needs (to solve, to store, to notice that a peer is dead) passes in its own seconds.
+   * Seconds of this clock per second of the machine: 1 but in a demonstration. What is done every so
+   * often because it costs the machine something is done that often in the machine's own seconds.
    */
   readonly speed: number;
+  /**
+   * The same while somebody works: as `speed`, but 1 for a clock that waits for the work. Turns what is
+   * left until a deadline into the machine's own seconds, in which it solves, stores and waits.
+   */
+  readonly work_speed: number;
+}
+
+/** Moves a clock that others share. */
+export interface ClockHand {
+  /** From now on it shows `at` and goes on from there; it is never set back. */
+  moveTo(at: Temporal.Instant): void;
 }
 
 /** The machine's own clock, in whole microseconds: what PostgreSQL stores is what was answered. */
-export const systemClock: Clock = { now: systemNow, milliseconds: () => Date.now(), speed: 1 };
+export const systemClock: Clock = {
+  now: systemNow,
+  milliseconds: () => Date.now(),
+  speed: 1,
+  work_speed: 1,
+};
 
 /** A clock that runs faster than the machine's; see `acceleratedClock`. */
 export interface Acceleration {
@@ -44,38 +60,7 @@ export function acceleratedClock(
     const passed = ((machine().epochNanoseconds - zero) * factor) / 1000n;
     return Temporal.Instant.fromEpochNanoseconds((from + passed) * 1000n);
   };
-  return { now, milliseconds: () => now().epochMilliseconds, speed };
-}
-
-/** An accelerated clock that stands at its start until it is let go. */
-export interface HeldClock extends Clock {
-  /** Lets it go: it showed its start at `origin`. Must come before anybody has waited for it. */
-  release(origin: Temporal.Instant): void;
-}
-
-/** A clock that stands at `start` while things are made ready, and then runs like `acceleratedClock`. */
-export function heldClock({ speed, start }: Omit<Acceleration, 'origin'>): HeldClock {
-  let running: Clock | null = null;
-  const now = () => running?.now() ?? start;
-  return {
-    now,
-    milliseconds: () => now().epochMilliseconds,
-    speed,
-    release: (origin) => {
-      running = acceleratedClock({ speed, start, origin });
-    },
-  };
-}
-
-/** The clock that the settings ask for: the machine's own, unless they speed it up or set it. */
-export function clockOf(settings: {
-  readonly clock_speed: number;
-  readonly clock_start: Temporal.Instant | undefined;
-  readonly clock_origin: Temporal.Instant | undefined;
-}): Clock {
-  const { clock_speed: speed, clock_start: start, clock_origin: origin } = settings;
-  if (origin === undefined || (speed === 1 && start === undefined)) return systemClock;
-  return acceleratedClock({ speed, start: start ?? origin, origin });
+  return { now, milliseconds: () => now().epochMilliseconds, speed, work_speed: speed };
 }
 
 function systemNow(): Temporal.Instant {
@@ -95,6 +80,7 @@ export function manualClock(start: string): ManualClock {
     now: () => instant,
     milliseconds: () => instant.epochMilliseconds,
     speed: 1,
+    work_speed: 1,
     set: (next) => {
       instant = Temporal.Instant.from(next);
     },

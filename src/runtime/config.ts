@@ -11,6 +11,7 @@ import {
   count,
   level,
   optionalInstant,
+  optionalText,
   optionalUrl,
   type Setting,
   text,
@@ -142,6 +143,10 @@ export const SETTINGS = {
     doc: 'The real instant from which time is simulated; the same in every process of an engine.',
     example: '2026-11-25T09:00:00Z',
   }),
+  clock_file: optionalText('PORTOLAN_CLOCK_FILE', {
+    doc: 'A file that tells the time instead, kept by another process of this machine: a simulation.',
+    example: '.portolan/demo/clock',
+  }),
   shutdown_deadline_seconds: count('PORTOLAN_SHUTDOWN_DEADLINE_SECONDS', 20, {
     doc: 'Longest time (s) a graceful stop may take; then the process ends as it is.',
   }),
@@ -247,8 +252,9 @@ function clockFaults({
   clock_speed,
   clock_start,
   clock_origin,
+  clock_file,
 }: Record<string, unknown>): string[] {
-  const isOwn = clock_speed === 1 && clock_start === undefined;
+  const isOwn = clock_file !== undefined || (clock_speed === 1 && clock_start === undefined);
   if (isOwn || clock_speed === undefined || clock_origin !== undefined) return [];
   return [
     'PORTOLAN_CLOCK_ORIGIN: got nothing, expected an instant, because PORTOLAN_CLOCK_SPEED or ' +

@@ -21,6 +21,14 @@ export function text(variable: string, fallback: string, doc: string): Setting<s
   });
 }
 
+/** Any text, or nothing. */
+export function optionalText(
+  variable: string,
+  { doc, example }: { doc: string; example: string },
+): Setting<string | undefined> {
+  return setting({ variable, doc, expected: 'Any text', example }, (given) => given);
+}
+
 /** `true` or `false`. */
 export function bool(variable: string, fallback: boolean, doc: string): Setting<boolean> {
   const expected = 'true or false';

@@ -26,12 +26,16 @@ export function startCarrier(stage: Stage, carrier: Carrier, party: Party): void
     if (choice.answer === 'silent') return;
     const reason = choice.answer === 'reject' ? choice.reason : undefined;
     const at = schedule.now() + choice.after_seconds * 1000;
-    schedule.at(at, () => answer(item, choice.answer, reason));
+    schedule.at(at, () =>
+      reason === undefined
+        ? answer(item, 'accept')
+        : stage.inTurn(() => answer(item, 'reject', reason)),
+    );
   };
-  schedule.at(0, async () => {
+  schedule.always(async () => {
     for (let cursor = ''; ; ) {
       const path = `/v1/assignments?wait=${stage.poll_seconds}&limit=${PAGE_ITEMS}${cursor}`;
-      const { body } = await party.send<AssignmentPage>('GET', path);
+      const { body } = await party.poll<AssignmentPage>(path);
       for (const item of body.assignments) consider(item);
       if (body.next_cursor !== null) cursor = `&cursor=${body.next_cursor}`;
     }

@@ -30,11 +30,22 @@ export interface Party {
     path: string,
     options?: { readonly body?: unknown; readonly refusals?: readonly number[] },
   ): Promise<Answer<Body>>;
+  /** A GET that stays open until there is something to say: it counts as waiting, not as work. */
+  poll<Body>(path: string): Promise<Answer<Body>>;
+}
+
+/** The long polls of all parties. */
+export interface Polls {
+  /** Those that wait for their answer. */
+  readonly open: number;
+  /** Those that were answered so far. */
+  readonly answered: number;
 }
 
 /** The connections of a simulation to one engine. */
 export interface Exchange {
   party(key: string): Party;
+  polls(): Polls;
   /** Ends all connections; requests under way are given up. */
   close(): void;
 }
@@ -54,24 +65,37 @@ export function openExchange(origin: string): Exchange {
   const agent = new Agent({ keepAlive: true, maxSockets: Number.POSITIVE_INFINITY });
   const closing = new AbortController();
   const { signal } = closing;
-  return {
-    party: (key) => ({
-      send: async (method, path, { body, refusals = [] } = {}) => {
-        const text = body === undefined ? undefined : JSON.stringify(body);
-        const wanted = { agent, signal, url: new URL(path, origin), method, key, text };
-        for (let wait_ms = RETRY_FIRST_MS; ; wait_ms = Math.min(wait_ms * 2, RETRY_MAX_MS)) {
-          const answer = await exchange(wanted).catch(() => null);
-          if (signal.aborted) throw new ExchangeClosed('the simulation has ended');
-          if (answer !== null && !PASSING.has(answer.status)) {
-            if (answer.status < 300 || refusals.includes(answer.status)) {
-              return { status: answer.status, body: JSON.parse(answer.text || 'null') };
-            }
-            throw new Error(`${method} ${path} answered ${answer.status}: ${answer.text}`);
+  const polls = { open: 0, answered: 0 };
+  const party = (key: string): Party => {
+    const send: Party['send'] = async (method, path, { body, refusals = [] } = {}) => {
+      const text = body === undefined ? undefined : JSON.stringify(body);
+      const wanted = { agent, signal, url: new URL(path, origin), method, key, text };
+      for (let wait_ms = RETRY_FIRST_MS; ; wait_ms = Math.min(wait_ms * 2, RETRY_MAX_MS)) {
+        const answer = await exchange(wanted).catch(() => null);
+        if (signal.aborted) throw new ExchangeClosed('the simulation has ended');
+        if (answer !== null && !PASSING.has(answer.status)) {
+          if (answer.status < 300 || refusals.includes(answer.status)) {
+            return { status: answer.status, body: JSON.parse(answer.text || 'null') };
           }
-          await pause(wait_ms, undefined, { signal }).catch(() => undefined);
+          throw new Error(`${method} ${path} answered ${answer.status}: ${answer.text}`);
         }
-      },
-    }),
+        await pause(wait_ms, undefined, { signal }).catch(() => undefined);
+      }
+    };
+    const poll: Party['poll'] = async (path) => {
+      polls.open += 1;
+      try {
+        return await send('GET', path);
+      } finally {
+        polls.open -= 1;
+        polls.answered += 1;
+      }
+    };
+    return { send, poll };
+  };
+  return {
+    party,
+    polls: () => ({ ...polls }),
     close: () => {
       closing.abort();
       agent.destroy();

@@ -6,7 +6,7 @@ import type { Party } from './http-party.ts';
 import type { ExceptionPage, ExceptionSeen } from './protocol.ts';
 import { readInstant, type Stage } from './stage.ts';
 
-/** How often (ms of the machine) the desk looks at the list. */
+/** How often (ms of the machine, at full speed) the desk looks at the list. */
 const LOOK_MS = 1_000;
 const LIST_ITEMS = 500;
 const HOUR_MS = 3_600_000;
@@ -32,7 +32,6 @@ const RETRIES_MAX = 2;
 /** Starts the desk; it works until the simulation ends. */
 export function startDesk(stage: Stage, party: Party): void {
   const retries = new Map<string, number>();
-  let isLooking = false;
   const resolve = async (exception: ExceptionSeen) => {
     const age_hours = (stage.schedule.now() - readInstant(exception.opened_at)) / HOUR_MS;
     const habit = (HABITS[exception.kind] ?? OTHERWISE).find((one) => age_hours >= one.after_hours);
@@ -58,11 +57,5 @@ export function startDesk(stage: Stage, party: Party): void {
       cursor = `&cursor=${body.next_cursor}`;
     }
   };
-  stage.schedule.every(LOOK_MS, async () => {
-    if (isLooking) return;
-    isLooking = true;
-    await look().finally(() => {
-      isLooking = false;
-    });
-  });
+  stage.schedule.every(LOOK_MS, look);
 }

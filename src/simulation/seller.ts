@@ -58,18 +58,24 @@ function refillsFor(
 ): Refill[] {
   const { demand, network, docks } = stage;
   const per_day = stage.orders_per_day * UNITS_PER_ORDER;
-  const shelves = network.warehouses.filter((one) => !isCentre(one) && docks.has(one.id));
+  const shelves = new Map(
+    network.warehouses
+      .filter((one) => !isCentre(one) && docks.has(one.id))
+      .map((one) => [one.id, one]),
+  );
   return skus.flatMap((sku) => {
     const held = left.get(sku.id) ?? new Map<string, number>();
     const all = [...held.values()].reduce((sum, units) => sum + units, 0);
-    const centre = centreFor(stage, sku);
     const quantity = refillOf(demand, sku, all, per_day);
-    const empty = shelves.filter((one) => (held.get(one.id) ?? 1) <= 0);
+    const centre = quantity === 0 ? null : centreFor(stage, sku);
+    const empty = [...held].flatMap(([id, units]) => (units <= 0 ? [shelves.get(id)] : []));
     return [
-      ...(centre === null || quantity === 0 ? [] : [{ sku, quantity, warehouse: centre }]),
-      ...empty.map((warehouse) => ({
-        ...{ sku, warehouse, quantity: shelfRefillOf(demand, sku, warehouse, per_day) },
-      })),
+      ...(centre === null ? [] : [{ sku, quantity, warehouse: centre }]),
+      ...empty.flatMap((warehouse) =>
+        warehouse === undefined
+          ? []
+          : [{ sku, warehouse, quantity: shelfRefillOf(demand, sku, warehouse, per_day) }],
+      ),
     ];
   });
 }

@@ -9,7 +9,7 @@ import { type Stage, textOf } from './stage.ts';
 /** Everything is well, or everything is over. */
 const OPEN_STATES = ['accepted', 'backordered', 'decided', 'unfillable', 'shipped'] as const;
 const ENDED = new Set(['delivered', 'cancelled', 'failed']);
-/** How often (ms of the machine) a shop looks at its open orders. */
+/** How often (ms of the machine, at full speed) a shop looks at its open orders. */
 const LOOK_MS = 1_500;
 const LIST_ITEMS = 500;
 
@@ -23,8 +23,8 @@ export interface Standing {
 }
 
 export interface Shop {
-  /** Places an order now, perhaps after asking for a promise. */
-  order(wish: Wish): void;
+  /** Places an order now, or asks for a promise first and orders then. */
+  order(wish: Wish): Promise<void>;
   standing(): Standing;
 }
 
@@ -47,19 +47,23 @@ export function startShop(stage: Stage, party: Party): Shop {
     const { status } = await party.send('POST', path, { body, refusals: [409] });
     stage.note(status === 200 ? 'orders cancelled' : 'cancellations that came too late');
   };
-  const place = async (wish: Wish, plan: ShopPlan) => {
-    const { order_id } = await buy(stage, party, wish, plan);
+  const enter = ({ order_id }: AcceptedOrder, plan: ShopPlan) => {
     const posted_at = schedule.now();
     open.set(order_id, { posted_at, plan, state: 'accepted', isGivenUp: false });
     posted += 1;
     if (plan.cancel_after_seconds === null) return;
     schedule.at(posted_at + plan.cancel_after_seconds * 1000, () =>
-      cancel(order_id, 'the buyer changed their mind'),
+      stage.inTurn(() => cancel(order_id, 'the buyer changed their mind')),
     );
   };
-  schedule.every(LOOK_MS, lookOnce(stage, party, { open, ended, cancel }));
+  const place = (wish: Wish, plan: ShopPlan) => {
+    const purchase = purchaseOf(stage, wish);
+    if (plan.quote === null) return buy(party, purchase).then((order) => enter(order, plan));
+    return askFirst(stage, party, purchase, plan.quote, (order) => enter(order, plan));
+  };
+  schedule.every(LOOK_MS, lookAtAll(stage, party, { open, ended, cancel }));
   return {
-    order: (wish) => schedule.at(0, () => place(wish, planOrder(seed, wish))),
+    order: (wish) => stage.inTurn(() => place(wish, planOrder(seed, wish))),
     standing: () => {
       const states = Map.groupBy(open.values(), (order) => order.state);
       const counts = [...states].map(([state, orders]) => [state, orders.length] as const);
@@ -68,43 +72,61 @@ export function startShop(stage: Stage, party: Party): Shop {
   };
 }
 
-/** Posts an order; before that, perhaps, asks for dates, thinks, and takes one of them. */
-async function buy(
-  { schedule, note }: Stage,
-  party: Party,
-  wish: Wish,
-  plan: ShopPlan,
-): Promise<AcceptedOrder> {
+/** What a buyer wants, as it is posted. */
+interface Purchase {
+  readonly basket: object;
+  readonly order: object;
+}
+
+function purchaseOf({ schedule }: Stage, wish: Wish): Purchase {
   const { platform_id: _own, wanted_within_hours, external_ref, ...rest } = wish;
   const wanted_ms = (wanted_within_hours ?? 0) * 3_600_000;
   const basket =
     wanted_within_hours === null
       ? rest
       : { ...rest, deliver_by: textOf(schedule.now() + wanted_ms) };
-  const order = { external_ref, ...basket };
-  if (plan.quote !== null) {
-    const { label, after_seconds } = plan.quote;
-    const path = '/v1/promises/quote';
-    const { options } = (await party.send<QuoteSeen>('POST', path, { body: basket })).body;
-    note(options.length > 0 ? 'quotes' : 'quotes without a date');
-    const thought = Promise.withResolvers<void>();
-    schedule.at(schedule.now() + after_seconds * 1000, thought.resolve);
-    await thought.promise;
-    const taken = options.find((option) => option.label === label) ?? options[0];
-    if (taken !== undefined) {
-      const body = { ...order, quote_token: taken.token };
-      const refusals = [409, 422];
-      const answer = await party.send<AcceptedOrder>('POST', '/v1/orders', { body, refusals });
-      if (answer.status < 300) return answer.body;
-      note('quotes that had expired');
-    }
-  }
+  return { basket, order: { external_ref, ...basket } };
+}
+
+async function buy(party: Party, { order }: Purchase): Promise<AcceptedOrder> {
   return (await party.send<AcceptedOrder>('POST', '/v1/orders', { body: order })).body;
 }
 
-/** Looks at every open order, unless the last look is still under way. */
-function lookOnce(
-  { schedule }: Stage,
+/** Asks for dates; when the buyer has thought, orders by one of them. */
+async function askFirst(
+  { schedule, note, inTurn }: Stage,
+  party: Party,
+  purchase: Purchase,
+  quote: NonNullable<ShopPlan['quote']>,
+  onOrdered: (order: AcceptedOrder) => void,
+): Promise<void> {
+  const path = '/v1/promises/quote';
+  const { options } = (await party.send<QuoteSeen>('POST', path, { body: purchase.basket })).body;
+  note(options.length > 0 ? 'quotes' : 'quotes without a date');
+  const taken = options.find((option) => option.label === quote.label) ?? options[0];
+  const order = async () => onOrdered(await buyAt(note, party, purchase, taken?.token));
+  schedule.at(schedule.now() + quote.after_seconds * 1000, () => inTurn(order));
+}
+
+async function buyAt(
+  note: Stage['note'],
+  party: Party,
+  purchase: Purchase,
+  quote_token: string | undefined,
+): Promise<AcceptedOrder> {
+  if (quote_token !== undefined) {
+    const body = { ...purchase.order, quote_token };
+    const refusals = [409, 422];
+    const answer = await party.send<AcceptedOrder>('POST', '/v1/orders', { body, refusals });
+    if (answer.status < 300) return answer.body;
+    note('quotes that had expired');
+  }
+  return await buy(party, purchase);
+}
+
+/** Looks at every open order. */
+function lookAtAll(
+  { schedule, inTurn }: Stage,
   party: Party,
   shop: {
     open: Map<string, OpenOrder>;
@@ -112,8 +134,8 @@ function lookOnce(
     cancel: (order_id: string, reason: string) => Promise<void>;
   },
 ): () => Promise<void> {
-  let isLooking = false;
-  const look = async () => {
+  return async () => {
+    if (shop.open.size === 0) return;
     const missing = new Set(shop.open.keys());
     for (const state of OPEN_STATES) {
       for (const { order_id } of await listOrders(party, state)) {
@@ -136,15 +158,8 @@ function lookOnce(
       const isPatient = waited_ms < order.plan.patience_seconds * 1000;
       if (order.state !== 'backordered' || order.isGivenUp || isPatient) continue;
       order.isGivenUp = true;
-      await shop.cancel(order_id, 'the buyer does not wait any longer');
+      await inTurn(() => shop.cancel(order_id, 'the buyer does not wait any longer'));
     }
-  };
-  return async () => {
-    if (isLooking || shop.open.size === 0) return;
-    isLooking = true;
-    await look().finally(() => {
-      isLooking = false;
-    });
   };
 }
 

@@ -1,4 +1,4 @@
-/** Many requests, a few of them at a time. */
+/** Many requests, a few of them at a time or one after the other. */
 
 /** How many at a time. */
 const WIDTH = 8;
@@ -13,4 +13,14 @@ export async function sideBySide<Item>(
     for (let item = left.pop(); item !== undefined; item = left.pop()) await work(item);
   };
   await Promise.all(Array.from({ length: WIDTH }, lane));
+}
+
+/** Lets deeds be done one after the other, in the order in which they are handed over. */
+export function oneByOne(): <Done>(deed: () => Promise<Done>) => Promise<Done> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (deed) => {
+    const mine = last.then(deed);
+    last = mine.catch(() => undefined);
+    return mine;
+  };
 }

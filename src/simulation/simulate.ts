@@ -15,10 +15,11 @@ import {
   type Problem,
 } from './http-party.ts';
 import { startDesk } from './operations-desk.ts';
-import { openSchedule } from './schedule.ts';
+import { keepPace, type Pace } from './pace.ts';
+import { followClock, openSchedule } from './schedule.ts';
 import { startSeller } from './seller.ts';
 import { type Shop, startShop } from './shop.ts';
-import { sideBySide } from './side-by-side.ts';
+import { oneByOne, sideBySide } from './side-by-side.ts';
 import type { Stage } from './stage.ts';
 import { openingStock } from './stocking.ts';
 import { startWarehouse, stockShelves } from './warehouse.ts';
@@ -43,8 +44,8 @@ export interface SimulationOptions {
   /** Fill the shelves first. */
   readonly with_stock: boolean;
   readonly onProgress: (progress: Progress) => void;
-  /** Called when all is made ready; the parties begin when it has resolved. */
-  readonly onReady?: () => Promise<void>;
+  /** Moves the clock as fast as everybody can follow; without it the clock goes by itself. */
+  readonly pace?: Pace;
   /** Ends it. */
   readonly stopping: AbortSignal;
 }
@@ -84,23 +85,25 @@ export async function simulate(options: SimulationOptions): Promise<Progress> {
     const operator = exchange.party(options.operator_key);
     const network = await readNetwork(operator);
     const demand = demandOf(network, options.seed);
+    const inTurn: Stage['inTurn'] = options.pace === undefined ? (deed) => deed() : oneByOne();
     const stage: Stage = {
-      ...{ seed: options.seed, network, demand, schedule, note, docks: new Map() },
+      ...{ seed: options.seed, network, demand, schedule, inTurn, note, docks: new Map() },
       orders_per_day: options.orders_per_day,
       poll_seconds: options.poll_seconds,
       skus: new Map(network.skus.map((sku) => [sku.id, sku])),
     };
-    const parties = await makeKeys(exchange, operator, network);
-    if (options.with_stock) await fillShelves(stage, parties, options);
-    await options.onReady?.();
+    const parties = await makeReady(exchange, operator, stage, options);
     raiseCurtain(stage, { parties, operator, shops, options });
-    schedule.every(PROGRESS_MS, () => options.onProgress(progress('running')));
-    schedule.every(END_LOOK_MS, () => {
+    schedule.watch(PROGRESS_MS, () => options.onProgress(progress('running')));
+    schedule.watch(END_LOOK_MS, () => {
       const { posted, states } = standingOf([...shops.values()]);
       const over = ['delivered', 'cancelled', 'failed'].map((state) => states.get(state) ?? 0);
       const ended = over.reduce((sum, count) => sum + count, 0);
       if (posted === options.orders && ended === posted) schedule.stop();
     });
+    const { pace } = options;
+    if (pace === undefined) followClock(schedule, options.clock);
+    else keepPace({ ...pace, schedule, polls: exchange.polls }).catch(schedule.fail);
     await schedule.ended;
     return progress('ended');
   } catch (error) {
@@ -123,27 +126,29 @@ async function readNetwork(operator: Party): Promise<Network> {
   throw new EngineRefuses(answer.body.detail ?? answer.body.code ?? `status ${answer.status}`);
 }
 
-type Parties = ReadonlyMap<string, Party>;
-
-/** A key for every party, by role and code. */
-async function makeKeys(
+/** A key for every party, by role and code; a warehouse that has its own fills its shelves meanwhile. */
+async function makeReady(
   exchange: Exchange,
   operator: Party,
-  network: Network,
+  stage: Stage,
+  options: SimulationOptions,
 ): Promise<Map<string, Party>> {
-  const { platforms, sellers, warehouses, carriers } = network;
-  const wanted = Object.entries({
-    platform: platforms,
-    seller: sellers,
-    warehouse: warehouses,
-    carrier: carriers,
-  }).flatMap(([role, rows]) => rows.map(({ id }) => ({ role, party_id: id })));
+  const { platforms, sellers, warehouses, carriers } = stage.network;
   const parties = new Map<string, Party>();
-  await sideBySide(wanted, async ({ role, party_id }) => {
-    const body = { role, party_id, label: 'simulation' };
-    const made = await operator.send<{ key: string }>('POST', '/v1/keys', { body });
-    parties.set(`${role} ${party_id}`, exchange.party(made.body.key));
-  });
+  const makeKeys = async (role: string, rows: readonly { readonly id: string }[]) => {
+    await sideBySide(rows, async ({ id: party_id }) => {
+      const body = { role, party_id, label: 'simulation' };
+      const made = await operator.send<{ key: string }>('POST', '/v1/keys', { body });
+      parties.set(`${role} ${party_id}`, exchange.party(made.body.key));
+    });
+  };
+  await makeKeys('warehouse', warehouses);
+  await Promise.all([
+    options.with_stock ? fillShelves(stage, parties, options) : undefined,
+    makeKeys('platform', platforms),
+    makeKeys('seller', sellers),
+    makeKeys('carrier', carriers),
+  ]);
   return parties;
 }
 
@@ -159,6 +164,8 @@ async function fillShelves(
     await stockShelves(parties.get(`warehouse ${warehouse_id}`)!, warehouse_id, lines);
   });
 }
+
+type Parties = ReadonlyMap<string, Party>;
 
 interface Cast {
   readonly parties: Parties;
@@ -189,7 +196,7 @@ function raiseCurtain(stage: Stage, { parties, operator, shops, options }: Cast)
     schedule.at(at, () => {
       orderNext(number + 1);
       const wish = wishOf(stage.demand, number);
-      shops.get(wish.platform_id)!.order(wish);
+      return shops.get(wish.platform_id)!.order(wish);
     });
   };
   orderNext(0);

@@ -40,6 +40,11 @@ export interface Stage {
   readonly docks: Docks;
   /** How long (s of the machine) a poll stays open while there is nothing to say. */
   readonly poll_seconds: number;
+  /**
+   * Does what the engine must decide on after what was begun before: where one order takes what another
+   * would have taken, the story depends on who comes first.
+   */
+  inTurn<Done>(deed: () => Promise<Done>): Promise<Done>;
   /** Counts what happens, by a word. */
   note(word: string): void;
 }

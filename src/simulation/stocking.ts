@@ -24,14 +24,49 @@ interface Range {
   readonly share: number;
   readonly days: number;
   readonly most_grams: number;
+  /** Where there are more warehouses of this size, not all of them keep a SKU: how many of them do. */
+  readonly peers: number;
+  readonly several: number;
 }
 
 /** From the national centre to the shop; unlimited warehouses are of the first size. */
 const RANGES: readonly Range[] = [
-  { parcels_per_day: 10_000, assortment: 1, share: 0.6, days: 20, most_grams: 1e9 },
-  { parcels_per_day: 1_900, assortment: 0.22, share: 0.5, days: 10, most_grams: 1e9 },
-  { parcels_per_day: 500, assortment: 0.16, share: 0.35, days: 5, most_grams: 10_000 },
-  { parcels_per_day: 0, assortment: 0.06, share: 0.15, days: 6, most_grams: 8_000 },
+  {
+    parcels_per_day: 10_000,
+    assortment: 1,
+    share: 0.6,
+    days: 20,
+    most_grams: 1e9,
+    peers: 8,
+    several: 2,
+  },
+  {
+    parcels_per_day: 1_900,
+    assortment: 0.22,
+    share: 0.5,
+    days: 10,
+    most_grams: 1e9,
+    peers: 24,
+    several: 4,
+  },
+  {
+    parcels_per_day: 500,
+    assortment: 0.16,
+    share: 0.35,
+    days: 5,
+    most_grams: 10_000,
+    peers: 36,
+    several: 6,
+  },
+  {
+    parcels_per_day: 0,
+    assortment: 0.06,
+    share: 0.15,
+    days: 6,
+    most_grams: 8_000,
+    peers: 60,
+    several: 10,
+  },
 ];
 /** Share of SKUs that are sold out everywhere when the simulation begins. */
 const SOLD_OUT = 0.025;
@@ -39,6 +74,8 @@ const SOLD_OUT = 0.025;
 const UNITS_MIN = 3;
 /** How long chilled goods keep: two lots, so that the older one goes first. */
 const LIFE_DAYS = [9, 24];
+/** Units of a SKU that are worth another shelf of a size, in a network with many. */
+const UNITS_OF_A_SHELF = 20;
 /** Share of national centres that keep a SKU; at least one does. */
 const CENTRES_WITH = 0.6;
 
@@ -54,7 +91,10 @@ function rangeOf({ parcels_per_day }: Warehouse): number {
   return RANGES.findIndex((range) => parcels_per_day >= range.parcels_per_day);
 }
 
-/** Everything that lies on the shelves at first, by warehouse. */
+/**
+ * Everything that lies on the shelves at first, by warehouse. O(SKUs × warehouses) for a network of the
+ * usual size; in a larger one a SKU lies where its demand is worth a shelf, O(SKUs + lines).
+ */
 export function openingStock(
   { skus, warehouses }: Shelves,
   demand: Demand,
@@ -63,41 +103,85 @@ export function openingStock(
   const ranked = [...skus].sort(
     (a, b) => demand.popularity.get(b.id)! - demand.popularity.get(a.id)!,
   );
-  const rank = new Map(ranked.map((sku, index) => [sku.id, index / ranked.length]));
-  const sold = ranked.filter((sku) => chanceOf(demand.seed, 'sold out', sku.id) >= SOLD_OUT);
-  const sizes = Map.groupBy(warehouses, rangeOf);
-  return new Map(
-    warehouses.map((warehouse) => {
-      const size = rangeOf(warehouse);
-      const peers = sizes.get(size)!;
-      const kept = sold.filter((sku) =>
-        keeps(demand.seed, { sku, rank: rank.get(sku.id)!, size, warehouse, peers }),
-      );
-      return [warehouse.id, kept.flatMap((sku) => linesOf(sku, { demand, size, peers, ...about }))];
-    }),
-  );
+  const shelves = new Map<string, ShelfLine[]>(warehouses.map(({ id }) => [id, []]));
+  const sizes = [...Map.groupBy(warehouses, rangeOf)];
+  const ableOf = roomsBySize(new Map(sizes));
+  for (const [index, sku] of ranked.entries()) {
+    if (chanceOf(demand.seed, 'sold out', sku.id) < SOLD_OUT) continue;
+    for (const [size, peers] of sizes) {
+      const able = ableOf(size, sku);
+      if (able.length === 0 || !isOfRange(sku, size, index / ranked.length)) continue;
+      const wanted = demand.popularity.get(sku.id)! * about.units_per_day * RANGES[size]!.days;
+      const choice = { sku, size, able, peers: peers.length, wanted };
+      const keepers = keepersOf(demand.seed, choice);
+      const lines = linesOf(sku, { demand, size, keepers: keepers.among, ...about });
+      for (const { id } of keepers.warehouses) shelves.get(id)!.push(...lines);
+    }
+  }
+  return shelves;
+}
+
+/** The warehouses of a size that have the rooms for a SKU: looked for once for each kind of rooms. */
+function roomsBySize(
+  sizes: ReadonlyMap<number, readonly Warehouse[]>,
+): (size: number, sku: Sku) => readonly Warehouse[] {
+  const known = new Map<string, readonly Warehouse[]>();
+  return (size, sku) => {
+    const key = `${size} ${sku.temperature ?? 'ambient'} ${sku.hazardous === true}`;
+    let able = known.get(key);
+    if (able === undefined) {
+      able = sizes.get(size)!.filter((warehouse) => mayHold(warehouse, sku));
+      known.set(key, able);
+    }
+    return able;
+  };
+}
+
+/** True when warehouses of this size keep such goods at all; `rank` is 0 for what sells most, up to 1. */
+function isOfRange(sku: Sku, size: number, rank: number): boolean {
+  const range = RANGES[size]!;
+  if (sku.weight_grams > range.most_grams) return false;
+  // Food sells near its buyers: cold rooms are full of it.
+  const reach = sku.temperature === undefined ? range.assortment : range.assortment * 2;
+  return size === 0 || rank < reach;
 }
 
 interface Choice {
   readonly sku: Sku;
-  readonly rank: number;
   readonly size: number;
-  readonly warehouse: Warehouse;
-  readonly peers: readonly Warehouse[];
+  /** Warehouses of the size with rooms for it, of how many. */
+  readonly able: readonly Warehouse[];
+  readonly peers: number;
+  /** Units that are wanted while a shelf of this size lasts. */
+  readonly wanted: number;
 }
 
-function keeps(seed: number, { sku, rank, size, warehouse, peers }: Choice): boolean {
-  if (!mayHold(warehouse, sku)) return false;
+/** Who keeps a SKU, and among how many warehouses of that size its units are dealt out. */
+function keepersOf(
+  seed: number,
+  { sku, size, able, peers, wanted }: Choice,
+): { warehouses: readonly Warehouse[]; among: number } {
   const range = RANGES[size]!;
-  if (sku.weight_grams > range.most_grams) return false;
-  if (size > 0) {
-    // Food sells near its buyers: cold rooms are full of it.
-    const reach = sku.temperature === undefined ? range.assortment : range.assortment * 2;
-    return rank < reach;
+  const home = Math.floor(chanceOf(seed, 'home', sku.id) * able.length);
+  if (peers > range.peers) {
+    const worth = Math.ceil((wanted * range.share) / UNITS_OF_A_SHELF);
+    const count = Math.min(able.length, Math.max(range.several, worth));
+    // Every so many from its home on: spread over the country as the warehouses are.
+    const apart = able.length / count;
+    const warehouses = Array.from(
+      { length: count },
+      (_, place) => able[Math.floor(home + place * apart) % able.length]!,
+    );
+    return { warehouses, among: count };
   }
-  const able = peers.filter((peer) => mayHold(peer, sku));
-  const home = able[Math.floor(chanceOf(seed, 'home', sku.id) * able.length)];
-  return home === warehouse || chanceOf(seed, 'also', sku.id, warehouse.id) < CENTRES_WITH;
+  const warehouses =
+    size > 0
+      ? able
+      : able.filter(
+          (warehouse, place) =>
+            place === home || chanceOf(seed, 'also', sku.id, warehouse.id) < CENTRES_WITH,
+        );
+  return { warehouses, among: peers };
 }
 
 /** True when the warehouse has the rooms for these goods. */
@@ -112,14 +196,14 @@ function linesOf(
   about: {
     demand: Demand;
     size: number;
-    peers: readonly Warehouse[];
+    keepers: number;
     units_per_day: number;
     today: string;
   },
 ): ShelfLine[] {
   const { share, days } = RANGES[about.size]!;
   const daily = about.demand.popularity.get(sku.id)! * about.units_per_day;
-  const wanted = (daily * days * share) / about.peers.length;
+  const wanted = (daily * days * share) / about.keepers;
   const quantity = UNITS_MIN + Math.ceil(wanted);
   if (sku.minimum_life_days === undefined) return [{ sku_id: sku.id, quantity }];
   const half = Math.ceil(quantity / 2);

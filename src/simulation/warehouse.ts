@@ -53,7 +53,11 @@ export function startWarehouse(stage: Stage, warehouse: Warehouse, party: Party)
     const { shipment_id } = item;
     const event_id = `${what.kind}-${shipment_id}`;
     const row = { event_id, shipment_id, occurred_at: textOf(at), ...what };
-    for (const moment of post_at) schedule.at(moment, () => events.post(row));
+    const isShort = what.kind === 'short_picked';
+    const post = () => events.post(row);
+    for (const moment of post_at) {
+      schedule.at(moment, () => (isShort ? stage.inTurn(post) : post()));
+    }
   };
   const take = (item: WorkItem) => {
     if (parcels.has(item.shipment_id)) return;
@@ -71,11 +75,11 @@ export function startWarehouse(stage: Stage, warehouse: Warehouse, party: Party)
     collect: loading(stage, { parcels, events, look: listedOnce(party, warehouse.id) }),
     unload: (delivery) => countIn(stage, party, delivery),
   });
-  schedule.at(0, async () => {
+  schedule.always(async () => {
     for (let cursor = ''; ; ) {
       const query = `?wait=${stage.poll_seconds}&limit=${PAGE_ITEMS}${cursor}`;
       const path = `/v1/warehouses/${warehouse.id}/work${query}`;
-      const { body } = await party.send<WorkPage>('GET', path);
+      const { body } = await party.poll<WorkPage>(path);
       for (const item of body.work) take(item);
       if (body.next_cursor !== null) cursor = `&cursor=${body.next_cursor}`;
     }
@@ -109,7 +113,7 @@ function loading(
 
 /** Counts goods in as they are, which is not always as their papers say. */
 function countIn(
-  { seed, schedule, note }: Stage,
+  { seed, schedule, note, inTurn }: Stage,
   party: Party,
   { notice_reference, lines }: Delivery,
 ): void {
@@ -125,7 +129,7 @@ function countIn(
     }),
   };
   note('deliveries counted in');
-  schedule.at(0, () => party.send('POST', '/v1/inbound/receipts', { body }));
+  schedule.at(0, () => inTurn(() => party.send('POST', '/v1/inbound/receipts', { body })));
 }
 
 /** Reads the whole work list; those who ask while it is being read share one answer. */

@@ -121,6 +121,20 @@ describe('the control tower', () => {
     expect((await look('figures')).now).toMatchObject({ stock_outs: 1, open_orders: 1 });
   });
 
+  test('counts the wait of an order that is decided again from when it was due again', async () => {
+    await post('waits-a-day', { lines: [{ line_no: 1, sku_id: 'mug', quantity: 12 }] });
+    await api.settle();
+    api.clock.advance(86_400);
+    await api.stock({ quantity: 5, lot: 'next day' });
+    await api.settle();
+
+    await until(async () => (await look('figures')).now.open_parcels > 0, 10);
+    const { now } = await look('figures');
+
+    expect(now.backordered).toBe(0);
+    expect(now.budget_share_p99).toBeLessThan(0.5);
+  });
+
   test('shows a worker that falls silent as stale, and as alive when it is heard again', async () => {
     const at = api.clock.now();
     const worker = {

@@ -229,4 +229,10 @@ export const PRICE_CASES: BrokenCase[] = [
     '/policy/on_time_confidence',
     /above 0 and below 1/,
   ],
+  [
+    'an answer in the past',
+    (n) => (n.policy.answer_seconds = -1),
+    '/policy/answer_seconds',
+    /at least 0 and at most 604800/,
+  ],
 ];

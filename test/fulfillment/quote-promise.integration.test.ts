@@ -35,6 +35,20 @@ async function stockTotals() {
   );
 }
 
+/** Quotes every few minutes until an offer is good for less than the policy's quarter of an hour. */
+async function untilTight(quoting: () => ReturnType<typeof quotePromise>) {
+  const { quote_seconds } = aNetwork().policy;
+  for (let minutes = 0; minutes < 2 * 1440; minutes += 5) {
+    const quoted = await quoting();
+    const end = quoted.options[0]?.expires_at ?? harness.clock.now();
+    const good_for = end.since(harness.clock.now()).total('seconds');
+    if (good_for > 1 && good_for < quote_seconds) return quoted;
+    await expireQuotes(harness.engine);
+    harness.clock.advance(300);
+  }
+  throw new Error('no offer was ever tight');
+}
+
 describe('quoting a promise', () => {
   test('offers priced options in money and time, cheapest to fastest', async () => {
     const { options } = await quotePromise(harness.engine, ask(1));
@@ -148,6 +162,23 @@ describe('quoting a promise', () => {
       anOrder({ lines: [aLine({ quantity: 2 })], quote_token: options[0]!.token }),
     ]);
     expect(late).toMatchObject({ status: 'refused', code: 'quote_expired' });
+  });
+
+  test('ends an offer when its pickup could no longer be met, and honours it until then', async () => {
+    const quoting = () => quotePromise(harness.engine, ask(1));
+    const tight = (await untilTight(quoting)).options[0]!;
+    const order = () => anOrder({ lines: [aLine({ quantity: 1 })], quote_token: tight.token });
+
+    harness.clock.set(tight.expires_at.subtract({ milliseconds: 1 }));
+    const [inTime] = await acceptOrders(harness.engine, [order()]);
+    const other = (await untilTight(quoting)).options[0]!;
+    harness.clock.set(other.expires_at);
+    const [tooLate] = await acceptOrders(harness.engine, [
+      anOrder({ lines: [aLine({ quantity: 1 })], quote_token: other.token }),
+    ]);
+
+    expect(inTime).toMatchObject({ status: 'applied' });
+    expect(tooLate).toMatchObject({ status: 'refused', code: 'quote_expired' });
   });
 
   test('says why nothing can be promised', async () => {

@@ -36,7 +36,8 @@ interface Slot {
 
 /** First start of each hour; the worlds open and close on full hours. */
 function startsOf(world: World, warehouse: WarehouseInput): number[] {
-  const at = Math.ceil(world.order.at_seconds);
+  const answered = world.order.at_seconds + (world.network.policy.answer_seconds ?? 0);
+  const at = Math.ceil(answered);
   const starts: number[] = [];
   for (
     let hour = at - (at % 3600);

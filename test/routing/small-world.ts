@@ -235,7 +235,9 @@ export function aWorld(seed: number, shape: WorldShape): World {
     },
   };
   const capacity = random.chance(0.5) ? usedCapacity(random, shape) : [];
-  return { network, stock: stockOf(random, shape), capacity, order: anOrder(random, shape) };
+  const rest = { stock: stockOf(random, shape), capacity, order: anOrder(random, shape) };
+  const answer = random.chance(0.3) ? { answer_seconds: random.pick([600, 3600, 20_000]) } : {};
+  return { ...rest, network: { ...network, policy: { ...network.policy, ...answer } } };
 }
 
 function usedCapacity(random: Random, shape: WorldShape): CapacityUse[] {

@@ -1,12 +1,12 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
-import {
-  acceleratedClock,
-  clockOf,
-  heldClock,
-  manualClock,
-  systemClock,
-} from '../../src/runtime/clock.ts';
+import { afterAll, describe, expect, it } from 'vitest';
+import { acceleratedClock, manualClock, systemClock } from '../../src/runtime/clock.ts';
+import { createClockFile, openClockHand, readClockFile } from '../../src/runtime/clock-file.ts';
+import { clockOf } from '../../src/runtime/clock-setting.ts';
 import { loadConfig } from '../../src/runtime/config.ts';
 import { timerMs } from '../../workers/relay.ts';
 
@@ -70,16 +70,44 @@ describe('an accelerated clock', () => {
   });
 });
 
-describe('a held clock', () => {
-  it('stands at its start until it is let go, and then runs as if it had begun there', () => {
-    const clock = heldClock({ speed: 3600, start });
+describe('a clock in a file', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'portolan-clock-'));
+  const path = join(folder, 'clock');
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  it('stands until it is moved, goes on at the speed of the machine, and is never set back', async () => {
+    createClockFile(path, start);
+    const clock = readClockFile(path, 3600);
+    const hand = openClockHand(path);
     expect(clock.now().equals(start)).toBe(true);
-    expect(clock.speed).toBe(3600);
+    await pause(5);
+    expect(clock.now().equals(start)).toBe(true);
+    expect([clock.speed, clock.work_speed]).toEqual([3600, 1]);
 
-    clock.release(systemClock.now().subtract({ seconds: 10 }));
+    hand.moveTo(start.add({ hours: 1 }));
+    const moved = clock.now();
+    await pause(5);
+    const later = clock.now();
+    hand.moveTo(start.add({ minutes: 30 }));
 
-    expect(clock.now().since(start).total('hours')).toBeGreaterThanOrEqual(10);
-    expect(clock.now().since(start).total('hours')).toBeLessThan(20);
+    expect(moved.since(start).total('seconds')).toBeGreaterThanOrEqual(3600);
+    expect(moved.since(start).total('seconds')).toBeLessThan(3660);
+    expect(later.since(moved).total('milliseconds')).toBeGreaterThan(0);
+    expect(Temporal.Instant.compare(clock.now(), later)).toBeGreaterThanOrEqual(0);
+    hand.close();
+  });
+
+  it('shows the same to every process that is given the file', () => {
+    createClockFile(path, start);
+    const hand = openClockHand(path);
+    const [a, b] = [readClockFile(path, 60), clockOf(loadConfig({ PORTOLAN_CLOCK_FILE: path }))];
+    for (let minutes = 1; minutes <= 200; minutes += 1) {
+      hand.moveTo(start.add({ minutes }));
+      const shown = [a.now(), b.now()].map((now) => now.since(start).total('minutes'));
+      expect(Math.min(...shown)).toBeGreaterThanOrEqual(minutes);
+      expect(Math.max(...shown)).toBeLessThan(minutes + 1);
+    }
+    hand.close();
   });
 });
 

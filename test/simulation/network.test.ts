@@ -152,6 +152,15 @@ describe(`the stock placed by demand (seed ${seed})`, () => {
     expect(sum(ranked.slice(0, 500))).toBeGreaterThan(3 * sum(ranked.slice(-500)));
   });
 
+  it('grows with the goods of a larger network, not with goods times warehouses', () => {
+    const large = generateNetwork({ seed, scale: 4 });
+    const lines = [...openingStock(large, demandOf(large, seed), about).values()].flat();
+    const held = new Set(lines.map((line) => line.sku_id));
+
+    expect(held.size / large.skus.length).toBeGreaterThan(0.95);
+    expect(lines.length).toBeLessThan(4 * [...shelves.values()].flat().length);
+  });
+
   it('serves nearly every wish by the solver of the product', () => {
     const compiled = compileNetwork(network as Network, { from_seconds: at_seconds });
     let stock_id = 0;

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { acceleratedClock, manualClock } from '../../src/runtime/clock.ts';
 import { afterOpenSeconds, nextTime, openAt } from '../../src/simulation/calendar.ts';
-import { openSchedule } from '../../src/simulation/schedule.ts';
+import { followClock, openSchedule } from '../../src/simulation/schedule.ts';
 
 const SEOUL = 'Asia/Seoul';
 const at = (text: string) => Date.parse(`2026-05-${text}+09:00`);
@@ -44,6 +44,7 @@ describe('the diary', () => {
     const machine = manualClock('2026-11-25T00:00:00Z');
     const clock = acceleratedClock({ speed: 3600, start, origin: machine.now() }, machine.now);
     const schedule = openSchedule(clock);
+    followClock(schedule, clock);
     const done: string[] = [];
     const inHours = (hours: number) => start.add({ hours }).epochMilliseconds;
     schedule.at(inHours(2), () => done.push('second'));
@@ -63,7 +64,9 @@ describe('the diary', () => {
   });
 
   it('ends with the first deed that fails, and says why', async () => {
-    const schedule = openSchedule(manualClock(start.toString()));
+    const clock = manualClock(start.toString());
+    const schedule = openSchedule(clock);
+    followClock(schedule, clock);
     schedule.at(0, async () => {
       throw new Error('a defect');
     });

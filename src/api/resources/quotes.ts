@@ -23,7 +23,7 @@ export const askQuote = (doors: Doors) =>
   operation({
     summary: 'Ask for delivery promises',
     description:
-      'Up to three options. What is offered is held until the quote expires; one option can be used, ' +
+      'Up to three options. What is offered is held until it expires, at the latest when its pickup could no longer be met; one option can be used, ' +
       'by posting the order with its token. Without options, reason says why.',
     tag: 'promises',
     scope: 'promises:quote',

@@ -3,6 +3,8 @@
  * things stood at its end. Pure; time is an argument.
  */
 
+import type { RiskChange } from '../../../db/tower-history.ts';
+
 /** Buckets that are kept. */
 export const HISTORY_BUCKETS = 180;
 /** Bucket widths (s) that people can name. */
@@ -115,6 +117,29 @@ export function rebuildOpen(buckets: readonly Bucket[], open_now: number, from_s
     if (bucket.start_seconds < from_seconds) return;
     bucket.levels = { ...bucket.levels, open: bucket.levels.open ?? open };
     open = Math.max(0, open - bucket.accepted + bucket.ended);
+  }
+}
+
+/**
+ * Fills in how many parcels were at risk and broken at the end of each bucket before the last, from the
+ * changes of those counts between buckets. Only back to `from_seconds`; what was seen stands.
+ */
+export function rebuildRisks(
+  buckets: readonly Bucket[],
+  changes: readonly RiskChange[],
+  from_seconds: number,
+) {
+  const width = buckets.length < 2 ? 1 : buckets[1]!.start_seconds - buckets[0]!.start_seconds;
+  const byBucket = new Map(changes.map((change) => [change.bucket, change]));
+  let [at_risk, breached] = [0, 0];
+  for (const bucket of buckets.slice(0, -1)) {
+    const change = byBucket.get(Math.floor(bucket.start_seconds / width));
+    at_risk += change?.at_risk ?? 0;
+    breached += change?.breached ?? 0;
+    if (bucket.start_seconds < from_seconds) continue;
+    const { levels } = bucket;
+    const seen = { at_risk: levels.at_risk ?? at_risk, breached: levels.breached ?? breached };
+    bucket.levels = { ...levels, ...seen };
   }
 }
 

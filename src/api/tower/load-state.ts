@@ -1,5 +1,6 @@
 /** Reads all that the control tower shows: once, when its first viewer comes. */
 import { inTransaction } from '../../../db/database.ts';
+import { listRiskChanges } from '../../../db/tower-history.ts';
 import {
   eachOpenShipment,
   listDecisionTimes,
@@ -8,6 +9,7 @@ import {
   listWaitingOrders,
   type PastEventRow,
 } from '../../../db/tower-reads.ts';
+import { AT_RISK_SHARE } from '../../domain/milestones.ts';
 import type { Engine } from '../../fulfillment/engine.ts';
 import { stopwatch } from '../../runtime/clock.ts';
 import { openTowerBoard } from './board.ts';
@@ -19,6 +21,7 @@ import {
   HISTORY_BUCKETS,
   openHistory,
   rebuildOpen,
+  rebuildRisks,
 } from './history.ts';
 import { countEnd, openScores } from './scores.ts';
 import { watchSilences } from './silences.ts';
@@ -27,6 +30,7 @@ import type { TowerState } from './tower-state.ts';
 /** Most parcels that have ended which are read for the scorecards and the share on time. */
 const PAST_PARCELS = 5_000;
 const ENDS = new Set(['shipment.delivered', 'shipment.returned', 'shipment.lost']);
+const GONE = new Set([...ENDS, 'shipment.cancelled']);
 
 /**
  * Loads the state as of event number `seq` or later: what is open in one snapshot, and the past from
@@ -48,9 +52,40 @@ export async function loadTowerState(engine: Engine, seq: number): Promise<Tower
   for (const event of past) countEvent(state, event);
   await loadPast(engine, state, past);
   await loadOpen(engine, state);
-  const first = past.length === 0 ? now : past[0]!.at_seconds;
-  rebuildOpen(history.until(now), state.board.openOrders(), first);
+  // What is before the newest events that are read is not known, unless these are all of them.
+  const isWhole = seq <= engine.config.tower_past_events;
+  const known = isWhole ? state.since_seconds : now;
+  rebuildOpen(history.until(now), state.board.openOrders(), past[0]?.at_seconds ?? known);
+  const first = isWhole ? known : (past[0]?.at_seconds ?? now);
+  await loadRisks(engine, state, past, { first, now });
   return state;
+}
+
+/** Works the parcels at risk and broken of the past out of their milestones. */
+async function loadRisks(
+  engine: Engine,
+  { history }: TowerState,
+  past: readonly PastEventRow[],
+  { first, now }: { first: number; now: number },
+): Promise<void> {
+  const buckets = history.until(now);
+  const { bucket_seconds } = history;
+  const gone = past.filter(({ type }) => GONE.has(type));
+  const ended = gone.slice(-PAST_PARCELS);
+  // Parcels that ended before the oldest of these were there, too: then the past begins with it.
+  const from = gone.length > ended.length ? Math.max(first, ended[0]!.at_seconds) : first;
+  const changes = await inTransaction(engine.database, (tx) =>
+    listRiskChanges(tx, {
+      ended: ended.map((event) => ({
+        shipment_id: event.entity_id,
+        ended_seconds: event.at_seconds,
+      })),
+      bucket_seconds,
+      first_bucket: Math.floor(buckets[0]!.start_seconds / bucket_seconds),
+      at_risk_share: AT_RISK_SHARE,
+    }),
+  );
+  rebuildRisks(buckets, changes, from);
 }
 
 async function loadOpen(engine: Engine, { board }: TowerState): Promise<void> {

@@ -23,6 +23,8 @@ export interface NetworkParameters {
   readonly lease_seconds?: number;
   /** How long a quote is honoured, likewise. */
   readonly quote_seconds?: number;
+  /** Time set aside for a carrier's answer. */
+  readonly answer_seconds?: number;
 }
 
 /** How many at scale 1. */
@@ -52,7 +54,8 @@ const POLICY: Policy = {
   time_per_day: 1_600,
   decision_seconds: 15,
   quote_seconds: 2 * 3600,
-  lease_seconds: 2 * 3600,
+  lease_seconds: 1_800,
+  answer_seconds: 600,
   tender_attempts: 6,
   decide_attempts: 6,
 };

@@ -28,7 +28,8 @@ export function zoneFor(warehouse_id: string | null = null): string {
 export function zoneSentence(warehouse_id: string | null = null): string {
   const zone = zoneFor(warehouse_id);
   const key = zoneTaste.get() === 'viewer' ? 'zone.sentence_viewer' : 'zone.sentence_warehouse';
-  return t(key, { zone, label: zoneLabel(zone) });
+  const label = zoneLabel(zone);
+  return t(key, { zone: label === zone ? zone : `${zone} (${label})` });
 }
 
 /** An instant as an element; machines read it in UTC, people in their zone. */

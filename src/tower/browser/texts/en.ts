@@ -42,8 +42,8 @@ export const en = {
   'zone.label': 'Zone of all times',
   'zone.viewer': 'My zone',
   'zone.warehouse': 'Warehouse zone',
-  'zone.sentence_viewer': 'Times in {zone} ({label}), your zone.',
-  'zone.sentence_warehouse': 'Times in {zone} ({label}), the warehouse’s zone.',
+  'zone.sentence_viewer': 'Times in {zone}, your zone.',
+  'zone.sentence_warehouse': 'Times in {zone}, the warehouse’s zone.',
   'theme.switch': 'Switch between dark and light',
 
   'time.microseconds': '{count} µs',

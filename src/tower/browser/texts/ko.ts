@@ -42,8 +42,8 @@ export const ko: Readonly<Record<keyof typeof en, string>> = {
   'zone.label': '시각의 시간대',
   'zone.viewer': '내 시간대',
   'zone.warehouse': '창고 시간대',
-  'zone.sentence_viewer': '시각은 내 시간대 {zone} ({label}) 기준입니다.',
-  'zone.sentence_warehouse': '시각은 창고 시간대 {zone} ({label}) 기준입니다.',
+  'zone.sentence_viewer': '시각은 내 시간대 {zone} 기준입니다.',
+  'zone.sentence_warehouse': '시각은 창고 시간대 {zone} 기준입니다.',
   'theme.switch': '어두운 화면과 밝은 화면 전환',
 
   'time.microseconds': '{count}µs',
