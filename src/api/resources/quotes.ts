@@ -23,8 +23,9 @@ export const askQuote = (doors: Doors) =>
   operation({
     summary: 'Ask for delivery promises',
     description:
-      'Up to three options. What is offered is held until it expires, at the latest when its pickup could no longer be met; one option can be used, ' +
-      'by posting the order with its token. Without options, reason says why.',
+      'Up to three options. What is offered is held until it expires, at the latest when its pickup ' +
+      'could no longer be met; one option can be used, by posting the order with its token. Without ' +
+      'options, reason says why.',
     tag: 'promises',
     scope: 'promises:quote',
     body: QuoteBody(doors.engine.config),
