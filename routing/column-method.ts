@@ -17,12 +17,13 @@ import {
 import { admittedOptions, entries, listParcels, priceParcels } from './column-pricing.ts';
 import { openSlots, priceWays, type SlotTask, slotsTogether } from './column-slots.ts';
 import { searchCovers } from './cover.ts';
+import { coverExists } from './cover-exists.ts';
 import type { Limits, Solution } from './exact.ts';
 import type { Item } from './items.ts';
 import { buildChosen, type Joint, jointlyFeasible, scheduleTogether, wayOf } from './joint.ts';
 import { riskOfPlan, timeCost } from './objective.ts';
 import type { Choice } from './parcels.ts';
-import type { OrderContext } from './problem.ts';
+import { listHolders, type OrderContext } from './problem.ts';
 import type { Relaxation } from './relaxation.ts';
 import type { ParcelPlan } from './types.ts';
 
@@ -158,9 +159,20 @@ function keep(
 const WIDENING = 16;
 
 /** No plan exists. */
-function refusal(method: Method, splitLimited: boolean) {
-  const work = method.work + method.relaxation.work;
-  return { parcels: undefined, cost: none, lowerBound: none, splitLimited, work };
+function refusal({ work, relaxation }: Method, splitLimited: boolean) {
+  const spent = work + relaxation.work;
+  return { parcels: undefined, cost: none, lowerBound: none, splitLimited, work: spent };
+}
+
+/** The refusal, if all items are held but not by so few warehouses; undefined = perhaps they are. */
+function refuseHoldings(context: OrderContext, items: readonly Item[], splitLimit: number) {
+  if (splitLimit >= items.length) return undefined;
+  const { candidateMask } = listHolders(context, items);
+  if (candidateMask.reduce((all, mask) => all | mask, 0) !== 2 ** items.length - 1)
+    return undefined;
+  const { possible, work } = coverExists(candidateMask, items.length, splitLimit);
+  if (possible) return undefined;
+  return { parcels: undefined, cost: none, lowerBound: none, splitLimited: true, work };
 }
 
 /**
@@ -173,6 +185,8 @@ export function solveByColumns(
   splitLimit: number,
   limits: Limits,
 ): (Solution & { readonly work: number }) | undefined {
+  const refused = refuseHoldings(context, items, splitLimit);
+  if (refused !== undefined) return refused;
   const method = openMethod(context, items, splitLimit, limits);
   if (method === undefined) return undefined;
   const { relaxation, split } = method;
