@@ -4,6 +4,7 @@
  * figure and, with `--record`, writes its own section of `bench/results.md`.
  */
 import { benchCompile } from './decision-compile.ts';
+import { benchDemo } from './decision-demo.ts';
 import { benchGap } from './decision-gap.ts';
 import { benchLatency } from './decision-latency.ts';
 import { benchPrices, benchPricesBrunel } from './decision-prices.ts';
@@ -22,6 +23,7 @@ const PARTS: readonly (readonly [name: string, part: Part])[] = [
   ['latency', benchLatency],
   ['throughput', benchThroughput],
   ['compile', benchCompile],
+  ['demo', benchDemo],
   ['quote', benchQuote],
   ['gap', benchGap],
   ['prices', benchPrices],

@@ -155,7 +155,8 @@ async function startSimulation(
 function answerAtRest(child: ChildProcess, running: RunningEngine): void {
   child.on('message', () => {
     void engineAtRest(running).then((rest) => {
-      if (child.connected) child.send(rest);
+      // A simulation that has just ended asks no more, and hears nothing: that is not an error.
+      if (child.connected) child.send(rest, () => {});
     });
   });
 }
