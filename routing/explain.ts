@@ -4,98 +4,18 @@
  * are those of the subset programme, which does not count parcels of one order against each other.
  */
 import { type Board, stockRow } from './board.ts';
-import { type Item, makeItem, type Part } from './items.ts';
+import { cheapestWith, completions, decidedItems } from './explain-plans.ts';
+import { rulesAgainst } from './explain-rules.ts';
+import type { Item } from './items.ts';
 import type { CompiledNetwork } from './network.ts';
-import { splitCost, timeCost } from './objective.ts';
+import { timeCost } from './objective.ts';
 import { openOrder } from './order-context.ts';
-import { parcelCost, parcelsOf, priceParcels } from './parcels.ts';
-import { buildProblem, MAX_ITEMS, type OrderContext, type Problem } from './problem.ts';
-import { completionsUnder } from './subsets.ts';
+import { parcelCost, priceParcels } from './parcels.ts';
+import { buildProblem, type OrderContext, type Problem } from './problem.ts';
 import type { Alternative, SourcingOrder, SourcingResult } from './types.ts';
 
 /** Most alternatives told. */
 export const MOST_ALTERNATIVES = 20;
-/** Steps spent on limits of promises. */
-const STEPS = 2_000_000;
-
-/** Items of the plan as decided, so that cut lines stay cut; of a refused order its whole lines. */
-function decidedItems(context: OrderContext, result: SourcingResult): Item[] {
-  const { lines, network } = context;
-  if (result.outcome === 'unsourced') {
-    return lines
-      .slice(0, MAX_ITEMS)
-      .map(({ quantity }, line) => makeItem(network, lines, [{ line, quantity }]));
-  }
-  const lineOf = new Map(lines.map((line, i) => [line.lineNo, i]));
-  const parcels = result.parcels.map(({ takes }) => {
-    const units = new Map<number, number>();
-    for (const { line_no, quantity } of takes) {
-      const line = lineOf.get(line_no)!;
-      units.set(line, (units.get(line) ?? 0) + quantity);
-    }
-    return [...units].map(([line, quantity]): Part => ({ line, quantity }));
-  });
-  const single = parcels.flat().map((part) => [part]);
-  const groups = single.length <= MAX_ITEMS ? single : parcels.slice(0, MAX_ITEMS);
-  return groups.map((parts) => makeItem(network, lines, parts));
-}
-
-interface Completion {
-  readonly limit: number;
-  readonly rest: Float64Array;
-}
-
-/** Completions under a bounded number of limits on promises, the latest always among them. */
-function completions(problem: Problem): Completion[] {
-  const { context, splitLimit } = problem;
-  const promises = new Set<number>();
-  for (let subset = 1; subset <= problem.full; subset++) {
-    for (const { promise } of parcelsOf(subset)) promises.add(promise);
-  }
-  const all = [...promises].sort((a, b) => b - a);
-  const most = Math.max(2, Math.min(64, Math.floor(STEPS / 3 ** problem.items.length)));
-  const step = Math.max(1, Math.ceil(all.length / most));
-  const limits = all.filter((_, i) => i % step === 0);
-  const split = splitCost(context);
-  return limits.map((limit) => ({
-    limit,
-    rest: completionsUnder(problem, limit, split, splitLimit - 1),
-  }));
-}
-
-interface Found {
-  readonly cost: number;
-  readonly promise: number;
-}
-
-/** Cheapest plan that has one of the parcels of candidate `c`. */
-function cheapestWith(
-  problem: Problem,
-  c: number,
-  known: readonly Completion[],
-): Found | undefined {
-  const { context, options, candidateMask, full } = problem;
-  const mask = candidateMask[c]!;
-  let best: Found | undefined;
-  for (let subset = mask; subset !== 0; subset = (subset - 1) & mask) {
-    for (let o = options.first[c]!; o < options.first[c + 1]!; o++) {
-      const own = parcelCost(problem, subset, o);
-      if (own === Number.POSITIVE_INFINITY) continue;
-      const alone = subset === full;
-      for (const { limit, rest } of known) {
-        const others = own + rest[full ^ subset]!;
-        if (others === Number.POSITIVE_INFINITY) break;
-        const promise = alone ? options.promise[o]! : Math.max(options.promise[o]!, limit);
-        const cost = others + timeCost(context.timePerDay, context.at, promise);
-        if (best === undefined || cost < best.cost) best = { cost, promise };
-        // With no price of time there is one limit and it says nothing of the promise.
-        if (alone || limit <= options.promise[o]!) break;
-      }
-    }
-  }
-  return best;
-}
-
 /** The rule that keeps candidate `c` (with options or not) out of every plan. */
 function ruleAgainst(problem: Problem, warehouse: number): Alternative['lost_because'] {
   const { context } = problem;
@@ -234,9 +154,12 @@ export function explain(
   }
   rows.sort(byCost);
   // Building other problems overwrites this one's tables, so rules come last.
-  for (const warehouse of removed.slice(0, Math.max(0, MOST_ALTERNATIVES - rows.length))) {
+  const told = removed.slice(0, Math.max(0, MOST_ALTERNATIVES - rows.length));
+  const ruled = rulesAgainst({ network, board, order }, result, told);
+  for (const warehouse of told) {
     const warehouse_id = network.warehouses.ids[warehouse]!;
-    rows.push({ warehouse_id, lost_because: ruleAgainst(problem, warehouse) });
+    const rule = ruled.get(warehouse) ?? { lost_because: ruleAgainst(problem, warehouse) };
+    rows.push({ warehouse_id, ...rule });
   }
   return rows.slice(0, MOST_ALTERNATIVES);
 }

@@ -16,6 +16,7 @@ export {
   prepareChecker,
 } from './checker.ts';
 export { explain, MOST_ALTERNATIVES } from './explain.ts';
+export { explainRefusal } from './explain-refusal.ts';
 export {
   type CompiledNetwork,
   compiledUntil,

@@ -311,6 +311,29 @@ export interface WorkBudget {
   readonly should_stop?: (() => boolean) | undefined;
 }
 
+/** A rule of an order or its policy that keeps a plan out. */
+export type RuleName =
+  | 'split_limit'
+  | 'ship_complete'
+  | 'keep_together'
+  | 'apart'
+  | 'on_time_confidence';
+
+/** What a rule allows, and what the cheapest plan without it would do. */
+export interface RuleNumbers {
+  /**
+   * Parcels of the order (`split_limit`, `ship_complete`), parcels that one group leaves in
+   * (`keep_together`), parcels with goods to be kept apart (`apart`), P(all is in time).
+   */
+  readonly got: number;
+  readonly limit: number;
+}
+
+/** A rule that refused an order which has a plan without it. */
+export interface RefusedBy extends RuleNumbers {
+  readonly rule: RuleName;
+}
+
 /** A candidate that was not chosen, and why, in numbers. */
 export interface Alternative {
   readonly warehouse_id: string;
@@ -326,7 +349,11 @@ export interface Alternative {
     | 'not_eligible'
     | 'no_capacity'
     | 'excluded'
-    | 'lot_life';
+    | 'lot_life'
+    | RuleName;
+  /** The numbers of the rule, where one of the order or its policy removed it. */
+  readonly got?: number | undefined;
+  readonly limit?: number | undefined;
   /** Cost above the chosen plan, minor units, for `dearer`. */
   readonly dearer_by?: number | undefined;
 }

@@ -11,7 +11,9 @@ import {
   type Alternative,
   type Board,
   explain,
+  explainRefusal,
   quoteOptions,
+  type RefusedBy,
   type SourcedPlan,
   type SourcingOrder,
   type SourcingResult,
@@ -41,6 +43,8 @@ export interface ExplainedDecision {
   readonly elapsed_us: number;
   readonly result: Result;
   readonly alternatives: readonly Alternative[];
+  /** The rules without which a refused order has a plan. */
+  readonly refused_by: readonly RefusedBy[];
   /**
    * True when deciding again gave the stored result, bit for bit; null where nothing can be decided
    * again: the race for stock was lost too often, or a quote was made before its view was kept.
@@ -58,7 +62,7 @@ export async function explainDecision(
   if (found === undefined) return null;
   const decision = found as DecisionRecord<SourcingOrder, Result>;
   const scene = await sceneOf(engine, decision);
-  const { replayed, alternatives } = replay(scene, decision);
+  const { replayed, alternatives, refused_by } = replay(scene, decision);
   const currency = scene.network.document.currency;
   return {
     order_id,
@@ -75,6 +79,7 @@ export async function explainDecision(
     elapsed_us: decision.elapsed_us,
     result: decision.result,
     alternatives,
+    refused_by,
     replayed,
   };
 }
@@ -128,15 +133,19 @@ async function quotedScene(engine: Engine, quoted: UsedQuoteView): Promise<Scene
 
 function replay(
   { network, board, problem, again }: Scene,
-  { result }: DecisionRecord<SourcingOrder, Result>,
-): Pick<ExplainedDecision, 'replayed' | 'alternatives'> {
+  { result, work_budget }: DecisionRecord<SourcingOrder, Result>,
+): Pick<ExplainedDecision, 'replayed' | 'alternatives' | 'refused_by'> {
   // A lost race was not routing's choice: there is nothing to choose again.
   if (result.outcome === 'unsourced' && result.reason === 'contended') {
-    return { replayed: null, alternatives: [] };
+    return { replayed: null, alternatives: [], refused_by: [] };
   }
   return {
     replayed: again === null ? null : isSame(again(), result),
     alternatives: explain(network.compiled, board, problem, result),
+    refused_by:
+      result.outcome === 'sourced'
+        ? []
+        : explainRefusal(network.compiled, board, problem, { work: work_budget }),
   };
 }
 

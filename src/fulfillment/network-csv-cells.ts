@@ -9,6 +9,7 @@ export type CellKind =
   | 'number'
   | 'truth'
   | 'list'
+  | 'pairs'
   | 'hours'
   | 'times'
   | 'time'
@@ -26,6 +27,7 @@ export const CELL_FORMS: { readonly [kind in CellKind]: string } = {
   number: 'a number such as 1250 or 0.95',
   truth: 'true or false',
   list: 'values with ; between them, such as a; b; c',
+  pairs: 'pairs such as hazardous & food; ambient & frozen',
   hours: 'hours such as mon-fri 08:00-12:00 13:00-18:00; sat 09:00-13:00',
   times: 'times such as mon-fri 12:00 18:00; sat 12:00',
   time: 'one time a day such as mon-fri 16:00; sat 11:00',
@@ -43,6 +45,8 @@ export function readCell(kind: CellKind, text: string): Cell {
       return readTruth(text);
     case 'list':
       return { value: splitList(text) };
+    case 'pairs':
+      return readPairs(text);
     case 'polygon':
       return readJson(text);
     default:
@@ -73,6 +77,12 @@ function splitList(text: string): string[] {
     .split(';')
     .map((item) => item.trim())
     .filter((item) => item !== '');
+}
+
+function readPairs(text: string): Cell {
+  const pairs = splitList(text).map((pair) => pair.split('&').map((name) => name.trim()));
+  const whole = pairs.every((pair) => pair.length === 2 && pair.every((name) => name !== ''));
+  return whole ? { value: pairs } : unread('pairs');
 }
 
 function readJson(text: string): Cell {

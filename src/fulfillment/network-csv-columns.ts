@@ -40,7 +40,11 @@ export const CSV_COLUMNS = {
     ...['tender_attempts', 'decide_attempts'].map(number),
   ]
     .map(must)
-    .concat([number('on_time_confidence'), number('answer_seconds')]),
+    .concat([
+      number('on_time_confidence'),
+      number('answer_seconds'),
+      { name: 'apart', kind: 'pairs' },
+    ]),
   platforms: [id, text('name'), number('decision_seconds')],
   sellers: [id, text('name')],
   skus: [

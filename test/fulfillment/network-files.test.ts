@@ -263,6 +263,18 @@ test('a cell is refused rather than guessed', () => {
     ['times', 'noon'],
     ['time', 'mon 12:00 13:00'],
     ['polygon', '[[4,5]'],
+    ['pairs', 'food'],
+    ['pairs', 'food & soap & acid'],
+    ['pairs', 'food &'],
   ];
   for (const [kind, text] of refused) expect(readCell(kind, text)).toHaveProperty('expected');
+});
+
+test('kinds of goods that never share a parcel are pairs', () => {
+  expect(readCell('pairs', 'hazardous & food; ambient&frozen')).toEqual({
+    value: [
+      ['hazardous', 'food'],
+      ['ambient', 'frozen'],
+    ],
+  });
 });

@@ -55,7 +55,8 @@ describe('rules of an order', () => {
     const { order_id, homes } = await decide({ keep_together: [[1, 2]] });
     expect(homes).toBe('keep_together');
     const explained = await explainDecision(harness.engine, OPERATOR, order_id);
-    expect(explained).toMatchObject({ replayed: true });
+    const refused_by = [{ rule: 'keep_together', got: 2, limit: 1 }];
+    expect(explained).toMatchObject({ replayed: true, refused_by });
   });
 
   test('are part of what a quote promised, and of what makes an order the same', async () => {

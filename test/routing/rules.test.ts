@@ -3,6 +3,8 @@ import { describe, expect, it } from 'vitest';
 import {
   checkPlan,
   compileNetwork,
+  explain,
+  explainRefusal,
   type NetworkInput,
   openBoard,
   type SourcedPlan,
@@ -89,7 +91,10 @@ function decide({ policy, order, stock, together }: Case) {
   const result = source(compiled, openBoard(compiled, rows, []), asked, BUDGET);
   const check = (plan: SourcedPlan) =>
     checkPlan({ network, stock: rows, capacity: [], order: asked, plan }).map(({ rule }) => rule);
-  return { result, check };
+  const board = openBoard(compiled, rows, []);
+  const refusedBy = () => explainRefusal(compiled, board, asked, BUDGET);
+  const alternatives = () => explain(compiled, board, asked, result);
+  return { result, check, refusedBy, alternatives };
 }
 
 const plan = (one: Case) => decide(one).result as SourcedPlan;
@@ -204,5 +209,68 @@ describe('a demanded probability of being in time', () => {
       outcome: 'unsourced',
       reason: 'late',
     });
+  });
+});
+
+describe('an explanation', () => {
+  it('names the rule that refused an order, with what the order would need and what is allowed', () => {
+    const refusedBy = (one: Case) => decide({ stock: scattered, ...one }).refusedBy();
+    expect(refusedBy({ order: { split_limit: 1 } })).toEqual([
+      { rule: 'split_limit', got: 2, limit: 1 },
+    ]);
+    expect(refusedBy({ policy: { split_limit: 1 } })).toEqual([
+      { rule: 'split_limit', got: 2, limit: 1 },
+    ]);
+    expect(refusedBy({ order: { ship_complete: true } })).toEqual([
+      { rule: 'ship_complete', got: 2, limit: 1 },
+    ]);
+    expect(refusedBy({ together: ['A', 'A', undefined] })).toEqual([
+      { rule: 'keep_together', got: 2, limit: 1 },
+    ]);
+    // Soap and acid share a parcel, or there are three: either rule gone would do.
+    const apart = { policy: { split_limit: 2, apart: [['soap', 'hazardous'] as const] } };
+    expect(refusedBy(apart)).toEqual([
+      { rule: 'split_limit', got: 3, limit: 2 },
+      { rule: 'apart', got: 1, limit: 0 },
+    ]);
+    const late = { deliver_by_seconds: MONDAY + 3600 };
+    expect(refusedBy({ order: late, policy: { on_time_confidence: 0.5 } })).toEqual([]);
+    const deliver_by_seconds = MONDAY - (MONDAY % 86_400) + 18 * 3600 + 2 * 86_400 - 3600;
+    const [risky] = refusedBy({
+      order: { deliver_by_seconds, excluded_services: ['AIR'] },
+      policy: { on_time_confidence: 0.95 },
+    });
+    expect(risky).toMatchObject({ rule: 'on_time_confidence', limit: 0.95 });
+    expect(risky!.got).toBeGreaterThan(0.5);
+    expect(risky!.got).toBeLessThan(0.95);
+  });
+
+  it('names no rule where goods are what is missing', () => {
+    const stock = [['W1', 'BREAD'] as const];
+    expect(decide({ stock, order: { ship_complete: true } }).refusedBy()).toEqual([]);
+  });
+
+  it('names the rule that kept a warehouse out of every plan', () => {
+    // The first has everything, the second soap and acid only.
+    const stock = [
+      ...input.skus.map(({ id }) => ['W1', id] as const),
+      ['W2', 'SOAP'] as const,
+      ['W2', 'ACID'] as const,
+    ];
+    const lost = (one: Case) =>
+      decide({ stock, ...one })
+        .alternatives()
+        .filter((row) => row.warehouse_id === 'W2');
+    expect(lost({})[0]).toMatchObject({ lost_because: 'dearer' });
+    const alone = { warehouse_id: 'W2', got: 2, limit: 1 };
+    expect(lost({ order: { ship_complete: true } })).toEqual([
+      { ...alone, lost_because: 'ship_complete' },
+    ]);
+    expect(lost({ order: { split_limit: 1 } })).toEqual([
+      { ...alone, lost_because: 'split_limit' },
+    ]);
+    expect(lost({ together: ['A', 'A', 'A'] })).toEqual([
+      { ...alone, lost_because: 'keep_together' },
+    ]);
   });
 });

@@ -34,6 +34,7 @@ const WORDS: readonly (readonly [kind: string, words: readonly string[]])[] = [
     [
       ...['dearer', 'no_stock', 'no_lane', 'not_eligible'],
       ...['no_capacity', 'excluded', 'lot_life'],
+      ...['split_limit', 'ship_complete', 'keep_together', 'apart', 'on_time_confidence'],
     ],
   ],
   [

@@ -45,8 +45,20 @@ export const Lost = Type.Object({
   service_id: Type.Optional(Type.String()),
   cost: Type.Optional(Money),
   promise_at: Type.Optional(Instant),
-  lost_because: Type.String(),
+  lost_because: Type.String({ description: '`dearer`, or the rule that removed it' }),
+  got: Type.Optional(Type.Number({ description: 'of a rule of the order or its policy' })),
+  limit: Type.Optional(Type.Number({ description: 'what that rule allows' })),
   dearer_by: Type.Optional(Money),
+});
+
+/** A rule without which a refused order has a plan. */
+export const RefusedBy = Type.Object({
+  rule: OneOf(['split_limit', 'ship_complete', 'keep_together', 'apart', 'on_time_confidence']),
+  got: Type.Number({
+    description:
+      'what the cheapest plan without the rule does: parcels, or the probability of being in time',
+  }),
+  limit: Type.Number({ description: 'what the rule allows' }),
 });
 
 /** The answer: what was decided, at what cost, how well proved, and what lost. */
@@ -68,6 +80,9 @@ export const Decision = Type.Object({
   work_budget: Type.Integer({ description: 'solver steps allowed' }),
   elapsed_us: Type.Integer({ description: 'microseconds' }),
   plan: Nullable(Plan),
+  refused_by: Type.Array(RefusedBy, {
+    description: 'rules without which a refused order has a plan, each by itself',
+  }),
   alternatives: Type.Array(Lost, { description: 'the next-best choices and why each lost' }),
   replayed: Nullable(
     Type.Boolean({ description: 'true: decided again from what was stored, the same came out' }),

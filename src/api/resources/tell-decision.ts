@@ -12,7 +12,8 @@ const instant = (seconds: number) =>
 
 /** Leaves out what is the warehouses' own: lots, capacities, limits. */
 export function tellDecision(decision: ExplainedDecision): Static<typeof Decision> {
-  const { result, alternatives, ...facts } = decision;
+  const { result, alternatives, refused_by, ...rest } = decision;
+  const facts = { ...rest, refused_by: [...refused_by] };
   if (result.outcome === 'unsourced') {
     const { reason, work } = result;
     return { ...facts, reason, work, plan: null, alternatives: alternatives.map(lostOf) };
@@ -48,13 +49,15 @@ function parcelOf(parcel: ParcelPlan): Static<typeof Parcel> {
 }
 
 function lostOf({ promise_seconds, ...alternative }: Alternative): Static<typeof Lost> {
-  const { warehouse_id, lost_because, service_id, cost, dearer_by } = alternative;
+  const { warehouse_id, lost_because, service_id, cost, dearer_by, got, limit } = alternative;
   return {
     warehouse_id,
     lost_because,
     ...(service_id === undefined ? {} : { service_id }),
     ...(cost === undefined ? {} : { cost }),
     ...(dearer_by === undefined ? {} : { dearer_by }),
+    ...(got === undefined ? {} : { got }),
+    ...(limit === undefined ? {} : { limit }),
     ...(promise_seconds === undefined ? {} : { promise_at: instant(promise_seconds) }),
   };
 }
