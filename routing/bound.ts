@@ -133,7 +133,10 @@ function raise(prices: Prices, split: number): number {
   return dual.reduce((sum, price) => sum + price, 0);
 }
 
-/** Lower bound, minor units, of every plan for the order, however its lines are cut. */
+/**
+ * Lower bound, minor units, of every plan for the order, however its lines are cut.
+ * O(lines × options + rounds × lines × warehouses), rounds bounded.
+ */
 export function lowerBound(context: OrderContext): number {
   const { lines } = context;
   const split = splitCost(context);

@@ -269,7 +269,10 @@ export function startAt(calendar: OpenCalendar, at: number): number {
   return i === calendar.startLast.length ? -1 : Math.max(at, calendar.startFirst[i]!);
 }
 
-/** `start` plus `seconds` counted in open hours; -1 beyond the horizon. `start` must be open. */
+/**
+ * `start` plus `seconds` counted in open hours; -1 beyond the horizon. `start` must be open.
+ * O(intervals worked through).
+ */
 export function readyAt(calendar: OpenCalendar, start: number, seconds: number): number {
   const { from, to, before } = calendar;
   let i = firstFrom(to, calendar.toIndex, start + 1);

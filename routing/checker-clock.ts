@@ -190,7 +190,7 @@ function doorFrom(spans: SpansOf<ZoneInput>, zone: ZoneInput, seconds: number): 
   return Number.POSITIVE_INFINITY;
 }
 
-/** A clock that remembers the days it has walked. */
+/** A clock that remembers the days it has walked: a question costs O(days) the first time, then O(1). */
 export function checkerClock(): Clock {
   const open = remember((owner: WarehouseInput, day) =>
     spansOf(day, owner.time_zone, owner.hours, owner.holidays),

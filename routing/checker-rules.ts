@@ -30,7 +30,7 @@ export function checkSplit(
 const holds = (parcel: ParcelPlan, lineNo: number): boolean =>
   parcel.takes.some(({ line_no }) => line_no === lineNo);
 
-/** Notes lines that were to leave together and do not. */
+/** Notes lines that were to leave together and do not. O(grouped lines × units taken). */
 export function checkTogether(order: SourcingOrder, plan: SourcedPlan, note: Note): void {
   if (plan.parcels.length < 2) return;
   const homes = new Map<string, Set<ParcelPlan>>();
@@ -63,7 +63,7 @@ export function checkExcluded(hand: ParcelInHand): void {
   }
 }
 
-/** Notes goods in one parcel that the policy keeps apart; units of one SKU never are. */
+/** Notes goods in one parcel that the policy keeps apart; units of one SKU never are. O(SKUs² × pairs). */
 export function checkApart(hand: ParcelInHand): void {
   const { network, order, note } = hand;
   const { apart } = network.input.policy;

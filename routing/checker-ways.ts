@@ -37,7 +37,7 @@ export interface Departure {
   readonly arrival: Arrival;
 }
 
-/** The lane for a service: most specific zone, catch-all last, then first; undefined = none. */
+/** The lane for a service: most specific zone, catch-all last, then first. O(zones × lanes). */
 export function laneOf(
   { lanes }: Pick<ReadService, 'lanes'>,
   warehouseId: string,

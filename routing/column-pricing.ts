@@ -27,7 +27,7 @@ export const entries = {
   of: new Int32Array(1024),
 } satisfies Entries & Record<string, unknown>;
 
-/** Adds a parcel to choose from. */
+/** Adds a parcel to choose from. Amortised O(1). */
 export function addEntry(mask: number, cost: number, promise: number, of: number, risk = 0): void {
   if (entries.count === entries.mask.length) {
     const size = entries.count * 2;
@@ -95,7 +95,10 @@ function admitRows(method: Method, c: number, gap: number): boolean {
   return any;
 }
 
-/** Prices the parcels of the options built that are within the gap; all of them, or the best. */
+/**
+ * Prices the parcels of the options built that are within the gap; all of them, or the best.
+ * O(pairs × options of their warehouse).
+ */
 export function priceParcels(
   method: Method,
   options: OptionTable,

@@ -52,6 +52,7 @@ function freightBy({ context, columns }: Method, options: OptionTable, j: number
 /**
  * Makes an entry of every column and way that may be within the gap: its least cost, its earliest
  * promise and its least risk, each perhaps in another slot. Returns the slots of each.
+ * O(pairs × options of their warehouse).
  */
 export function priceWays(method: Method, options: OptionTable, gap: number): SlotTable {
   const { columns, candidates } = method;

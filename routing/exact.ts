@@ -101,7 +101,10 @@ export function solveContenders(problem: Problem, limits: Limits): Solution | un
   return settled && { ...settled, lowerBound: bound, splitLimited: false };
 }
 
-/** Decides a problem exactly, or says by its lower bound how far it may be off. */
+/**
+ * Decides a problem exactly, or says by its lower bound how far it may be off.
+ * O(Σ subsets held × options + limits on promises × 3^items / 2).
+ */
 export function solveExact(problem: Problem, limits: Limits): Solution {
   priceParcels(problem);
   const { found, bound } = partitions(problem, limits);

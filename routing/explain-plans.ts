@@ -47,7 +47,10 @@ export interface Completion {
   readonly rest: Float64Array;
 }
 
-/** Completions under a bounded number of limits on promises, the latest always among them. */
+/**
+ * Completions under a bounded number of limits on promises, the latest always among them.
+ * O(limits × 3^items), at most two million steps.
+ */
 export function completions(problem: Problem): Completion[] {
   const { context, splitLimit } = problem;
   const promises = new Set<number>();
@@ -71,7 +74,7 @@ export interface Found {
   readonly promise: number;
 }
 
-/** Cheapest plan that has one of the parcels of candidate `c`. */
+/** Cheapest plan that has one of the parcels of candidate `c`. O(subsets held × options × limits). */
 export function cheapestWith(
   problem: Problem,
   c: number,

@@ -148,7 +148,7 @@ export function buildChosen(
   return { parcels, cost: planCost(context, parcels) };
 }
 
-/** Builds parcels one after the other, each in the first slots the earlier ones left. */
+/** Builds parcels one after the other, each in the first slots the earlier ones left. O(parcels). */
 export function buildInTurn(problem: Joint, ways: readonly Way[]): ParcelPlan[] | undefined {
   const { context } = problem;
   const board: Board = context.board;

@@ -110,7 +110,7 @@ export function needsOf(lines: readonly Line[], item: Item): [number, number][] 
   return [...needs];
 }
 
-/** SKUs that several items need. */
+/** SKUs that several items need. O(items). */
 export function sharedSkus(lines: readonly Line[], items: readonly Item[]): SharedSku[] {
   const bySku = new Map<number, SharedSku & { mask: number }>();
   items.forEach((item, i) => {

@@ -95,7 +95,7 @@ export function billedMilligrams(table: RateTable, card: number, mg: number, mm3
   return divisor > 0 ? Math.max(mg, Math.round((mm3 * 1000) / divisor)) : mg;
 }
 
-/** Freight of one parcel, minor units, rounded; Infinity where the card does not sell it. */
+/** Freight of one parcel, minor units, rounded; Infinity where the card does not sell it. O(bands). */
 export function freightOf(
   table: RateTable,
   card: number,
@@ -130,7 +130,7 @@ export function floorIndex(table: RateTable, mg: number, mm3: number): number {
   return i;
 }
 
-/** Least freight by one rate row of any parcel billed more than `above` milligrams, rounded. */
+/** Least freight by one rate row of any parcel billed more than `above` milligrams, rounded. O(bands). */
 export function freightFloor(
   table: RateTable,
   card: number,

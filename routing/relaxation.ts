@@ -30,7 +30,7 @@ const dual = new Float64Array(MOST_ROWS);
 // Sums of prices by byte of a mask (its first cell stays 0): a column's price is four look-ups.
 const sums = new Float64Array(4 * 256);
 
-/** Fills the byte tables from the prices of so many items; `priceOfMask` then sums them. */
+/** Fills the byte tables from the prices of so many items; `priceOfMask` then sums them. O(items × 32). */
 export function loadPrices(price: Float64Array, items: number): void {
   for (let base = 0, from = 0; from < items; base += 256, from += 8) {
     const size = 1 << Math.min(8, items - from);

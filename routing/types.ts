@@ -8,6 +8,7 @@
  * a parcel is rounded once, half up, to a whole minor unit.
  */
 
+/** How goods are stored and carried. */
 export type TemperatureClass = 'ambient' | 'chilled' | 'frozen';
 
 type WeekdayTable<T> = {
@@ -21,6 +22,7 @@ export type WeeklyTimesInput = WeekdayTable<readonly string[]>;
 /** One local `HH:MM` per weekday. */
 export type WeeklyTimeInput = WeekdayTable<string>;
 
+/** Goods as they are weighed and measured: one unit. */
 export interface SkuInput {
   readonly id: string;
   readonly weight_grams: number;
@@ -35,6 +37,7 @@ export interface SkuInput {
   readonly goods_class?: string | undefined;
 }
 
+/** A building that picks and packs; its times are local to `time_zone`. */
 export interface WarehouseInput {
   readonly id: string;
   readonly position: readonly [number, number];
@@ -55,6 +58,7 @@ export interface WarehouseInput {
   readonly hazardous?: boolean | undefined;
 }
 
+/** A destination area: by postal prefix, polygon, circle, or the whole country if none is given. */
 export interface ZoneInput {
   readonly id: string;
   readonly country: string;
@@ -70,12 +74,17 @@ export interface ZoneInput {
   readonly holidays?: readonly string[] | undefined;
 }
 
+/** Price of one weight band, minor units: the larger of `minimum` and `base` + `per_kg` × kilograms. */
 export interface RateInput {
   readonly base: number;
   readonly per_kg?: number | undefined;
   readonly minimum?: number | undefined;
 }
 
+/**
+ * What a carrier charges: per rate area one rate (null = not sold) for each weight band, whose upper
+ * ends are `weight_breaks_grams`. With `cm3_per_kg` a parcel weighs at least its volume over that.
+ */
 export interface RateCardInput {
   readonly id: string;
   readonly weight_breaks_grams: readonly number[];
@@ -85,11 +94,13 @@ export interface RateCardInput {
   readonly remote_surcharge?: number | undefined;
 }
 
+/** Seconds from pickup to door: [probability, seconds] points, ascending, straight lines between. */
 export interface TransitTimeInput {
   readonly id: string;
   readonly quantiles: readonly (readonly [number, number])[];
 }
 
+/** What a carrier sells: where it picks up and when, where it goes, at what price and how fast. */
 export interface ServiceInput {
   readonly id: string;
   readonly carrier_id: string;
@@ -272,6 +283,7 @@ export type Proof =
   | { readonly kind: 'optimal' }
   | { readonly kind: 'bounded'; readonly lower_bound: number; readonly gap: number };
 
+/** A decision: the parcels of an order, in order of their first line, and how good it is. */
 export interface SourcedPlan {
   readonly outcome: 'sourced';
   readonly parcels: readonly ParcelPlan[];
@@ -302,6 +314,7 @@ export interface Unsourced {
   readonly work: number;
 }
 
+/** Outcome of one decision. */
 export type SourcingResult = SourcedPlan | Unsourced;
 
 /** How much work a decision may do; the caller turns time into it. The library reads no clock. */
@@ -364,5 +377,6 @@ export interface Violation {
   readonly detail: string;
 }
 
+/** Seconds of an hour and of a day that no clock change falls on. */
 export const HOUR_SECONDS = 3600;
 export const DAY_SECONDS = 86_400;

@@ -13,7 +13,7 @@ import type { Engine } from '../../src/fulfillment/engine.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
 import { type Random, seededRandom } from '../../src/simulation/random.ts';
 import { aReference } from '../builders/commands.ts';
-import { startHarness } from '../harness.ts';
+import { type Harness, startHarness } from '../harness.ts';
 
 const SECONDS = Number(process.env.PORTOLAN_TEST_OVERLOAD_SECONDS ?? 3);
 const SEED = 20261125;
@@ -38,8 +38,10 @@ const document = {
 };
 
 /** An order of one line mostly, of up to eight now and then. */
-function anOrder(random: Random): AcceptOrder {
-  const count = random.chance(0.9) ? 1 : random.between(2, 8);
+function anOrder(
+  random: Random,
+  count = random.chance(0.9) ? 1 : random.between(2, 8),
+): AcceptOrder {
   const { destination, lines } = generateOrder(document, random, count, 0);
   return {
     platform_id: 'shop',
@@ -90,6 +92,47 @@ async function overload(engine: Engine, random: Random, perSecond: number) {
   return tally;
 }
 
+interface Decided {
+  readonly late: boolean;
+  /** From the decision to its deadline. */
+  readonly seconds_left: number;
+  readonly result: SourcingResult;
+}
+
+async function decisionsSince(harness: Harness, since: Temporal.Instant): Promise<Decided[]> {
+  const rows = await harness.owner
+    .selectFrom('decisions')
+    .select(['late', 'result', 'decided_at', 'deadline'])
+    .where('decided_at', '>', since)
+    .execute();
+  return rows.map(({ late, result, decided_at, deadline }) => ({
+    late,
+    seconds_left: (deadline.epochMilliseconds - decided_at.epochMilliseconds) / 1000,
+    result: result as unknown as SourcingResult,
+  }));
+}
+
+/** Decisions by method and proof, or by the reason of a refusal. */
+function count(decided: readonly Decided[]): Record<string, number> {
+  const methods: Record<string, number> = {};
+  for (const { result } of decided) {
+    const name =
+      result.outcome === 'sourced' ? `${result.method}, ${result.proof.kind}` : result.reason;
+    methods[name] = (methods[name] ?? 0) + 1;
+  }
+  return methods;
+}
+
+function expectInTimeAndProved(decided: readonly Decided[]): void {
+  expect(decided.filter(({ late }) => late).length, 'late decisions').toBe(0);
+  for (const { seconds_left, result } of decided) {
+    expect(seconds_left, 'seconds before the deadline').toBeGreaterThanOrEqual(0);
+    if (result.outcome === 'unsourced') continue;
+    if (result.proof.kind === 'bounded') expect(result.proof.gap).toBeGreaterThan(0);
+    else expect(result.proof).toEqual({ kind: 'optimal' });
+  }
+}
+
 describe('three times as many orders as can be decided', () => {
   test(
     `for ${SECONDS} s: none is decided late, and each decision says its proof`,
@@ -110,32 +153,46 @@ describe('three times as many orders as can be decided', () => {
       const before = systemClock.now();
       const tally = await overload(engine, random, OVERLOAD * capacity);
 
-      const rows = await harness.owner
-        .selectFrom('decisions')
-        .select(['late', 'result'])
-        .where('decided_at', '>', before)
-        .execute();
-      const decided = rows.slice().map(({ late, result }) => ({
-        late,
-        result: result as unknown as SourcingResult,
-      }));
-      const methods: Record<string, number> = {};
-      for (const { result } of decided) {
-        const name =
-          result.outcome === 'sourced' ? `${result.method}, ${result.proof.kind}` : result.reason;
-        methods[name] = (methods[name] ?? 0) + 1;
-      }
-      console.log(JSON.stringify({ seed: SEED, seconds: SECONDS, capacity, ...tally, methods }));
+      const decided = await decisionsSince(harness, before);
+      const methods = count(decided);
+      const least_seconds_left = Math.min(...decided.map(({ seconds_left }) => seconds_left));
+      console.log(
+        JSON.stringify({
+          ...{ seed: SEED, seconds: SECONDS, capacity, ...tally },
+          ...{ methods, least_seconds_left },
+        }),
+      );
       expect(tally.refused, 'three times the capacity cannot all be taken').toBeGreaterThan(0);
       expect(decided).toHaveLength(tally.applied);
-      expect(decided.filter(({ late }) => late).length, 'late decisions').toBe(0);
-      for (const { result } of decided) {
-        if (result.outcome === 'unsourced') continue;
-        if (result.proof.kind === 'bounded') expect(result.proof.gap).toBeGreaterThan(0);
-        else expect(result.proof).toEqual({ kind: 'optimal' });
-      }
+      expectInTimeAndProved(decided);
       await harness.close({ audit: false });
     },
     60_000 + SECONDS * 3000,
   );
+
+  test('the quality steps down by plan where time is short, and says how far', async () => {
+    const random = seededRandom(SEED + 1);
+    const harness = await startHarness({ network: document, clock: systemClock });
+    const stock = generateStock(document, 5, 0.2);
+    await harness.stock(
+      ...stock.map(({ warehouse_id, sku_id }) => ({ warehouse_id, sku_id, quantity: 100_000 })),
+    );
+    // On a machine so slow that every order's share of the deadline is a few hundred steps.
+    const config = { ...harness.engine.config, solver_work_per_ms: 10 };
+    const engine = { ...harness.engine, config };
+    const before = systemClock.now();
+    const orders = Array.from({ length: 60 }, () => anOrder(random, random.between(5, 8)));
+    await acceptOrders(engine, orders);
+    await decideAll(engine);
+
+    const decided = await decisionsSince(harness, before);
+    console.log(JSON.stringify({ seed: SEED + 1, methods: count(decided) }));
+    expect(decided).toHaveLength(orders.length);
+    expectInTimeAndProved(decided);
+    const stepped = decided.filter(
+      ({ result }) => result.outcome === 'sourced' && result.method !== 'exact',
+    );
+    expect(stepped.length, 'decisions made with less than the exact method').toBeGreaterThan(20);
+    await harness.close({ audit: false });
+  }, 120_000);
 });
