@@ -5,6 +5,8 @@ import { insertRows } from './rows.ts';
 
 /** `[warehouse_id, sku_id, price]`: minor units per unit, above 0. */
 export type StoredPrice = readonly [string, string, number];
+/** `[resource, slot_seconds, price]`: minor units per parcel or pick, above 0. */
+export type StoredCapacityPrice = readonly [string, number, number];
 /** `[sku_id, zone_id, orders, quantity]`: orders expected until the horizon, units of one order. */
 export type StoredDemand = readonly [string, string, number, number];
 
@@ -18,6 +20,7 @@ export interface PriceSet {
   readonly horizon_until: Temporal.Instant;
   readonly seed: number;
   readonly prices: readonly StoredPrice[];
+  readonly capacity: readonly StoredCapacityPrice[];
   readonly demand: readonly StoredDemand[];
 }
 

@@ -134,6 +134,7 @@ export interface QuoteViewsTable {
   stock: Json<unknown>;
   capacity: Json<unknown>;
   transit_version: Generated<number>;
+  price_set_id: string | null;
 }
 
 export interface OrdersTable {
@@ -198,6 +199,7 @@ export interface PriceSetsTable {
   horizon_until: Instant;
   seed: number;
   prices: Json<unknown>;
+  capacity: Json<unknown>;
   demand: Json<unknown>;
 }
 

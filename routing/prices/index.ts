@@ -21,6 +21,7 @@ export {
 } from './demand.ts';
 export { followPrices } from './follow.ts';
 export {
+  arrivalInstants,
   type ForecastDemand,
   forecastDemand,
   hourOfWeek,
@@ -38,6 +39,7 @@ export {
   highsSolver,
 } from './highs-solver.ts';
 export { pricesInForce, type SolvedPrices, type Trust } from './in-force.ts';
+export { listWays, type SlotName, type WayLimits } from './list-ways.ts';
 export {
   type ClassPlan,
   type Demands,
@@ -47,21 +49,23 @@ export {
   pricedCost,
 } from './plan-programme.ts';
 export {
-  type PricedStock,
-  priceStock,
-  type StockChoice,
-  type StockClass,
-  type StockPricing,
-  stockOracle,
-} from './price-stock.ts';
+  choiceOracle,
+  type PricedResources,
+  type Pricing,
+  type PricingClass,
+  priceResources,
+} from './price-resources.ts';
+export { sourceAtPrices } from './priced-source.ts';
+export { type HeldOrder, type Hysteresis, type Redecided, redecide } from './redecide.ts';
 export {
-  indexStockPrices,
+  type CapacityPrice,
+  type CapacityPrices,
+  indexPrices,
+  type Prices,
   priceOfPlan,
   type StockPrice,
   type StockPrices,
-  sourceAtPrices,
-} from './priced-source.ts';
-export { type HeldOrder, type Hysteresis, type Redecided, redecide } from './redecide.ts';
+} from './resource-prices.ts';
 export { sampleBinomial, sampleNormal, samplePoisson } from './sampling.ts';
 export { openScenarios, type ScenarioPrices, type Scenarios } from './scenarios.ts';
 export { seededChance } from './seeded-chance.ts';

@@ -31,6 +31,11 @@ export const PRICE_SETTINGS = {
   price_orders_least: count('PORTOLAN_PRICE_ORDERS_LEAST', 20, {
     doc: 'Orders (count) of a SKU seen before it may have a price.',
   }),
+  price_sample_orders: count('PORTOLAN_PRICE_SAMPLE_ORDERS', 1_000, {
+    min: 0,
+    max: 20_000,
+    doc: 'Orders of late (count) that capacity is priced from; 0 = capacity has no price.',
+  }),
   price_kinds_max: count('PORTOLAN_PRICE_KINDS_MAX', 2_000, {
     doc: 'Most kinds of orders (SKU and zone, count) looked at, the most wanted first.',
   }),

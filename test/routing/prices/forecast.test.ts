@@ -4,8 +4,8 @@ import {
   forecastDemand,
   hourOfWeek,
   hoursCovered,
-  priceStock,
-  type StockPricing,
+  type Pricing,
+  priceResources,
   seasonalHours,
   seededChance,
   weekShape,
@@ -63,17 +63,14 @@ describe('forecasts', () => {
 });
 
 /** Resource 0 is what class 1 has alone; class 0 has another for 100 more. */
-function pricing(changes: Partial<StockPricing> = {}): StockPricing {
-  const kind = { quantity: 1, unserved_cost: 9000, forecast: 20 };
+function pricing(changes: Partial<Pricing> = {}): Pricing {
+  const kind = { unserved_cost: 9000, forecast: 20 };
+  const from = (resource: number, cost: number) => ({ cost, resources: [resource], amounts: [1] });
   return {
     supply: [20, 100],
     classes: [
-      {
-        ...kind,
-        group: 0,
-        choices: [0, 1].map((resource) => ({ resource, cost: 500 + 100 * resource })),
-      },
-      { ...kind, group: 1, choices: [{ resource: 0, cost: 500 }] },
+      { ...kind, group: 0, choices: [from(0, 500), from(1, 600)] },
+      { ...kind, group: 1, choices: [from(0, 500)] },
     ],
     shape: 5,
     seen: [20, 20],
@@ -86,16 +83,18 @@ function pricing(changes: Partial<StockPricing> = {}): StockPricing {
 
 describe('stock', () => {
   it('is priced where it is contended, the same each time, and never above what it can be worth', () => {
-    const priced = priceStock(solver, pricing());
+    const priced = priceResources(solver, pricing());
     if (priced.status === 'failed') throw new Error(priced.reason);
     expect(priced.prices[0]!).toBeGreaterThan(100);
     expect(priced.prices[0]!).toBeLessThanOrEqual(8500);
     expect(priced.prices[1]!).toBe(0);
-    expect(priceStock(solver, pricing())).toEqual(priced);
+    expect(priceResources(solver, pricing())).toEqual(priced);
   });
 
   it('is free where there is plenty', () => {
-    expect(priceStock(solver, pricing({ supply: [500, 500] }))).toMatchObject({ prices: [0, 0] });
+    expect(priceResources(solver, pricing({ supply: [500, 500] }))).toMatchObject({
+      prices: [0, 0],
+    });
   });
 
   it('fails as the solver does, without a price', () => {
@@ -105,7 +104,7 @@ describe('stock', () => {
         solve: () => ({ status: 'failed', reason: 'no' }) as const,
       }),
     };
-    expect(priceStock(broken, pricing()).status).toBe('failed');
+    expect(priceResources(broken, pricing()).status).toBe('failed');
   });
 });
 
