@@ -7,6 +7,24 @@ import { insertRows } from './rows.ts';
 export type StoredPrice = readonly [string, string, number];
 /** `[resource, slot_seconds, price]`: minor units per parcel or pick, above 0. */
 export type StoredCapacityPrice = readonly [string, number, number];
+/**
+ * `[carrier_id, zones, period, price, own, all]`: minor units per parcel to these zones (null = all),
+ * below 0 where work is owed; parcels of the period when it was made, the carrier's and all.
+ */
+export type StoredCarrierPrice = readonly [
+  string,
+  readonly string[] | null,
+  'day' | 'week' | 'month',
+  number,
+  number,
+  number,
+];
+/** What is tried, and the carriers that are known, by zone. */
+export interface StoredExploration {
+  readonly share: number;
+  readonly dearer_share: number;
+  readonly known: readonly (readonly [zone_id: string, carrier_ids: readonly string[]])[];
+}
 /** `[sku_id, zone_id, orders, quantity]`: orders expected until the horizon, units of one order. */
 export type StoredDemand = readonly [string, string, number, number];
 
@@ -21,6 +39,8 @@ export interface PriceSet {
   readonly seed: number;
   readonly prices: readonly StoredPrice[];
   readonly capacity: readonly StoredCapacityPrice[];
+  readonly carriers: readonly StoredCarrierPrice[];
+  readonly exploration: StoredExploration | null;
   readonly demand: readonly StoredDemand[];
 }
 
@@ -58,6 +78,21 @@ export async function findCurrentPriceSet(
     .executeTakeFirst();
   if (newest === undefined || Temporal.Instant.compare(newest.stale_at, now) <= 0) return undefined;
   return newest.price_set_id;
+}
+
+/** The newest prices of carriers, stale or not: what the next ones follow. */
+export async function findNewestCarrierPrices(
+  tx: Tx,
+  now: Temporal.Instant,
+): Promise<readonly StoredCarrierPrice[]> {
+  const newest = await tx
+    .selectFrom('price_sets')
+    .select('carriers')
+    .where('computed_at', '<=', sql<Temporal.Instant>`${now.toString()}::timestamptz`)
+    .orderBy('computed_at', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return (newest?.carriers ?? []) as readonly StoredCarrierPrice[];
 }
 
 /** The set that a decision names. */

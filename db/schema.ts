@@ -200,7 +200,16 @@ export interface PriceSetsTable {
   seed: number;
   prices: Json<unknown>;
   capacity: Json<unknown>;
+  carriers: Json<unknown>;
+  exploration: Json<unknown> | null;
   demand: Json<unknown>;
+}
+
+export interface CarrierHoursTable {
+  hour: Instant;
+  carrier_id: string;
+  zone_id: string;
+  parcels: number;
 }
 
 export interface PriceRefreshesTable {
@@ -405,6 +414,7 @@ export interface Schema {
   decisions: DecisionsTable;
   price_sets: PriceSetsTable;
   price_refreshes: PriceRefreshesTable;
+  carrier_hours: CarrierHoursTable;
   transit_versions: TransitVersionsTable;
   transit_learning: TransitLearningTable;
   shipments: ShipmentsTable;

@@ -16,6 +16,7 @@ import * as prices from './0013-prices.ts';
 import * as controlTower from './0014-control-tower.ts';
 import * as learnedTransit from './0015-learned-transit.ts';
 import * as capacityPrices from './0023-capacity-prices.ts';
+import * as carrierShares from './0024-carrier-shares.ts';
 import * as jsonAsWritten from './0026-json-as-written.ts';
 
 export const MIGRATIONS: Record<string, Migration> = {
@@ -35,5 +36,6 @@ export const MIGRATIONS: Record<string, Migration> = {
   '0014-control-tower': controlTower,
   '0015-learned-transit': learnedTransit,
   '0023-capacity-prices': capacityPrices,
+  '0024-carrier-shares': carrierShares,
   '0026-json-as-written': jsonAsWritten,
 };

@@ -38,6 +38,7 @@ const DAY_TWO = '2026-03-19';
 const SPREAD_SECONDS = 23.5 * 3600;
 const TOGETHER = 100;
 const ADJUSTMENT_LINES = 200;
+const STOCK_FACTOR = 12;
 /** Every so many decisions one is made again. */
 const REPLAY_EVERY = 50;
 const OPERATOR = { role: 'operator', party_id: '*' };
@@ -137,14 +138,15 @@ async function openDay(engine: Engine, tables: BrunelTables, day: string): Promi
   await applyNetwork(engine, { document, applied_by: 'operator:*' });
 }
 
-/** Enough of everything for both days. */
+/** Enough of everything for both days, however often the day before draws the same order. */
 async function stockUp(engine: Engine, tables: BrunelTables): Promise<void> {
   const most = 1_000_000;
+  const units = (row: { quantity: number }) => STOCK_FACTOR * row.quantity;
   const rows = toStock(tables).flatMap((row) =>
-    Array.from({ length: Math.ceil((3 * row.quantity) / most) }, (_, piece) => ({
+    Array.from({ length: Math.ceil(units(row) / most) }, (_, piece) => ({
       ...row,
       piece,
-      on_hand: Math.min(most, 3 * row.quantity - piece * most),
+      on_hand: Math.min(most, units(row) - piece * most),
     })),
   );
   for (const [key, group] of Map.groupBy(rows, (row) => `${row.warehouse_id} ${row.piece}`)) {

@@ -7,6 +7,14 @@
  *   const plan = choosePlan(oracle, orderClass, priced.prices, supply); // one order at those prices
  */
 export { regretCaps } from './caps.ts';
+export {
+  type Band,
+  type CarrierPrice,
+  type CarrierPrices,
+  followShare,
+  neededShares,
+  type Parcels,
+} from './carrier-prices.ts';
 export { choosePlan, takePlan } from './choose.ts';
 export {
   cvOfLogNormal,
@@ -19,6 +27,7 @@ export {
   recordDemand,
   shapeOfError,
 } from './demand.ts';
+export { type Exploration, shareOfText, sourceExploring } from './explore.ts';
 export { followPrices } from './follow.ts';
 export {
   arrivalInstants,

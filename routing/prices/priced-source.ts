@@ -1,17 +1,19 @@
 /**
- * One order at the prices of contended stock and capacity, exactly, on top of the order solver as it
- * is. The cheapest plan is found first. If it uses anything priced, every plan with less cost plus
- * prices must use less of some of it, so the search branches on what: each branch is the same order
- * where there is one less of that stock or slot than the plan takes, and its lower bound bounds all
- * below it. The units left are those that live longest: what any others could do, these can. Orders
- * that touch nothing contended, nearly all, cost what they did.
+ * One order at the prices of contended stock, capacity and carriers, exactly, on top of the order
+ * solver as it is. The cheapest plan is found first. If it uses anything priced, every plan with less
+ * cost plus prices must use less of some of it, so the search branches on what: each branch is the
+ * same order where there is one less of that stock or slot than the plan takes, and its lower bound
+ * bounds all below it. The units left are those that live longest: what any others could do, these
+ * can. A carrier that is owed work has a price below 0: the best plan by it alone is a start of its
+ * own. Orders that touch nothing contended, nearly all, cost what they did.
  */
 import { type Board, giveBack, take } from '../board.ts';
-import type { CompiledNetwork } from '../network.ts';
+import { type CompiledNetwork, zonesOf } from '../network.ts';
 import { timeCost } from '../objective.ts';
 import { sourceAt } from '../source.ts';
 import type { SourcedPlan, SourcingOrder, SourcingResult, WorkBudget } from '../types.ts';
-import { isFree, type PricedUse, type Prices, pricedUses } from './resource-prices.ts';
+import { carrierPrice, servicesByCarrier } from './carrier-prices.ts';
+import { isFree, owedOnPlan, type PricedUse, type Prices, pricedUses } from './resource-prices.ts';
 
 /** Solves of one order beyond the first; the best found so far is taken then. */
 const MOST_BRANCHES = 16;
@@ -33,9 +35,13 @@ const nameOf = (caps: readonly Cap[]): string =>
   JSON.stringify(caps.map((cap) => `${cap.use.name} ${cap.most}`).sort());
 
 interface Branch {
+  /** The carrier that all parcels go by; undefined = any. */
+  readonly by: string | undefined;
   readonly caps: readonly Cap[];
   readonly plan: SourcedPlan;
   readonly uses: readonly PricedUse[];
+  /** Prices below 0 of the plan's parcels. */
+  readonly owed: number;
 }
 
 /** True if some line leaves in more than one parcel. */
@@ -50,6 +56,7 @@ function cutsLine({ parcels }: SourcedPlan): boolean {
 }
 
 interface Search {
+  readonly network: CompiledNetwork;
   readonly board: Board;
   readonly order: SourcingOrder;
   readonly budget: WorkBudget;
@@ -64,9 +71,31 @@ interface Search {
   branches: number;
 }
 
+/** The order by one carrier alone, and without those that are capped. */
+function orderUnder(
+  { network, order }: Search,
+  by: string | undefined,
+  caps: readonly Cap[],
+): SourcingOrder {
+  const shunned = caps.flatMap(({ use }) => use.carrier_id ?? []);
+  if (by === undefined && shunned.length === 0) return order;
+  const services = servicesByCarrier(network);
+  const without = shunned.flatMap((carrier) => services.get(carrier) ?? []);
+  return {
+    ...order,
+    ...(by === undefined ? {} : { only_services: services.get(by) ?? [] }),
+    excluded_services: [...(order.excluded_services ?? []), ...without],
+  };
+}
+
 /** The cheapest plan under caps; undefined if there is none, or it cuts a line that can stay whole. */
-function branchOn(search: Search, caps: readonly Cap[]): Branch | undefined {
-  const { board, order, budget, prices, timePerDay } = search;
+function branchOn(
+  search: Search,
+  by: string | undefined,
+  caps: readonly Cap[],
+): Branch | undefined {
+  const { board, budget, timePerDay } = search;
+  const order = orderUnder(search, by, caps);
   const above = { parcels: caps.map((cap) => cap.use.above(board, cap.most)) };
   take(board, above);
   const work = Math.max(0, budget.work - search.work);
@@ -77,7 +106,15 @@ function branchOn(search: Search, caps: readonly Cap[]): Branch | undefined {
   if (result.outcome === 'unsourced') return undefined;
   // A line is cut only where no plan keeps all lines whole: none is left below this branch either.
   if (!search.mayCut && cutsLine(result)) return undefined;
-  return { caps, plan: result, uses: pricedUses(result, order, prices) };
+  return branchOf(search, result, { by, caps });
+}
+
+function branchOf(
+  { order, prices }: Pick<Search, 'order' | 'prices'>,
+  plan: SourcedPlan,
+  at: Pick<Branch, 'by' | 'caps'>,
+): Branch {
+  return { ...at, plan, uses: pricedUses(plan, order, prices), owed: owedOnPlan(plan, prices) };
 }
 
 /** What the search minimises, but for prices: a plan's cost is at the policy's price of time. */
@@ -86,17 +123,34 @@ function objectiveOf({ order, timePerDay }: Search, plan: SourcedPlan): number {
   return timeless + timeCost(timePerDay, Math.ceil(order.at_seconds), plan.promise_seconds);
 }
 
-const totalOf = (search: Search, { plan, uses }: Branch): number =>
-  uses.reduce((sum, use) => sum + use.charge, objectiveOf(search, plan));
+const totalOf = (search: Search, { plan, uses, owed }: Branch): number =>
+  uses.reduce((sum, use) => sum + use.charge, objectiveOf(search, plan) + owed);
 
-/** What every plan of a branch costs at least. */
-const leastOf = (search: Search, { plan }: Branch): number =>
+/** What every plan costs at least, but for prices. */
+const costAtLeast = (search: Search, plan: SourcedPlan): number =>
   plan.proof.kind === 'optimal' ? objectiveOf(search, plan) : plan.proof.lower_bound;
+
+/**
+ * What every plan of a branch costs at least. By one carrier all parcels are owed alike; plans by
+ * several that are owed something are not looked for.
+ */
+const leastOf = (search: Search, { plan, by, owed }: Branch): number =>
+  costAtLeast(search, plan) + (by === undefined ? 0 : owed);
+
+/** Carriers that are owed work where the order goes. */
+function owedCarriers({ network, order, prices }: Search): string[] {
+  if (prices.carriers.size === 0) return [];
+  const zones = zonesOf(network, order.destination);
+  return [...prices.carriers.keys()].filter((carrier) =>
+    zones.some((zone) => carrierPrice(prices.carriers, carrier, zone) < 0),
+  );
+}
 
 /** Best branch: least cost plus prices; the earlier found wins ties. */
 function searchBranches(search: Search, root: Branch): Branch {
-  let best = root;
-  const open: Branch[] = [root];
+  const starts = owedCarriers(search).flatMap((carrier) => branchOn(search, carrier, []) ?? []);
+  const open: Branch[] = [root, ...starts];
+  let best = open.reduce((a, b) => (totalOf(search, b) < totalOf(search, a) ? b : a));
   const isSpent = () =>
     search.branches >= MOST_BRANCHES ||
     search.work >= search.budget.work ||
@@ -107,11 +161,11 @@ function searchBranches(search: Search, root: Branch): Branch {
     if (leastOf(search, branch) >= totalOf(search, best)) break;
     for (const use of branch.uses) {
       const caps = withCap(branch.caps, use);
-      const name = nameOf(caps);
+      const name = `${branch.by} ${nameOf(caps)}`;
       if (search.seen.has(name)) continue;
       search.seen.add(name);
       if (isSpent()) return best;
-      const child = branchOn(search, caps);
+      const child = branchOn(search, branch.by, caps);
       if (child === undefined) continue;
       if (totalOf(search, child) < totalOf(search, best)) best = child;
       if (leastOf(search, child) < totalOf(search, best)) open.push(child);
@@ -124,7 +178,7 @@ function searchBranches(search: Search, root: Branch): Branch {
 function planOf(search: Search, root: Branch, best: Branch): SourcedPlan {
   const { work } = search;
   if (best === root) return { ...best.plan, work };
-  const bound = leastOf(search, root);
+  const bound = costAtLeast(search, root.plan);
   const cost = objectiveOf(search, best.plan);
   if (cost <= bound) return { ...best.plan, proof: { kind: 'optimal' }, work };
   const gap = bound > 0 ? (cost - bound) / bound : Number.MAX_VALUE;
@@ -134,7 +188,9 @@ function planOf(search: Search, root: Branch, best: Branch): SourcedPlan {
 /**
  * Decides one order like `source`, at prices: the plan of least cost plus price × use, found
  * exactly while the branches last (16) and lines stay whole; no line is cut that the cheapest plan
- * keeps whole. The plan's `cost` is without prices, its
+ * keeps whole. With prices of carriers that holds for orders that leave in one parcel; of several
+ * parcels by several carriers it looks at the cheapest, those without a dear carrier, and those by one
+ * that is owed work. The plan's `cost` is without prices, its
  * proof against the cheapest plan of this order alone. The board stays as it is. Deterministic.
  * Without prices it is `source` itself. `timePerDay` replaces the policy's price of time (quotes).
  */
@@ -148,10 +204,9 @@ export function sourceAtPrices(
 ): SourcingResult {
   const first = sourceAt(board, order, budget, timePerDay);
   if (prices === undefined || first.outcome === 'unsourced' || isFree(prices)) return first;
-  const uses = pricedUses(first, order, prices);
-  if (uses.length === 0) return first;
-  const root: Branch = { caps: [], plan: first, uses };
+  const root = branchOf({ order, prices }, first, { by: undefined, caps: [] });
+  if (root.uses.length === 0 && prices.carriers.size === 0) return first;
   const found = { mayCut: cutsLine(first), seen: new Set<string>(), work: first.work, branches: 0 };
-  const search: Search = { board, order, budget, prices, timePerDay, ...found };
+  const search: Search = { network, board, order, budget, prices, timePerDay, ...found };
   return planOf(search, root, searchBranches(search, root));
 }

@@ -1,10 +1,18 @@
 /**
  * Prices of what orders compete for, as a decision looks them up, and what of it a plan uses: units of
- * a SKU in a warehouse, and capacity of a slot (parcels of a warehouse or service on a day, picks of a
- * warehouse in an hour). What has no price is not listed and costs nothing more.
+ * a SKU in a warehouse, capacity of a slot (parcels of a warehouse or service on a day, picks of a
+ * warehouse in an hour), and carriers' parts of the work. What has no price is not listed and costs
+ * nothing more.
  */
 import { type Board, stockRow, type Taken, usedOf } from '../board.ts';
 import type { SourcedPlan, SourcingOrder, StockTake } from '../types.ts';
+import {
+  type CarrierPrice,
+  type CarrierPrices,
+  carrierPrice,
+  indexCarrierPrices,
+} from './carrier-prices.ts';
+import type { Exploration } from './explore.ts';
 
 /** Price of one unit of a SKU in a warehouse, minor units of the network's currency, > 0. */
 export interface StockPrice {
@@ -29,6 +37,8 @@ export type CapacityPrices = ReadonlyMap<string, ReadonlyMap<number, number>>;
 export interface Prices {
   readonly stock: StockPrices;
   readonly capacity: CapacityPrices;
+  readonly carriers: CarrierPrices;
+  readonly exploration?: Exploration | undefined;
 }
 
 function indexed<Row, A, B>(
@@ -48,16 +58,20 @@ function indexed<Row, A, B>(
 export function indexPrices(rows: {
   readonly stock?: readonly StockPrice[];
   readonly capacity?: readonly CapacityPrice[];
+  readonly carriers?: readonly CarrierPrice[];
+  readonly exploration?: Exploration | undefined;
 }): Prices {
   return {
     stock: indexed(rows.stock ?? [], (row) => [row.warehouse_id, row.sku_id, row.price]),
     capacity: indexed(rows.capacity ?? [], (row) => [row.resource, row.slot_seconds, row.price]),
+    carriers: indexCarrierPrices(rows.carriers ?? []),
+    exploration: rows.exploration,
   };
 }
 
 /** True where nothing has a price. */
-export function isFree({ stock, capacity }: Prices): boolean {
-  return stock.size === 0 && capacity.size === 0;
+export function isFree({ stock, capacity, carriers }: Prices): boolean {
+  return stock.size === 0 && capacity.size === 0 && carriers.size === 0;
 }
 
 /** Something priced that a plan uses. */
@@ -70,6 +84,8 @@ export interface PricedUse {
   readonly charge: number;
   /** What is to be taken off a board so that `most` of it are left. */
   readonly above: (board: Board, most: number) => Taken['parcels'][number];
+  /** The carrier to do without, where that is what has the price. */
+  readonly carrier_id?: string | undefined;
 }
 
 /** Takes the units that die first: what any others could do, those that are left can. */
@@ -105,15 +121,17 @@ function add(uses: Map<string, PricedUse>, use: PricedUse): void {
   else uses.set(name, { ...before, units: before.units + units, charge: before.charge + charge });
 }
 
+const nothingAbove: PricedUse['above'] = () => ({ takes: [], capacity: [] });
+
 /** What priced things a plan uses, in the order of its parcels. O(takes + capacities) */
 export function pricedUses(
   plan: SourcedPlan,
   order: SourcingOrder,
-  { stock, capacity }: Prices,
+  { stock, capacity, carriers }: Prices,
 ): PricedUse[] {
   const uses = new Map<string, PricedUse>();
   for (const parcel of plan.parcels) {
-    const { warehouse_id } = parcel;
+    const { warehouse_id, carrier_id, zone_id } = parcel;
     const bySku = stock.get(warehouse_id);
     for (const { line_no, quantity } of bySku === undefined ? [] : parcel.takes) {
       const { sku_id } = order.lines.find((line) => line.line_no === line_no)!;
@@ -122,6 +140,11 @@ export function pricedUses(
       const above = stockAbove(warehouse_id, sku_id);
       const name = JSON.stringify(['stock', warehouse_id, sku_id]);
       add(uses, { name, units: quantity, charge: price * quantity, above });
+    }
+    const charge = carriers.size === 0 ? 0 : carrierPrice(carriers, carrier_id, zone_id);
+    if (charge > 0) {
+      const name = JSON.stringify(['carrier', carrier_id]);
+      add(uses, { name, units: 1, charge, above: nothingAbove, carrier_id });
     }
     if (capacity.size === 0) continue;
     for (const { resource, slot_seconds, amount, limit } of parcel.capacity) {
@@ -135,7 +158,18 @@ export function pricedUses(
   return [...uses.values()];
 }
 
+/** What the plan's carriers are owed: the sum of prices below 0, minor units, ≤ 0. */
+export function owedOnPlan({ parcels }: SourcedPlan, { carriers }: Prices): number {
+  if (carriers.size === 0) return 0;
+  return parcels.reduce(
+    (sum, { carrier_id, zone_id }) =>
+      sum + Math.min(0, carrierPrice(carriers, carrier_id, zone_id)),
+    0,
+  );
+}
+
 /** What prices add to a plan, minor units. */
 export function priceOfPlan(plan: SourcedPlan, order: SourcingOrder, prices: Prices): number {
-  return pricedUses(plan, order, prices).reduce((sum, use) => sum + use.charge, 0);
+  const owed = owedOnPlan(plan, prices);
+  return pricedUses(plan, order, prices).reduce((sum, use) => sum + use.charge, owed);
 }

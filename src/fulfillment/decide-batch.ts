@@ -14,7 +14,7 @@ import {
   type SourcingOrder,
   type SourcingResult,
   type StockPosition,
-  sourceAtPrices,
+  sourceExploring,
   take,
 } from '../../routing/index.ts';
 import { stopwatch } from '../runtime/clock.ts';
@@ -69,12 +69,13 @@ export function decideBatch(
     const work = plan === undefined ? workFor(engine, order, view.orders.length - position) : 0;
     const decided =
       plan ??
-      sourceAtPrices(
+      sourceExploring(
         network.compiled,
         board,
         problem,
         { work, should_stop: () => remainingMs(engine, order) < MARGIN_MS },
         view.prices?.index,
+        order.order_id,
       );
     // A quoted plan was checked when it was sold, and what it takes is held already: neither the
     // board nor the checker were shown it as free.

@@ -16,7 +16,7 @@ import {
   type SourcedPlan,
   type SourcingOrder,
   type SourcingResult,
-  sourceAtPrices,
+  sourceExploring,
   take,
 } from '../../routing/index.ts';
 import type { Contended } from './decide-batch.ts';
@@ -110,7 +110,7 @@ async function sceneOf(
   const { price_set_id } = batch;
   const prices = await pricesOf(engine, price_set_id);
   const budget = { work: work_budget };
-  const again = () => sourceAtPrices(network.compiled, board, problem, budget, prices);
+  const again = () => sourceExploring(network.compiled, board, problem, budget, prices, order_id);
   return { network, board, problem, price_set_id, again: from_quote ? null : again };
 }
 

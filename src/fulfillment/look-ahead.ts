@@ -41,6 +41,7 @@ export interface Outlook {
   readonly stock: readonly StockPosition[];
   readonly kinds: readonly DemandKind[];
   readonly expected: readonly ExpectedOrder[];
+  readonly season: Season;
 }
 
 /** Reads what was ordered and what is there. One transaction, no lock. */
@@ -72,7 +73,13 @@ export async function lookAhead(
     ]);
     const stock = stockPositions(network, await listFreeStock(tx, [...skus]));
     const from = at_seconds - 2 * DAY_SECONDS;
-    return { kinds, expected, stock, capacity: await listCapacity(tx, from, warehousesOf(stock)) };
+    return {
+      kinds,
+      expected,
+      season,
+      stock,
+      capacity: await listCapacity(tx, from, warehousesOf(stock)),
+    };
   });
   const board = openBoard(network.compiled, read.stock, read.capacity);
   return { at: now, at_seconds, board, ...read };
@@ -91,7 +98,7 @@ function hasLimits({ warehouses, services }: Network): boolean {
 }
 
 /** Orders seen since the first of a window, and the shape of their week. */
-interface Season {
+export interface Season {
   readonly orders: number;
   readonly since_seconds: number;
   readonly shape: Float64Array;

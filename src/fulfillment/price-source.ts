@@ -22,7 +22,8 @@ export interface PriceSource {
   get(price_set_id: string): Promise<LivePrices>;
 }
 
-function livePrices({ price_set_id, stale_at, prices, capacity }: PriceSet): LivePrices {
+function livePrices(set: PriceSet): LivePrices {
+  const { price_set_id, stale_at, prices, capacity, carriers, exploration } = set;
   const index = indexPrices({
     stock: prices.map(([warehouse_id, sku_id, price]) => ({ warehouse_id, sku_id, price })),
     capacity: capacity.map(([resource, slot_seconds, price]) => ({
@@ -30,6 +31,12 @@ function livePrices({ price_set_id, stale_at, prices, capacity }: PriceSet): Liv
       slot_seconds,
       price,
     })),
+    carriers: carriers.map(([carrier_id, zones, , price]) => ({
+      carrier_id,
+      zones: zones ?? undefined,
+      price,
+    })),
+    exploration: exploration ? { ...exploration, known: new Map(exploration.known) } : undefined,
   });
   return { price_set_id, stale_at, index };
 }

@@ -18,6 +18,7 @@ import type { Engine, LiveNetwork } from './engine.ts';
 import { findContendedCapacity } from './find-contended-capacity.ts';
 import { type DemandKind, findContendedStock } from './find-contended-stock.ts';
 import { lookAhead, type Outlook } from './look-ahead.ts';
+import { type PricedCarriers, priceCarriers } from './price-carriers.ts';
 import { priceInThread } from './price-in-thread.ts';
 
 const NOTHING: StepOutcome = { done: 0, more: false };
@@ -38,7 +39,8 @@ export async function refreshPrices(engine: Engine): Promise<StepOutcome> {
   const capacity =
     stock === null ? null : await priceCapacity(engine, network, outlook, stock.rows);
   if (stock === null || capacity === null) return { done: 1, more: false };
-  const set = setOf(engine, network, outlook, { stock, capacity });
+  const carriers = await priceCarriers(engine, network.document, outlook.season, now);
+  const set = setOf(engine, network, outlook, { stock, capacity, carriers });
   await inTransaction(engine.database, (tx) => insertPriceSet(tx, set));
   const { price_set_id, prices } = set;
   const facts = { price_set_id, prices: prices.length, capacity: set.capacity.length };
@@ -109,11 +111,18 @@ function limitsOf({ config }: Engine, seed: number) {
   };
 }
 
+/** All that a set is made of. */
+interface Priced {
+  readonly stock: PricedStock;
+  readonly capacity: readonly CapacityPrice[];
+  readonly carriers: PricedCarriers;
+}
+
 function setOf(
   engine: Engine,
   network: LiveNetwork,
   { at, at_seconds }: Outlook,
-  { stock, capacity }: { stock: PricedStock; capacity: readonly CapacityPrice[] },
+  { stock, capacity, carriers }: Priced,
 ): PriceSet {
   const { price_stale_seconds, price_horizon_hours } = engine.config;
   return {
@@ -125,6 +134,7 @@ function setOf(
     seed: at_seconds,
     prices: stock.rows.map(({ warehouse_id, sku_id, price }) => [warehouse_id, sku_id, price]),
     capacity: capacity.map(({ resource, slot_seconds, price }) => [resource, slot_seconds, price]),
+    ...carriers,
     demand: stock.kinds.map(({ demand }) => [
       demand.sku_id,
       demand.zone_id,

@@ -39,6 +39,14 @@ export const PRICE_SETTINGS = {
   price_kinds_max: count('PORTOLAN_PRICE_KINDS_MAX', 2_000, {
     doc: 'Most kinds of orders (SKU and zone, count) looked at, the most wanted first.',
   }),
+  price_explore_percent: count('PORTOLAN_PRICE_EXPLORE_PERCENT', 10, {
+    min: 0,
+    max: 1000,
+    doc: 'How much dearer (%) than the best plan an order may be that tries an unknown carrier.',
+  }),
+  price_explore_parcels: count('PORTOLAN_PRICE_EXPLORE_PARCELS', 200, {
+    doc: 'Parcels of four weeks (count) to a zone from which a carrier is known there.',
+  }),
   price_timeout_seconds: count('PORTOLAN_PRICE_TIMEOUT_SECONDS', 60, {
     doc: 'Longest time (s) one computation of prices may take.',
   }),
