@@ -80,6 +80,26 @@ export async function findCurrentPriceSet(
   return newest.price_set_id;
 }
 
+/** Sets are old enough to be forgotten so long after they went stale: nobody decides by them any more. */
+const SETTLED = sql`interval '1 hour'`;
+/** And looked at until so long after: what is named by then stays named. */
+const LOOKED_AT = sql`interval '2 days'`;
+
+/**
+ * Forgets sets that are long stale and that neither a decision nor a quote names: nothing is ever made
+ * again at their prices. The newest set stays. Reads the sets of two days, by time.
+ */
+export async function deleteUnusedPriceSets(tx: Tx, now: Temporal.Instant): Promise<number> {
+  const at = sql`${now.toString()}::timestamptz`;
+  const deleted = await sql`
+    delete from price_sets p
+    where p.computed_at >= ${at} - ${LOOKED_AT} and p.stale_at < ${at} - ${SETTLED}
+      and p.computed_at < (select max(computed_at) from price_sets)
+      and not exists (select from decision_batches b where b.price_set_id = p.price_set_id)
+      and not exists (select from quote_views v where v.price_set_id = p.price_set_id)`.execute(tx);
+  return Number(deleted.numAffectedRows ?? 0);
+}
+
 /** The newest prices of carriers, stale or not: what the next ones follow. */
 export async function findNewestCarrierPrices(
   tx: Tx,

@@ -78,6 +78,17 @@ export async function deleteQuoteViews(tx: Tx, quoteIds: readonly string[]): Pro
   await sql`delete from quote_views where quote_id = any(${quoteIds}::uuid[])`.execute(tx);
 }
 
+/** Forgets what an order's quotes were made from, if no decision was: there is none to make again. */
+export async function deleteUndecidedQuoteViews(
+  tx: Tx,
+  order_id: string,
+  quoteIds: readonly string[],
+): Promise<void> {
+  if (quoteIds.length === 0) return;
+  await sql`delete from quote_views where quote_id = any(${quoteIds}::uuid[])
+    and not exists (select from decisions where order_id = ${order_id})`.execute(tx);
+}
+
 /** Locks quotes by id, in id order. */
 export async function lockQuotes(tx: Tx, quoteIds: readonly string[]): Promise<QuoteRecord[]> {
   if (quoteIds.length === 0) return [];

@@ -17,6 +17,7 @@ import * as controlTower from './0014-control-tower.ts';
 import * as learnedTransit from './0015-learned-transit.ts';
 import * as capacityPrices from './0023-capacity-prices.ts';
 import * as carrierShares from './0024-carrier-shares.ts';
+import * as forgottenPrices from './0025-forgotten-prices.ts';
 import * as jsonAsWritten from './0026-json-as-written.ts';
 
 export const MIGRATIONS: Record<string, Migration> = {
@@ -37,5 +38,6 @@ export const MIGRATIONS: Record<string, Migration> = {
   '0015-learned-transit': learnedTransit,
   '0023-capacity-prices': capacityPrices,
   '0024-carrier-shares': carrierShares,
+  '0025-forgotten-prices': forgottenPrices,
   '0026-json-as-written': jsonAsWritten,
 };

@@ -4,7 +4,12 @@
  * wrong, the last prices grow stale and decisions are greedy again.
  */
 import { inTransaction } from '../../db/database.ts';
-import { insertPriceSet, type PriceSet, takePriceRefresh } from '../../db/prices.ts';
+import {
+  deleteUnusedPriceSets,
+  insertPriceSet,
+  type PriceSet,
+  takePriceRefresh,
+} from '../../db/prices.ts';
 import {
   type CapacityPrice,
   HOUR_SECONDS,
@@ -41,7 +46,10 @@ export async function refreshPrices(engine: Engine): Promise<StepOutcome> {
   if (stock === null || capacity === null) return { done: 1, more: false };
   const carriers = await priceCarriers(engine, network.document, outlook.season, now);
   const set = setOf(engine, network, outlook, { stock, capacity, carriers });
-  await inTransaction(engine.database, (tx) => insertPriceSet(tx, set));
+  await inTransaction(engine.database, async (tx) => {
+    await insertPriceSet(tx, set);
+    await deleteUnusedPriceSets(tx, now);
+  });
   const { price_set_id, prices } = set;
   const facts = { price_set_id, prices: prices.length, capacity: set.capacity.length };
   engine.log.debug(facts, 'prices computed');

@@ -163,6 +163,12 @@ export const DEFECTS: readonly (readonly [invariant: string, defect: string, pla
        decided_at, 1, '[]', '[]' from decision_batches;
      update decision_batches set price_set_id = '${ORDER}'`,
   ],
+  [
+    'decisions_name_prices_in_force',
+    'a quote with prices that nobody computed',
+    `insert into quote_views (quote_id, problem, work_budget, stock, capacity, price_set_id)
+     select quote_id, '{}', 1, '[]', '[]', quote_id from quotes limit 1`,
+  ],
   ['decisions_recorded', 'a decision without a record', 'delete from decisions'],
   ['decisions_recorded', 'a gap in the numbers', 'update decisions set decision_no = 2'],
   [

@@ -56,7 +56,8 @@ async function history(): Promise<void> {
   }
 }
 
-const sets = () => harness.owner.selectFrom('price_sets').selectAll().execute();
+const sets = () =>
+  harness.owner.selectFrom('price_sets').selectAll().orderBy('computed_at').execute();
 
 describe('prices of contended capacity', () => {
   test('keep a day for the island, and are replayed', async () => {
@@ -101,6 +102,36 @@ describe('prices of contended capacity', () => {
       from_quote: true,
       price_set_id: set!.price_set_id,
     });
+  });
+
+  test('are forgotten once nothing names them, and kept while a decision or quote does', async () => {
+    await history();
+    const steps = ['unused', 'decided', 'quoted', 'unused'] as const;
+    const made = new Map<string, string>();
+    const orders: string[] = [];
+    for (const [i, step] of steps.entries()) {
+      await refreshPrices(harness.engine);
+      const { price_set_id } = (await sets()).at(-1)!;
+      made.set(price_set_id, step);
+      if (step === 'decided') orders.push((await decide(NEAR)).order_id);
+      if (step === 'quoted') {
+        const ask = { platform_id: 'shop', destination: NEAR, lines: [aLine()], request_id: 'q' };
+        const quote_token = (await quotePromise(harness.engine, ask)).options[0]!.token;
+        const order = anOrder({ destination: NEAR, lines: [aLine()], quote_token });
+        orders.push((await decideAll([order]))[0]!.order_id);
+      }
+      harness.clock.advance(i === steps.length - 1 ? 7200 : 300);
+    }
+    await refreshPrices(harness.engine);
+
+    const left = (await sets()).map((set) => made.get(set.price_set_id) ?? 'newest');
+    expect(left).toEqual(['decided', 'quoted', 'newest']);
+    for (const order_id of orders) {
+      expect(await explainDecision(harness.engine, OPERATOR, order_id)).toMatchObject({
+        replayed: true,
+        price_set_id: expect.any(String),
+      });
+    }
   });
 
   test('are none once they are stale: greedy again', async () => {
