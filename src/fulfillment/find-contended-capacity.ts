@@ -50,8 +50,8 @@ const MOST_ROUNDS = 3;
 const PRIOR_ORDERS = 1;
 /** Not to serve an order costs so many times its dearest way: a person has to look at it. */
 const UNSERVED_FACTOR = 10;
-/** Orders after which others get a turn. */
-const ORDERS_PER_TURN = 16;
+/** Plans made after which others get a turn. */
+const PLANS_PER_TURN = 16;
 
 const keyOf = ({ resource, slot_seconds }: SlotName): string => `${slot_seconds} ${resource}`;
 
@@ -79,9 +79,13 @@ async function lookFor(look: Look, orders: readonly Served[], most: number): Pro
   const { network, board, prices, limits, tight } = look;
   const isTight = (slot: SlotName) => tight.has(keyOf(slot));
   const of = { most, work: limits.solver_work, isTight };
-  for (const [i, one] of orders.entries()) {
+  let plans = 0;
+  for (const one of orders) {
     one.ways = listWays(network.compiled, board, one.order, of, prices);
-    if (i % ORDERS_PER_TURN === ORDERS_PER_TURN - 1) await nextTurn();
+    plans += one.ways.length + 1;
+    if (plans < PLANS_PER_TURN) continue;
+    plans = 0;
+    await nextTurn();
   }
 }
 
@@ -115,14 +119,15 @@ function wantedSlots(board: Board, served: readonly Served[]): Map<string, Slot>
   return slots;
 }
 
-/** Adds the slots of which so much would be used; true if there are new ones. */
-function addTight(look: Look, served: readonly Served[]): boolean {
-  const before = look.tight.size;
+/** Adds the slots of which so much would be used, and returns those that are new. */
+function addTight(look: Look, served: readonly Served[]): Map<string, Slot> {
+  const added = new Map<string, Slot>();
   for (const [key, slot] of wantedSlots(look.board, served)) {
-    if (slot.wanted < look.limits.contended_share * slot.free) continue;
-    if (!look.tight.has(key)) look.tight.set(key, slot);
+    if (slot.wanted < look.limits.contended_share * slot.free || look.tight.has(key)) continue;
+    look.tight.set(key, slot);
+    added.set(key, slot);
   }
-  return look.tight.size > before;
+  return added;
 }
 
 const touches = (tight: ReadonlyMap<string, Slot>, { ways }: Served): boolean =>
@@ -184,8 +189,10 @@ export async function findContendedCapacity(
   const look: Look = { network, board, prices, limits, tight: new Map() };
   const served: Served[] = expected.map((one) => ({ ...one, ways: [] }));
   await lookFor(look, served, 1);
-  for (let round = 0; round < MOST_ROUNDS && addTight(look, served); round++) {
-    const touched = served.filter((one) => touches(look.tight, one));
+  for (let round = 0; round < MOST_ROUNDS; round++) {
+    const added = addTight(look, served);
+    if (added.size === 0) break;
+    const touched = served.filter((one) => touches(added, one));
     await lookFor(look, touched, MOST_WAYS);
   }
   const slots = [...look.tight.values()];

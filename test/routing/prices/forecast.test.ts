@@ -1,6 +1,7 @@
 /** Forecasts from orders seen, and prices of stock from them. */
 import { describe, expect, it } from 'vitest';
 import {
+  arrivalInstants,
   forecastDemand,
   hourOfWeek,
   hoursCovered,
@@ -43,6 +44,22 @@ describe('the week', () => {
     expect([...weekShape(new Float64Array(168), new Float64Array(168))]).toEqual(
       new Array(168).fill(1),
     );
+  });
+});
+
+describe('arrivals', () => {
+  it('spread over the window by its season, any run of neighbours too', () => {
+    const shape = new Float64Array(168).fill(1);
+    // The second hour of Monday is nine times as busy as the first.
+    shape[1] = 9;
+    const at = arrivalInstants(shape, MONDAY, MONDAY + 2 * HOUR, 1000);
+    expect(Math.min(...at)).toBeGreaterThanOrEqual(MONDAY);
+    expect(Math.max(...at)).toBeLessThan(MONDAY + 2 * HOUR);
+    const second = (list: readonly number[]) =>
+      list.filter((instant) => instant >= MONDAY + HOUR).length / list.length;
+    expect(second(at)).toBeCloseTo(0.9, 2);
+    expect(Math.abs(second(at.slice(300, 400)) - 0.9)).toBeLessThan(0.03);
+    expect(arrivalInstants(shape, MONDAY, MONDAY + HOUR, 0)).toEqual([]);
   });
 });
 
