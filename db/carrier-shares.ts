@@ -4,6 +4,7 @@
  */
 import { sql } from 'kysely';
 import type { Tx } from './database.ts';
+import { firstIdAt } from './id-times.ts';
 
 /** Parcels of one carrier to one zone. */
 export interface CarrierParcels {
@@ -11,11 +12,6 @@ export interface CarrierParcels {
   readonly zone_id: string;
   readonly parcels: number;
 }
-
-/** The lowest UUIDv7 of an instant (a `timestamptz` expression). */
-const firstId = (at: ReturnType<typeof sql>) => sql`(
-  select (substr(h, 1, 8) || '-' || substr(h, 9, 4) || '-7000-8000-000000000000')::uuid
-  from (select lpad(to_hex(floor(extract(epoch from ${at}) * 1000)::bigint), 12, '0') as h) x)`;
 
 /** Where counted hours end, as far as they reach `from`. */
 const countedUntil = (from: Temporal.Instant) => sql`(
@@ -25,7 +21,7 @@ const countedUntil = (from: Temporal.Instant) => sql`(
 /** Shipments planned from the end of the counted hours on. Reads those alone, by the primary key. */
 const uncounted = (from: Temporal.Instant) => sql`
   select s.carrier_id, s.zone_id, s.planned_at from shipments s
-  where s.shipment_id >= ${firstId(countedUntil(from))}
+  where s.shipment_id >= ${firstIdAt(countedUntil(from))}
     and s.planned_at >= ${countedUntil(from)} and s.state <> 'cancelled'`;
 
 /**

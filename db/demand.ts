@@ -2,6 +2,7 @@
 import { sql } from 'kysely';
 import type { OrderRules } from '../src/domain/order.ts';
 import type { Tx } from './database.ts';
+import { firstIdAt } from './id-times.ts';
 
 /** Which orders to look at. */
 export interface DemandWindow {
@@ -37,6 +38,15 @@ export interface OrderDestination {
   readonly country: string;
   readonly postal_code: string;
   readonly position?: readonly [number, number];
+}
+
+/** Counts the orders accepted from `at` on. Reads those alone, by the primary key. */
+export async function countOrdersSince(tx: Tx, at: Temporal.Instant): Promise<number> {
+  const since = sql`${at.toString()}::timestamptz`;
+  const rows = await sql<{ orders: number }>`
+    select count(*)::int as orders from orders
+    where order_id >= ${firstIdAt(since)} and accepted_at >= ${since}`.execute(tx);
+  return rows.rows[0]!.orders;
 }
 
 /** An order as it was accepted. */

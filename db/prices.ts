@@ -37,6 +37,8 @@ export interface PriceSet {
   readonly stale_at: Temporal.Instant;
   readonly horizon_until: Temporal.Instant;
   readonly seed: number;
+  /** Orders expected until the next refresh is due. */
+  readonly orders_soon: number;
   readonly prices: readonly StoredPrice[];
   readonly capacity: readonly StoredCapacityPrice[];
   readonly carriers: readonly StoredCarrierPrice[];
@@ -113,6 +115,19 @@ export async function findNewestCarrierPrices(
     .limit(1)
     .executeTakeFirst();
   return (newest?.carriers ?? []) as readonly StoredCarrierPrice[];
+}
+
+/** Of the newest set: when it was made, for how many orders, and whether it has any price. */
+export async function findNewestPriceSet(
+  tx: Tx,
+  now: Temporal.Instant,
+): Promise<(Pick<PriceSet, 'computed_at' | 'orders_soon'> & { has_prices: boolean }) | undefined> {
+  const rows = await sql<Pick<PriceSet, 'computed_at' | 'orders_soon'> & { has_prices: boolean }>`
+    select computed_at, orders_soon,
+      json_array_length(prices) + json_array_length(capacity) > 0 as has_prices
+    from price_sets where computed_at <= ${now.toString()}::timestamptz
+    order by computed_at desc limit 1`.execute(tx);
+  return rows.rows[0];
 }
 
 /** The set that a decision names. */

@@ -200,6 +200,7 @@ export interface PriceSetsTable {
   seed: number;
   prices: Json<unknown>;
   capacity: Json<unknown>;
+  orders_soon: Generated<number>;
   carriers: Json<unknown>;
   exploration: Json<unknown> | null;
   demand: Json<unknown>;

@@ -27,6 +27,7 @@ export {
   recordDemand,
   shapeOfError,
 } from './demand.ts';
+export { hasDrifted } from './drift.ts';
 export { type Exploration, shareOfText, sourceExploring } from './explore.ts';
 export { followPrices } from './follow.ts';
 export {

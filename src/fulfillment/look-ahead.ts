@@ -118,7 +118,7 @@ function seasonOf(byHour: readonly HourlyOrders[], at: number): Season {
 }
 
 /** Seasonal hours ahead over those behind, counted from the first order seen. */
-function hoursRatio({ since_seconds, shape }: Season, at: number, until: number): number {
+export function hoursRatio({ since_seconds, shape }: Season, at: number, until: number): number {
   return seasonalHours(shape, at, until) / seasonalHours(shape, since_seconds, at);
 }
 

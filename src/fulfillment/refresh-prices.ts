@@ -3,9 +3,11 @@
  * until the horizon, so that decisions keep for later orders what those will need more. Whatever goes
  * wrong, the last prices grow stale and decisions are greedy again.
  */
-import { inTransaction } from '../../db/database.ts';
+import { inTransaction, type Tx } from '../../db/database.ts';
+import { countOrdersSince } from '../../db/demand.ts';
 import {
   deleteUnusedPriceSets,
+  findNewestPriceSet,
   insertPriceSet,
   type PriceSet,
   takePriceRefresh,
@@ -13,6 +15,7 @@ import {
 import {
   type CapacityPrice,
   HOUR_SECONDS,
+  hasDrifted,
   indexPrices,
   type Pricing,
   type StockPrice,
@@ -22,20 +25,26 @@ import type { StepOutcome } from './decide-orders.ts';
 import type { Engine, LiveNetwork } from './engine.ts';
 import { findContendedCapacity } from './find-contended-capacity.ts';
 import { type DemandKind, findContendedStock } from './find-contended-stock.ts';
-import { lookAhead, type Outlook } from './look-ahead.ts';
+import { hoursRatio, lookAhead, type Outlook } from './look-ahead.ts';
 import { type PricedCarriers, priceCarriers } from './price-carriers.ts';
 import { priceInThread } from './price-in-thread.ts';
 
 const NOTHING: StepOutcome = { done: 0, more: false };
 
 /**
- * Computes and stores one set of prices, if it is due. Safe beside itself and after a crash: the
- * timer is moved on first, in a transaction of its own.
+ * Computes and stores one set of prices, if it is due, or if orders come otherwise than the last one
+ * was made for. Safe beside itself and after a crash: the timer is moved on first, in a transaction of
+ * its own.
  */
 export async function refreshPrices(engine: Engine): Promise<StepOutcome> {
   const now = engine.clock.now();
-  const next = now.add({ seconds: machineSeconds(engine, engine.config.price_refresh_seconds) });
-  const taken = await inTransaction(engine.database, (tx) => takePriceRefresh(tx, now, next));
+  const { price_look_seconds, price_refresh_seconds } = engine.config;
+  const look = Math.min(price_look_seconds, price_refresh_seconds);
+  const next = now.add({ seconds: machineSeconds(engine, look) });
+  const taken = await inTransaction(
+    engine.database,
+    async (tx) => (await takePriceRefresh(tx, now, next)) && (await isWanted(engine, tx, now)),
+  );
   if (!taken) return NOTHING;
   const network = await engine.networks.current();
   if (network === null || engine.config.price_blend_percent === 0) return { done: 1, more: false };
@@ -54,6 +63,19 @@ export async function refreshPrices(engine: Engine): Promise<StepOutcome> {
   const facts = { price_set_id, prices: prices.length, capacity: set.capacity.length };
   engine.log.debug(facts, 'prices computed');
   return { done: 1, more: false };
+}
+
+/** True if the last prices are due to be replaced, or orders do not come as they were made for. */
+async function isWanted(engine: Engine, tx: Tx, now: Temporal.Instant): Promise<boolean> {
+  const newest = await findNewestPriceSet(tx, now);
+  if (newest === undefined) return true;
+  const age = now.since(newest.computed_at).total('seconds');
+  const due = machineSeconds(engine, engine.config.price_refresh_seconds);
+  if (age >= due) return true;
+  // Where nothing was contended, other orders than expected can wait for the hour.
+  if (!newest.has_prices) return false;
+  const seen = await countOrdersSince(tx, newest.computed_at);
+  return hasDrifted(seen, (newest.orders_soon * age) / due);
 }
 
 /** Seconds of the machine as the clock counts them: what prices cost is the machine's time. */
@@ -129,10 +151,11 @@ interface Priced {
 function setOf(
   engine: Engine,
   network: LiveNetwork,
-  { at, at_seconds }: Outlook,
+  { at, at_seconds, season }: Outlook,
   { stock, capacity, carriers }: Priced,
 ): PriceSet {
-  const { price_stale_seconds, price_horizon_hours } = engine.config;
+  const { price_stale_seconds, price_horizon_hours, price_refresh_seconds } = engine.config;
+  const soon = at_seconds + machineSeconds(engine, price_refresh_seconds);
   return {
     price_set_id: engine.newId(),
     network_version: network.version,
@@ -140,6 +163,7 @@ function setOf(
     stale_at: at.add({ seconds: machineSeconds(engine, price_stale_seconds) }),
     horizon_until: instantOf(at_seconds + price_horizon_hours * HOUR_SECONDS),
     seed: at_seconds,
+    orders_soon: season.orders * hoursRatio(season, at_seconds, soon),
     prices: stock.rows.map(({ warehouse_id, sku_id, price }) => [warehouse_id, sku_id, price]),
     capacity: capacity.map(({ resource, slot_seconds, price }) => [resource, slot_seconds, price]),
     ...carriers,

@@ -6,6 +6,9 @@ export const PRICE_SETTINGS = {
   price_refresh_seconds: count('PORTOLAN_PRICE_REFRESH_SECONDS', 300, {
     doc: 'How often (s) prices of contended stock are computed.',
   }),
+  price_look_seconds: count('PORTOLAN_PRICE_LOOK_SECONDS', 60, {
+    doc: 'How often (s) it is looked whether orders come as forecast; if not, prices are computed at once.',
+  }),
   price_stale_seconds: count('PORTOLAN_PRICE_STALE_SECONDS', 900, {
     doc: 'Age (s) from which prices no longer count and decisions are greedy.',
   }),

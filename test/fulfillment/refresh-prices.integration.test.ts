@@ -119,6 +119,22 @@ describe('prices of contended stock', () => {
     expect(await sets()).toHaveLength(2);
   });
 
+  test('are computed at once when orders come otherwise than they were made for', async () => {
+    await history(22);
+    await refreshPrices(harness.engine);
+    const [set] = await sets();
+    // 40 orders in two hours: a minute brings a third of one, and that is no news.
+    expect(set!.orders_soon).toBeCloseTo((40 / 120) * 5, 0);
+    harness.clock.advance(60);
+    expect(await refreshPrices(harness.engine)).toEqual({ done: 0, more: false });
+    expect(await sets()).toHaveLength(1);
+
+    await decideAll(Array.from({ length: 12 }, () => NEAR));
+    harness.clock.advance(60);
+    expect(await refreshPrices(harness.engine)).toEqual({ done: 1, more: false });
+    expect(await sets()).toHaveLength(2);
+  });
+
   test('leave decisions alone when they cannot be computed, or are not trusted at all', async () => {
     await history(22);
     // A thread that may take no time at all is ended before it answers.

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   arrivalInstants,
   forecastDemand,
+  hasDrifted,
   hourOfWeek,
   hoursCovered,
   type Pricing,
@@ -60,6 +61,18 @@ describe('arrivals', () => {
     expect(second(at)).toBeCloseTo(0.9, 2);
     expect(Math.abs(second(at.slice(300, 400)) - 0.9)).toBeLessThan(0.03);
     expect(arrivalInstants(shape, MONDAY, MONDAY + HOUR, 0)).toEqual([]);
+  });
+});
+
+describe('drift', () => {
+  it('is more than chance and more than a trifle, in either direction', () => {
+    expect(hasDrifted(140, 100)).toBe(false);
+    expect(hasDrifted(142, 100)).toBe(true);
+    expect(hasDrifted(58, 100)).toBe(true);
+    expect(hasDrifted(120_000, 100_000)).toBe(false);
+    expect(hasDrifted(126_000, 100_000)).toBe(true);
+    expect([0, 4].map((seen) => hasDrifted(seen, 0))).toEqual([false, false]);
+    expect(hasDrifted(5, 0)).toBe(true);
   });
 });
 
