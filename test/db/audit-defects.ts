@@ -177,6 +177,13 @@ export const DEFECTS: readonly (readonly [invariant: string, defect: string, pla
     "update decisions set deadline = decided_at - interval '1 s'",
   ],
   [
+    'parcels_counted_once',
+    'an hour counted twice',
+    `insert into carrier_hours (hour, carrier_id, zone_id, parcels)
+     select date_trunc('hour', planned_at, 'UTC'), carrier_id, zone_id, 2 * count(*)
+     from shipments group by 1, 2, 3`,
+  ],
+  [
     'transit_versions_named_exist',
     'a decision by times that nobody learned',
     'update decision_batches set transit_version = 7',
