@@ -62,6 +62,8 @@ function benchMa(results: Results, solver: LinearSolver): void {
     const full = { ...row, policy: row.setting.periods > 1000 ? THICK : THIN, ...SIZE };
     const groups = Array.from({ length: full.instances }, (_, i) => playInstance(full, i, solver));
     addOutcome(results, name, outcomeOf(groups), least);
+    // Rows take minutes each: what is done is kept, whatever ends the run.
+    results.save();
   }
 }
 

@@ -33,6 +33,10 @@ const TITLE = `# Measured figures
 
 Each section is one run of one bench, written by the command it names. Machines differ: read the ratios
 and the targets, not the absolute times.
+
+Drawn from them by \`npm run bench:draw\`: [latency by lines](../docs/decision-latency.svg) and the
+[share of the gap that prices close](../docs/gap-closed.svg); by \`decision: promise\` itself:
+[stated against kept](../docs/promise-calibration.svg).
 `;
 
 /** Opens the results of the bench that `command` runs. */

@@ -5,6 +5,26 @@ import { insertRows } from './rows.ts';
 
 /** `[warehouse_id, sku_id, price]`: minor units per unit, above 0. */
 export type StoredPrice = readonly [string, string, number];
+/** `[resource, slot_seconds, price]`: minor units per parcel or pick, above 0. */
+export type StoredCapacityPrice = readonly [string, number, number];
+/**
+ * `[carrier_id, zones, period, price, own, all]`: minor units per parcel to these zones (null = all),
+ * below 0 where work is owed; parcels of the period when it was made, the carrier's and all.
+ */
+export type StoredCarrierPrice = readonly [
+  string,
+  readonly string[] | null,
+  'day' | 'week' | 'month',
+  number,
+  number,
+  number,
+];
+/** What is tried, and the carriers that are known, by zone. */
+export interface StoredExploration {
+  readonly share: number;
+  readonly dearer_share: number;
+  readonly known: readonly (readonly [zone_id: string, carrier_ids: readonly string[]])[];
+}
 /** `[sku_id, zone_id, orders, quantity]`: orders expected until the horizon, units of one order. */
 export type StoredDemand = readonly [string, string, number, number];
 
@@ -17,7 +37,12 @@ export interface PriceSet {
   readonly stale_at: Temporal.Instant;
   readonly horizon_until: Temporal.Instant;
   readonly seed: number;
+  /** Orders expected until the next refresh is due. */
+  readonly orders_soon: number;
   readonly prices: readonly StoredPrice[];
+  readonly capacity: readonly StoredCapacityPrice[];
+  readonly carriers: readonly StoredCarrierPrice[];
+  readonly exploration: StoredExploration | null;
   readonly demand: readonly StoredDemand[];
 }
 
@@ -55,6 +80,54 @@ export async function findCurrentPriceSet(
     .executeTakeFirst();
   if (newest === undefined || Temporal.Instant.compare(newest.stale_at, now) <= 0) return undefined;
   return newest.price_set_id;
+}
+
+/** Sets are old enough to be forgotten so long after they went stale: nobody decides by them any more. */
+const SETTLED = sql`interval '1 hour'`;
+/** And looked at until so long after: what is named by then stays named. */
+const LOOKED_AT = sql`interval '2 days'`;
+
+/**
+ * Forgets sets that are long stale and that neither a decision nor a quote names: nothing is ever made
+ * again at their prices. The newest set stays. Reads the sets of two days, by time.
+ */
+export async function deleteUnusedPriceSets(tx: Tx, now: Temporal.Instant): Promise<number> {
+  const at = sql`${now.toString()}::timestamptz`;
+  const deleted = await sql`
+    delete from price_sets p
+    where p.computed_at >= ${at} - ${LOOKED_AT} and p.stale_at < ${at} - ${SETTLED}
+      and p.computed_at < (select max(computed_at) from price_sets)
+      and not exists (select from decision_batches b where b.price_set_id = p.price_set_id)
+      and not exists (select from quote_views v where v.price_set_id = p.price_set_id)`.execute(tx);
+  return Number(deleted.numAffectedRows ?? 0);
+}
+
+/** The newest prices of carriers, stale or not: what the next ones follow. */
+export async function findNewestCarrierPrices(
+  tx: Tx,
+  now: Temporal.Instant,
+): Promise<readonly StoredCarrierPrice[]> {
+  const newest = await tx
+    .selectFrom('price_sets')
+    .select('carriers')
+    .where('computed_at', '<=', sql<Temporal.Instant>`${now.toString()}::timestamptz`)
+    .orderBy('computed_at', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return (newest?.carriers ?? []) as readonly StoredCarrierPrice[];
+}
+
+/** Of the newest set: when it was made, for how many orders, and whether it has any price. */
+export async function findNewestPriceSet(
+  tx: Tx,
+  now: Temporal.Instant,
+): Promise<(Pick<PriceSet, 'computed_at' | 'orders_soon'> & { has_prices: boolean }) | undefined> {
+  const rows = await sql<Pick<PriceSet, 'computed_at' | 'orders_soon'> & { has_prices: boolean }>`
+    select computed_at, orders_soon,
+      json_array_length(prices) + json_array_length(capacity) > 0 as has_prices
+    from price_sets where computed_at <= ${now.toString()}::timestamptz
+    order by computed_at desc limit 1`.execute(tx);
+  return rows.rows[0];
 }
 
 /** The set that a decision names. */

@@ -46,6 +46,8 @@ export interface QuoteView {
   readonly capacity: readonly StoredCapacity[];
   /** Of the times in transit that it went by; 0 = as published. */
   readonly transit_version: number;
+  /** The prices that were in force; null = none. */
+  readonly price_set_id: string | null;
 }
 
 /** Stores what a quote was made from; in the quote's own transaction. */
@@ -63,8 +65,8 @@ export interface UsedQuoteView extends QuoteView {
 /** Finds what the plan that an order was sold was made from. */
 export async function findUsedQuoteView(tx: Tx, order_id: string): Promise<UsedQuoteView | null> {
   const rows = await sql<UsedQuoteView>`
-    select v.quote_id, v.problem, v.work_budget, v.stock, v.capacity, v.transit_version, o.quote_option,
-      q.network_version, q.quoted_at
+    select v.quote_id, v.problem, v.work_budget, v.stock, v.capacity, v.transit_version,
+      v.price_set_id, o.quote_option, q.network_version, q.quoted_at
     from orders o join quotes q using (quote_id) join quote_views v using (quote_id)
     where o.order_id = ${order_id}`.execute(tx);
   return rows.rows[0] ?? null;
@@ -74,6 +76,17 @@ export async function findUsedQuoteView(tx: Tx, order_id: string): Promise<UsedQ
 export async function deleteQuoteViews(tx: Tx, quoteIds: readonly string[]): Promise<void> {
   if (quoteIds.length === 0) return;
   await sql`delete from quote_views where quote_id = any(${quoteIds}::uuid[])`.execute(tx);
+}
+
+/** Forgets what an order's quotes were made from, if no decision was: there is none to make again. */
+export async function deleteUndecidedQuoteViews(
+  tx: Tx,
+  order_id: string,
+  quoteIds: readonly string[],
+): Promise<void> {
+  if (quoteIds.length === 0) return;
+  await sql`delete from quote_views where quote_id = any(${quoteIds}::uuid[])
+    and not exists (select from decisions where order_id = ${order_id})`.execute(tx);
 }
 
 /** Locks quotes by id, in id order. */

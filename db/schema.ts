@@ -134,6 +134,7 @@ export interface QuoteViewsTable {
   stock: Json<unknown>;
   capacity: Json<unknown>;
   transit_version: Generated<number>;
+  price_set_id: string | null;
 }
 
 export interface OrdersTable {
@@ -198,7 +199,18 @@ export interface PriceSetsTable {
   horizon_until: Instant;
   seed: number;
   prices: Json<unknown>;
+  capacity: Json<unknown>;
+  orders_soon: Generated<number>;
+  carriers: Json<unknown>;
+  exploration: Json<unknown> | null;
   demand: Json<unknown>;
+}
+
+export interface CarrierHoursTable {
+  hour: Instant;
+  carrier_id: string;
+  zone_id: string;
+  parcels: number;
 }
 
 export interface PriceRefreshesTable {
@@ -403,6 +415,7 @@ export interface Schema {
   decisions: DecisionsTable;
   price_sets: PriceSetsTable;
   price_refreshes: PriceRefreshesTable;
+  carrier_hours: CarrierHoursTable;
   transit_versions: TransitVersionsTable;
   transit_learning: TransitLearningTable;
   shipments: ShipmentsTable;

@@ -153,29 +153,44 @@ function slotsOf(list: (Float64Array | undefined)[], i: number, size: number): F
   return slots;
 }
 
-/** Adds to the use of one resource; unknown resources and slots out of the calendars are ignored. */
-function addUse(board: Board, resource: string, slotSeconds: number, amount: number): void {
+/** Where the use of a resource in a slot is kept; unknown ones and slots out of the calendars nowhere. */
+function placeOf(
+  board: Board,
+  resource: string,
+  slotSeconds: number,
+): [Float64Array, number] | null {
   const { network } = board;
   const { firstDay, days } = network.calendars;
   const day = Math.floor(slotSeconds / DAY_SECONDS) - firstDay;
-  if (day < 0 || day >= days) return;
+  if (day < 0 || day >= days) return null;
   const cut = resource.indexOf('/');
   const kind = resource.slice(0, cut);
   const name = resource.slice(cut + 1);
   if (kind === 'service') {
     const found = parseService(network, name);
-    if (found === null) return;
+    if (found === null) return null;
     const [service, warehouse] = found;
-    if (warehouse === undefined) slotsOf(board.services, service, days)[day]! += amount;
-    else pairSlots(board, service, warehouse)[day]! += amount;
-    return;
+    if (warehouse === undefined) return [slotsOf(board.services, service, days), day];
+    return [pairSlots(board, service, warehouse), day];
   }
   const warehouse = network.warehouses.indexOf.get(name);
-  if (warehouse === undefined) return;
-  if (kind === 'picks') {
-    const hour = Math.floor(slotSeconds / HOUR_SECONDS) - firstDay * 24;
-    slotsOf(board.picks, warehouse, days * 24)[hour]! += amount;
-  } else if (kind === 'parcels') slotsOf(board.parcels, warehouse, days)[day]! += amount;
+  if (warehouse === undefined) return null;
+  if (kind === 'parcels') return [slotsOf(board.parcels, warehouse, days), day];
+  if (kind !== 'picks') return null;
+  const hour = Math.floor(slotSeconds / HOUR_SECONDS) - firstDay * 24;
+  return [slotsOf(board.picks, warehouse, days * 24), hour];
+}
+
+/** Adds to the use of one resource; unknown resources and slots out of the calendars are ignored. */
+function addUse(board: Board, resource: string, slotSeconds: number, amount: number): void {
+  const place = placeOf(board, resource, slotSeconds);
+  if (place !== null) place[0][place[1]]! += amount;
+}
+
+/** Use of one resource in a slot, as {@link CapacityUse} names them; 0 where nothing is known of it. */
+export function usedOf(board: Board, resource: string, slotSeconds: number): number {
+  const place = placeOf(board, resource, slotSeconds);
+  return place === null ? 0 : place[0][place[1]]!;
 }
 
 function pairSlots(board: Board, service: number, warehouse: number): Float64Array {

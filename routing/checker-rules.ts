@@ -51,6 +51,9 @@ export function checkExcluded(hand: ParcelInHand): void {
   const { id } = warehouse.row;
   if (order.excluded_warehouses?.includes(id)) note('excluded', id);
   if (order.excluded_services?.includes(service.row.id)) note('excluded', service.row.id);
+  if (order.only_services && !order.only_services.includes(service.row.id)) {
+    note('excluded', `${service.row.id} is not among the only ones`);
+  }
   if (order.only_warehouses && !order.only_warehouses.includes(id)) {
     note('excluded', `${id} is not among the only ones`);
   }

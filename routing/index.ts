@@ -7,7 +7,7 @@
  *   if (result.outcome === 'sourced') take(board, result);           // the next order sees it taken
  *   const violations = checkPlan({ network: document, stock, capacity, order, plan: result });
  */
-export { type Board, giveBack, openBoard, type Taken, take } from './board.ts';
+export { type Board, giveBack, openBoard, type Taken, take, usedOf } from './board.ts';
 export {
   type BatchCheck,
   checkPlan,

@@ -88,6 +88,6 @@ export function openOrder(
       order.excluded_warehouses,
       order.only_warehouses,
     ),
-    barredServices: barred(network.services.indexOf, order.excluded_services, undefined),
+    barredServices: barred(network.services.indexOf, order.excluded_services, order.only_services),
   };
 }

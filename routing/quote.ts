@@ -4,6 +4,8 @@
  */
 import type { Board } from './board.ts';
 import type { CompiledNetwork } from './network.ts';
+import { sourceAtPrices } from './prices/priced-source.ts';
+import type { Prices } from './prices/resource-prices.ts';
 import { sourceAt } from './source.ts';
 import type { SourcedPlan, SourcingOrder, SourcingResult, WorkBudget } from './types.ts';
 
@@ -26,20 +28,23 @@ const sourced = (result: SourcingResult): SourcedPlan | undefined =>
 /**
  * Up to three plans: `cheapest` (time is free), `best_value` (the policy's own, always there if
  * the order can be sourced) and `fastest` (earliest promise, then cost). An option that is no
- * cheaper, or no faster, than the best value is left out. The board stays as it is.
+ * cheaper, or no faster, than the best value is left out. At `prices` the best value is what the
+ * order would be decided to be, and the cheapest leaves to others what they need more; who wants the
+ * fastest outbids any price. The board stays as it is.
  */
 export function quoteOptions(
   network: CompiledNetwork,
   board: Board,
   order: SourcingOrder,
   budget: WorkBudget,
+  prices?: Prices,
 ): QuoteOption[] {
   const share = { ...budget, work: budget.work / 3 };
-  const best = sourced(sourceAt(board, order, share, network.policy.time_per_day));
+  const best = sourced(sourceAtPrices(network, board, order, share, prices));
   if (best === undefined) return [];
   const options: QuoteOption[] = [];
 
-  const cheapest = sourced(sourceAt(board, order, share, 0));
+  const cheapest = sourced(sourceAtPrices(network, board, order, share, prices, 0));
   if (cheapest !== undefined && money(cheapest) < money(best)) {
     options.push({ label: 'cheapest', plan: cheapest });
   }

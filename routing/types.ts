@@ -201,6 +201,8 @@ export interface SourcingOrder {
   readonly excluded_stock?: readonly ExcludedStock[] | undefined;
   /** Keep to these warehouses (a tender of a shipment already placed). */
   readonly only_warehouses?: readonly string[] | undefined;
+  /** Keep to these services. */
+  readonly only_services?: readonly string[] | undefined;
 }
 
 /** A SKU that must not be taken from a warehouse. */

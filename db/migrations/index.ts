@@ -15,6 +15,9 @@ import * as orderRules from './0012-order-rules.ts';
 import * as prices from './0013-prices.ts';
 import * as controlTower from './0014-control-tower.ts';
 import * as learnedTransit from './0015-learned-transit.ts';
+import * as capacityPrices from './0023-capacity-prices.ts';
+import * as carrierShares from './0024-carrier-shares.ts';
+import * as forgottenPrices from './0025-forgotten-prices.ts';
 import * as jsonAsWritten from './0026-json-as-written.ts';
 
 export const MIGRATIONS: Record<string, Migration> = {
@@ -33,5 +36,8 @@ export const MIGRATIONS: Record<string, Migration> = {
   '0013-prices': prices,
   '0014-control-tower': controlTower,
   '0015-learned-transit': learnedTransit,
+  '0023-capacity-prices': capacityPrices,
+  '0024-carrier-shares': carrierShares,
+  '0025-forgotten-prices': forgottenPrices,
   '0026-json-as-written': jsonAsWritten,
 };

@@ -10,6 +10,8 @@ const WEEK_HOURS = 168;
 const FIRST_HOUR_OF_WEEK = 72;
 /** Hours of the week start as if each had seen so many orders of the average hour. */
 const EVEN_ORDERS = 5;
+/** Fraction of the golden ratio. */
+const GOLDEN = (Math.sqrt(5) - 1) / 2;
 
 /** Hour of the week (0 = Monday 00:00 to 01:00 UTC) of an instant, epoch seconds. */
 export function hourOfWeek(at_seconds: number): number {
@@ -42,6 +44,35 @@ export function hoursCovered(from_seconds: number, until_seconds: number): Float
 /** Hours of a window, each weighted by its season. */
 export function seasonalHours(shape: Float64Array, from_seconds: number, until: number): number {
   return hoursCovered(from_seconds, until).reduce((sum, hours, h) => sum + hours * shape[h]!, 0);
+}
+
+/**
+ * Instants at which `count` orders of a window are expected: the i-th where the share u_i of its
+ * seasonal hours has passed. The u_i follow the golden ratio (van der Corput's idea with Weyl's
+ * sequence), so that any run of neighbours spreads over the whole window. O(hours + count log hours)
+ */
+export function arrivalInstants(
+  shape: Float64Array,
+  from_seconds: number,
+  until_seconds: number,
+  count: number,
+): number[] {
+  const starts: number[] = [];
+  const passed: number[] = [];
+  let sum = 0;
+  for (let at = from_seconds; at < until_seconds; ) {
+    const next = Math.min(until_seconds, (Math.floor(at / HOUR_SECONDS) + 1) * HOUR_SECONDS);
+    starts.push(at);
+    passed.push(sum);
+    sum += shape[hourOfWeek(at)]! * (next - at);
+    at = next;
+  }
+  return Array.from({ length: count }, (_, i) => {
+    const wanted = (((i + 0.5) * GOLDEN) % 1) * sum;
+    const hour = passed.findLastIndex((before) => before <= wanted);
+    const at = starts[hour]!;
+    return Math.floor(at + (wanted - passed[hour]!) / shape[hourOfWeek(at)]!);
+  });
 }
 
 /** What was seen of one kind of order. */

@@ -7,6 +7,14 @@
  *   const plan = choosePlan(oracle, orderClass, priced.prices, supply); // one order at those prices
  */
 export { regretCaps } from './caps.ts';
+export {
+  type Band,
+  type CarrierPrice,
+  type CarrierPrices,
+  followShare,
+  neededShares,
+  type Parcels,
+} from './carrier-prices.ts';
 export { choosePlan, takePlan } from './choose.ts';
 export {
   cvOfLogNormal,
@@ -19,8 +27,11 @@ export {
   recordDemand,
   shapeOfError,
 } from './demand.ts';
+export { hasDrifted } from './drift.ts';
+export { type Exploration, shareOfText, sourceExploring } from './explore.ts';
 export { followPrices } from './follow.ts';
 export {
+  arrivalInstants,
   type ForecastDemand,
   forecastDemand,
   hourOfWeek,
@@ -38,6 +49,7 @@ export {
   highsSolver,
 } from './highs-solver.ts';
 export { pricesInForce, type SolvedPrices, type Trust } from './in-force.ts';
+export { listWays, type SlotName, type WayLimits } from './list-ways.ts';
 export {
   type ClassPlan,
   type Demands,
@@ -47,21 +59,23 @@ export {
   pricedCost,
 } from './plan-programme.ts';
 export {
-  type PricedStock,
-  priceStock,
-  type StockChoice,
-  type StockClass,
-  type StockPricing,
-  stockOracle,
-} from './price-stock.ts';
+  choiceOracle,
+  type PricedResources,
+  type Pricing,
+  type PricingClass,
+  priceResources,
+} from './price-resources.ts';
+export { sourceAtPrices } from './priced-source.ts';
+export { type HeldOrder, type Hysteresis, type Redecided, redecide } from './redecide.ts';
 export {
-  indexStockPrices,
+  type CapacityPrice,
+  type CapacityPrices,
+  indexPrices,
+  type Prices,
   priceOfPlan,
   type StockPrice,
   type StockPrices,
-  sourceAtPrices,
-} from './priced-source.ts';
-export { type HeldOrder, type Hysteresis, type Redecided, redecide } from './redecide.ts';
+} from './resource-prices.ts';
 export { sampleBinomial, sampleNormal, samplePoisson } from './sampling.ts';
 export { openScenarios, type ScenarioPrices, type Scenarios } from './scenarios.ts';
 export { seededChance } from './seeded-chance.ts';

@@ -1,126 +1,54 @@
 /**
- * One order at the prices of contended stock, exactly, on top of the order solver as it is. The
- * cheapest plan is found first. If it uses priced units, every plan with less cost plus prices must
- * use fewer of some of them, so the search branches on which: each branch is the same order where one
- * warehouse has one unit less of one SKU than the plan takes, and its lower bound bounds all below it.
- * The units left are those that live longest: what any others could do, these can. Orders that
- * touch nothing contended, nearly all, cost what they did.
+ * One order at the prices of contended stock, capacity and carriers, exactly, on top of the order
+ * solver as it is. The cheapest plan is found first. If it uses anything priced, every plan with less
+ * cost plus prices must use less of some of it, so the search branches on what: each branch is the
+ * same order where there is one less of that stock or slot than the plan takes, and its lower bound
+ * bounds all below it. The units left are those that live longest: what any others could do, these
+ * can. A carrier that is owed work has a price below 0: the best plan by it alone is a start of its
+ * own. Orders that touch nothing contended, nearly all, cost what they did.
  */
-import { type Board, giveBack, stockRow, type Taken, take } from '../board.ts';
-import type { CompiledNetwork } from '../network.ts';
-import { source } from '../source.ts';
-import type {
-  SourcedPlan,
-  SourcingOrder,
-  SourcingResult,
-  StockTake,
-  WorkBudget,
-} from '../types.ts';
-
-/** Price of one unit of a SKU in a warehouse, minor units of the network's currency, > 0. */
-export interface StockPrice {
-  readonly warehouse_id: string;
-  readonly sku_id: string;
-  readonly price: number;
-}
-
-/** Prices by warehouse, then SKU; what is not there costs nothing more. */
-export type StockPrices = ReadonlyMap<string, ReadonlyMap<string, number>>;
+import { type Board, giveBack, take } from '../board.ts';
+import { type CompiledNetwork, zonesOf } from '../network.ts';
+import { timeCost } from '../objective.ts';
+import { sourceAt } from '../source.ts';
+import type { SourcedPlan, SourcingOrder, SourcingResult, WorkBudget } from '../types.ts';
+import { carrierPrice, servicesByCarrier } from './carrier-prices.ts';
+import { isFree, owedOnPlan, type PricedUse, type Prices, pricedUses } from './resource-prices.ts';
 
 /** Solves of one order beyond the first; the best found so far is taken then. */
 const MOST_BRANCHES = 16;
 
-/** Indexes prices. Later rows win. */
-export function indexStockPrices(rows: readonly StockPrice[]): StockPrices {
-  const prices = new Map<string, Map<string, number>>();
-  for (const { warehouse_id, sku_id, price } of rows) {
-    const bySku = prices.get(warehouse_id) ?? new Map<string, number>();
-    prices.set(warehouse_id, bySku.set(sku_id, price));
-  }
-  return prices;
-}
-
-interface Use {
-  readonly warehouse_id: string;
-  readonly sku_id: string;
-  readonly units: number;
-  /** Price of all units of it in the plan. */
-  readonly charge: number;
-}
-
-/** Priced stock that a plan uses, in the order of its parcels. */
-function pricedUses(plan: SourcedPlan, order: SourcingOrder, prices: StockPrices): Use[] {
-  const skuOf = new Map(order.lines.map((line) => [line.line_no, line.sku_id]));
-  const uses = new Map<string, Use>();
-  for (const { warehouse_id, takes } of plan.parcels) {
-    const bySku = prices.get(warehouse_id);
-    if (bySku === undefined) continue;
-    for (const { line_no, quantity } of takes) {
-      const sku_id = skuOf.get(line_no)!;
-      const price = bySku.get(sku_id) ?? 0;
-      if (price <= 0) continue;
-      const key = JSON.stringify([warehouse_id, sku_id]);
-      const before = uses.get(key);
-      const units = (before?.units ?? 0) + quantity;
-      const charge = (before?.charge ?? 0) + price * quantity;
-      uses.set(key, { warehouse_id, sku_id, units, charge });
-    }
-  }
-  return [...uses.values()];
-}
-
-/** What prices add to a plan, minor units. */
-export function priceOfPlan(plan: SourcedPlan, order: SourcingOrder, prices: StockPrices): number {
-  return pricedUses(plan, order, prices).reduce((sum, use) => sum + use.charge, 0);
-}
-
-/** Most units that a branch may take of one warehouse's stock of one SKU. */
+/** Most that a branch may use of one priced thing. */
 interface Cap {
-  readonly warehouse_id: string;
-  readonly sku_id: string;
+  readonly use: PricedUse;
   readonly most: number;
 }
 
-/** What is above the caps, in the form that takes it off the board: the units that die first. */
-function unitsAbove(board: Board, caps: readonly Cap[]): Taken {
-  const { network } = board;
-  const takes = caps.flatMap(({ warehouse_id, sku_id, most }) => {
-    const stock = board.skus.get(network.skus.indexOf.get(sku_id)!);
-    const row = stock ? stockRow(stock, network.warehouses.indexOf.get(warehouse_id)!) : -1;
-    if (stock === undefined || row < 0) return [];
-    let above = Math.max(0, stock.total[row]! - most);
-    const taken: StockTake[] = [];
-    for (let lot = stock.lotStart[row]!; lot < stock.lotStart[row + 1]! && above > 0; lot++) {
-      const quantity = Math.min(above, board.lotAvailable[lot]!);
-      above -= quantity;
-      taken.push({ line_no: 0, stock_id: board.lotId[lot]!, quantity });
-    }
-    return taken;
-  });
-  return { parcels: [{ takes, capacity: [] }] };
-}
-
-/** Caps with one more, which is below the one there was of the same stock. */
-function withCap(caps: readonly Cap[], { warehouse_id, sku_id, units }: Use): Cap[] {
-  const others = caps.filter((cap) => cap.warehouse_id !== warehouse_id || cap.sku_id !== sku_id);
-  return [...others, { warehouse_id, sku_id, most: units - 1 }];
+/** Caps with one more, which is below the one there was of the same thing. */
+function withCap(caps: readonly Cap[], use: PricedUse): Cap[] {
+  const others = caps.filter((cap) => cap.use.name !== use.name);
+  return [...others, { use, most: use.units - 1 }];
 }
 
 /** Names a set of caps, in whatever order they came about. */
 const nameOf = (caps: readonly Cap[]): string =>
-  JSON.stringify(caps.map((cap) => [cap.warehouse_id, cap.sku_id, cap.most].join('\u0000')).sort());
+  JSON.stringify(caps.map((cap) => `${cap.use.name} ${cap.most}`).sort());
 
 interface Branch {
+  /** The carrier that all parcels go by; undefined = any. */
+  readonly by: string | undefined;
   readonly caps: readonly Cap[];
   readonly plan: SourcedPlan;
-  readonly uses: readonly Use[];
+  readonly uses: readonly PricedUse[];
+  /** Prices below 0 of the plan's parcels. */
+  readonly owed: number;
 }
 
 /** True if some line leaves in more than one parcel. */
 function cutsLine({ parcels }: SourcedPlan): boolean {
   const seen = new Set<number>();
   for (const { takes } of parcels) {
-    const lines = new Set(takes.map((take) => take.line_no));
+    const lines = new Set(takes.map((one) => one.line_no));
     for (const line of lines) if (seen.has(line)) return true;
     for (const line of lines) seen.add(line);
   }
@@ -132,7 +60,9 @@ interface Search {
   readonly board: Board;
   readonly order: SourcingOrder;
   readonly budget: WorkBudget;
-  readonly prices: StockPrices;
+  readonly prices: Prices;
+  /** Minor units per day that the search goes by. */
+  readonly timePerDay: number;
   /** The cheapest plan cuts a line: the others may, too. */
   readonly mayCut: boolean;
   /** Caps looked at before. */
@@ -141,51 +71,104 @@ interface Search {
   branches: number;
 }
 
+/** The order by one carrier alone, and without those that are capped. */
+function orderUnder(
+  { network, order }: Search,
+  by: string | undefined,
+  caps: readonly Cap[],
+): SourcingOrder {
+  const shunned = caps.flatMap(({ use }) => use.carrier_id ?? []);
+  if (by === undefined && shunned.length === 0) return order;
+  const services = servicesByCarrier(network);
+  const without = shunned.flatMap((carrier) => services.get(carrier) ?? []);
+  return {
+    ...order,
+    ...(by === undefined ? {} : { only_services: services.get(by) ?? [] }),
+    excluded_services: [...(order.excluded_services ?? []), ...without],
+  };
+}
+
 /** The cheapest plan under caps; undefined if there is none, or it cuts a line that can stay whole. */
-function branchOn(search: Search, caps: readonly Cap[]): Branch | undefined {
-  const { network, board, order, budget, prices } = search;
-  const units = unitsAbove(board, caps);
-  take(board, units);
+function branchOn(
+  search: Search,
+  by: string | undefined,
+  caps: readonly Cap[],
+): Branch | undefined {
+  const { board, budget, timePerDay } = search;
+  const order = orderUnder(search, by, caps);
+  const above = { parcels: caps.map((cap) => cap.use.above(board, cap.most)) };
+  take(board, above);
   const work = Math.max(0, budget.work - search.work);
-  const result = source(network, board, order, { ...budget, work });
-  giveBack(board, units);
+  const result = sourceAt(board, order, { ...budget, work }, timePerDay);
+  giveBack(board, above);
   search.work += result.work;
   search.branches += 1;
   if (result.outcome === 'unsourced') return undefined;
   // A line is cut only where no plan keeps all lines whole: none is left below this branch either.
   if (!search.mayCut && cutsLine(result)) return undefined;
-  return { caps, plan: result, uses: pricedUses(result, order, prices) };
+  return branchOf(search, result, { by, caps });
 }
 
-const total = ({ plan, uses }: Branch): number =>
-  uses.reduce((sum, use) => sum + use.charge, plan.cost);
+function branchOf(
+  { order, prices }: Pick<Search, 'order' | 'prices'>,
+  plan: SourcedPlan,
+  at: Pick<Branch, 'by' | 'caps'>,
+): Branch {
+  return { ...at, plan, uses: pricedUses(plan, order, prices), owed: owedOnPlan(plan, prices) };
+}
 
-/** What every plan of a branch costs at least. */
-const leastOf = ({ cost, proof }: SourcedPlan): number =>
-  proof.kind === 'optimal' ? cost : proof.lower_bound;
+/** What the search minimises, but for prices: a plan's cost is at the policy's price of time. */
+function objectiveOf({ order, timePerDay }: Search, plan: SourcedPlan): number {
+  const timeless = plan.parcels.reduce((sum, { cost }) => sum - cost.time, plan.cost);
+  return timeless + timeCost(timePerDay, Math.ceil(order.at_seconds), plan.promise_seconds);
+}
+
+const totalOf = (search: Search, { plan, uses, owed }: Branch): number =>
+  uses.reduce((sum, use) => sum + use.charge, objectiveOf(search, plan) + owed);
+
+/** What every plan costs at least, but for prices. */
+const costAtLeast = (search: Search, plan: SourcedPlan): number =>
+  plan.proof.kind === 'optimal' ? objectiveOf(search, plan) : plan.proof.lower_bound;
+
+/**
+ * What every plan of a branch costs at least. By one carrier all parcels are owed alike; plans by
+ * several that are owed something are not looked for.
+ */
+const leastOf = (search: Search, { plan, by, owed }: Branch): number =>
+  costAtLeast(search, plan) + (by === undefined ? 0 : owed);
+
+/** Carriers that are owed work where the order goes. */
+function owedCarriers({ network, order, prices }: Search): string[] {
+  if (prices.carriers.size === 0) return [];
+  const zones = zonesOf(network, order.destination);
+  return [...prices.carriers.keys()].filter((carrier) =>
+    zones.some((zone) => carrierPrice(prices.carriers, carrier, zone) < 0),
+  );
+}
 
 /** Best branch: least cost plus prices; the earlier found wins ties. */
 function searchBranches(search: Search, root: Branch): Branch {
-  let best = root;
-  const open: Branch[] = [root];
+  const starts = owedCarriers(search).flatMap((carrier) => branchOn(search, carrier, []) ?? []);
+  const open: Branch[] = [root, ...starts];
+  let best = open.reduce((a, b) => (totalOf(search, b) < totalOf(search, a) ? b : a));
   const isSpent = () =>
     search.branches >= MOST_BRANCHES ||
     search.work >= search.budget.work ||
     search.budget.should_stop?.() === true;
   while (open.length > 0) {
-    open.sort((a, b) => leastOf(a.plan) - leastOf(b.plan));
+    open.sort((a, b) => leastOf(search, a) - leastOf(search, b));
     const branch = open.shift()!;
-    if (leastOf(branch.plan) >= total(best)) break;
+    if (leastOf(search, branch) >= totalOf(search, best)) break;
     for (const use of branch.uses) {
       const caps = withCap(branch.caps, use);
-      const name = nameOf(caps);
+      const name = `${branch.by} ${nameOf(caps)}`;
       if (search.seen.has(name)) continue;
       search.seen.add(name);
       if (isSpent()) return best;
-      const child = branchOn(search, caps);
+      const child = branchOn(search, branch.by, caps);
       if (child === undefined) continue;
-      if (total(child) < total(best)) best = child;
-      if (leastOf(child.plan) < total(best)) open.push(child);
+      if (totalOf(search, child) < totalOf(search, best)) best = child;
+      if (leastOf(search, child) < totalOf(search, best)) open.push(child);
     }
   }
   return best;
@@ -195,33 +178,35 @@ function searchBranches(search: Search, root: Branch): Branch {
 function planOf(search: Search, root: Branch, best: Branch): SourcedPlan {
   const { work } = search;
   if (best === root) return { ...best.plan, work };
-  const bound = leastOf(root.plan);
-  const cost = best.plan.cost;
+  const bound = costAtLeast(search, root.plan);
+  const cost = objectiveOf(search, best.plan);
   if (cost <= bound) return { ...best.plan, proof: { kind: 'optimal' }, work };
   const gap = bound > 0 ? (cost - bound) / bound : Number.MAX_VALUE;
   return { ...best.plan, proof: { kind: 'bounded', lower_bound: bound, gap }, work };
 }
 
 /**
- * Decides one order like `source`, at prices: the plan of least cost plus price × units, found
+ * Decides one order like `source`, at prices: the plan of least cost plus price × use, found
  * exactly while the branches last (16) and lines stay whole; no line is cut that the cheapest plan
- * keeps whole. The plan's `cost` is without prices, its
+ * keeps whole. With prices of carriers that holds for orders that leave in one parcel; of several
+ * parcels by several carriers it looks at the cheapest, those without a dear carrier, and those by one
+ * that is owed work. The plan's `cost` is without prices, its
  * proof against the cheapest plan of this order alone. The board stays as it is. Deterministic.
- * Without prices it is `source` itself.
+ * Without prices it is `source` itself. `timePerDay` replaces the policy's price of time (quotes).
  */
 export function sourceAtPrices(
   network: CompiledNetwork,
   board: Board,
   order: SourcingOrder,
   budget: WorkBudget,
-  prices: StockPrices | undefined,
+  prices: Prices | undefined,
+  timePerDay: number = network.policy.time_per_day,
 ): SourcingResult {
-  const first = source(network, board, order, budget);
-  if (prices === undefined || prices.size === 0 || first.outcome === 'unsourced') return first;
-  const uses = pricedUses(first, order, prices);
-  if (uses.length === 0) return first;
-  const root: Branch = { caps: [], plan: first, uses };
+  const first = sourceAt(board, order, budget, timePerDay);
+  if (prices === undefined || first.outcome === 'unsourced' || isFree(prices)) return first;
+  const root = branchOf({ order, prices }, first, { by: undefined, caps: [] });
+  if (root.uses.length === 0 && prices.carriers.size === 0) return first;
   const found = { mayCut: cutsLine(first), seen: new Set<string>(), work: first.work, branches: 0 };
-  const search: Search = { network, board, order, budget, prices, ...found };
+  const search: Search = { network, board, order, budget, prices, timePerDay, ...found };
   return planOf(search, root, searchBranches(search, root));
 }

@@ -17,7 +17,7 @@ import { getNetwork, putNetwork } from './resources/network.ts';
 import { cancelOrder, getDecision, getOrder, listOrders } from './resources/orders.ts';
 import { postOrder, postOrders } from './resources/post-orders.ts';
 import { askQuote } from './resources/quotes.ts';
-import { getPromiseCalibration } from './resources/reports.ts';
+import { getCarrierShares, getPromiseCalibration } from './resources/reports.ts';
 import { listStock, postAdjustments } from './resources/stock.ts';
 import {
   getTowerFigures,
@@ -65,6 +65,7 @@ export function routesOf(doors: Doors): readonly Route[] {
     ['GET', '/v1/exceptions', listExceptions(doors)],
     ['POST', '/v1/exceptions/:id/resolve', resolveException(doors)],
     ['GET', '/v1/reports/promise-calibration', getPromiseCalibration(doors)],
+    ['GET', '/v1/reports/carrier-shares', getCarrierShares(doors)],
     ['GET', '/v1/live', streamJournal(doors)],
     // The control tower
     ['GET', '/v1/tower/network', getTowerNetwork(doors)],

@@ -14,6 +14,7 @@ export function checkReferences(network: CheckedNetwork, faults: FaultList): voi
       faults.add(`/skus/${index}/gtin`, `got ${shown(row.gtin)}, expected a valid check digit`);
     }
   });
+  checkShareBands(network, refer, faults);
   checkServices(network, refer, faults);
   checkLegs(network, refer, faults);
   checkGuarantees(network, refer);
@@ -76,6 +77,25 @@ function checkUnique(network: CheckedNetwork, table: NetworkTable, faults: Fault
       const detail = `got ${shown(row.id)} again, expected an id that /${table}/${before} has not`;
       faults.add(`/${table}/${index}/id`, detail);
     }
+  });
+}
+
+/** A band bounds something, and from below no higher than from above. */
+function checkShareBands(network: CheckedNetwork, refer: Refer, faults: FaultList): void {
+  network.carriers.rows.forEach((carrier, index) => {
+    carrier?.share_bands?.forEach((band, b) => {
+      const at = `/carriers/${index}/share_bands/${b}`;
+      refer.all('zones', band.zones, `${at}/zones`);
+      const { minimum_percent: least, maximum_percent: most, minimum_parcels } = band;
+      if (least === undefined && most === undefined && minimum_parcels === undefined) {
+        const expected = 'minimum_percent, maximum_percent or minimum_parcels';
+        faults.add(at, `got no bound, expected ${expected}`);
+      }
+      if (least !== undefined && most !== undefined && least > most) {
+        const detail = `got ${most}, expected minimum_percent (${least}) or more`;
+        faults.add(`${at}/maximum_percent`, detail);
+      }
+    });
   });
 }
 

@@ -7,6 +7,7 @@
  * local times of day are `HH:MM` in the owner's IANA time zone.
  */
 import { type Static, Type } from 'typebox';
+import { Carrier } from './carrier.ts';
 import {
   Amount,
   Code,
@@ -116,8 +117,7 @@ export const Zone = Type.Object(
   closed,
 );
 
-/** Who moves parcels. */
-export const Carrier = Type.Object({ id: Code, name: Type.Optional(Name) }, closed);
+export { Carrier };
 
 /** Price of one parcel in one weight band: max(minimum, base + per_kg × billed kg). */
 export const Rate = Type.Object(
@@ -239,6 +239,7 @@ export const Policy = Type.Object(
     ),
     on_time_confidence: Type.Optional(Type.Number({ exclusiveMinimum: 0, exclusiveMaximum: 1 })),
     answer_seconds: Type.Optional(Whole(0, 7 * 86_400)),
+    explore_share: Type.Optional(Type.Number({ minimum: 0, maximum: 0.2 })),
   },
   closed,
 );
@@ -289,7 +290,6 @@ export type Seller = Static<typeof Seller>;
 export type Sku = Static<typeof Sku>;
 export type Warehouse = Static<typeof Warehouse>;
 export type Zone = Static<typeof Zone>;
-export type Carrier = Static<typeof Carrier>;
 export type Rate = Static<typeof Rate>;
 export type RateCard = Static<typeof RateCard>;
 export type TransitTime = Static<typeof TransitTime>;

@@ -6,7 +6,7 @@ import { giveBackCapacity, lockCapacity } from '../../db/capacity.ts';
 import { inTransaction, type Tx } from '../../db/database.ts';
 import { appendEvents, type NewEvent } from '../../db/journal.ts';
 import { cancelOrderRows, lockOrder, type OrderRow } from '../../db/orders.ts';
-import { clearQuoteCapacity, listQuotedPlans } from '../../db/quotes.ts';
+import { clearQuoteCapacity, deleteUndecidedQuoteViews, listQuotedPlans } from '../../db/quotes.ts';
 import {
   closeReservationsOfQuotes,
   releaseReservationsOfShipments,
@@ -73,6 +73,7 @@ async function freeWhatIsHeld(
   await lockCapacity(tx, slots);
   await giveBackCapacity(tx, slots);
   await clearQuoteCapacity(tx, quoteIds);
+  await deleteUndecidedQuoteViews(tx, order.order_id, quoteIds);
   const closed = [
     ...(await closeReservationsOfQuotes(tx, quoteIds, 'released')),
     ...(await releaseReservationsOfShipments(

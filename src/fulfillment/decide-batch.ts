@@ -14,7 +14,7 @@ import {
   type SourcingOrder,
   type SourcingResult,
   type StockPosition,
-  sourceAtPrices,
+  sourceExploring,
   take,
 } from '../../routing/index.ts';
 import { stopwatch } from '../runtime/clock.ts';
@@ -69,12 +69,13 @@ export function decideBatch(
     const work = plan === undefined ? workFor(engine, order, view.orders.length - position) : 0;
     const decided =
       plan ??
-      sourceAtPrices(
+      sourceExploring(
         network.compiled,
         board,
         problem,
         { work, should_stop: () => remainingMs(engine, order) < MARGIN_MS },
-        view.prices?.stock,
+        view.prices?.index,
+        order.order_id,
       );
     // A quoted plan was checked when it was sold, and what it takes is held already: neither the
     // board nor the checker were shown it as free.
@@ -124,8 +125,15 @@ function workFor(engine: Engine, order: OrderToDecide, waiting: number): number 
   return Math.max(1, Math.min(solver_work_max, Math.floor(share * solver_work_per_ms)));
 }
 
+/** What of an order its routing problem is made from. */
+export type OrderAsked = Pick<
+  OrderToDecide,
+  'rules' | 'lines' | 'deliver_by' | 'excluded_warehouses' | 'excluded_stock'
+> &
+  Pick<SourcingOrder, 'destination'>;
+
 /** The routing problem of an order as of `at_seconds`. */
-export function problemOf(order: OrderToDecide, at_seconds: number): SourcingOrder {
+export function problemOf(order: OrderAsked, at_seconds: number): SourcingOrder {
   const { country, postal_code, position } = order.destination;
   const { groupOf, ...rules } = sourcingRules(order.rules);
   return {

@@ -12,12 +12,13 @@ import {
   type Board,
   explain,
   explainRefusal,
+  type Prices,
   quoteOptions,
   type RefusedBy,
   type SourcedPlan,
   type SourcingOrder,
   type SourcingResult,
-  sourceAtPrices,
+  sourceExploring,
   take,
 } from '../../routing/index.ts';
 import type { Contended } from './decide-batch.ts';
@@ -112,23 +113,29 @@ async function sceneOf(
   const board = rebuildBoard(network, batch);
   for (const plan of earlier) take(board, plan as SourcedPlan);
   const { price_set_id } = batch;
-  const prices = price_set_id === null ? undefined : (await engine.prices.get(price_set_id)).stock;
+  const prices = await pricesOf(engine, price_set_id);
   const budget = { work: work_budget };
-  const again = () => sourceAtPrices(network.compiled, board, problem, budget, prices);
+  const again = () => sourceExploring(network.compiled, board, problem, budget, prices, order_id);
   return { network, board, problem, price_set_id, again: from_quote ? null : again };
+}
+
+async function pricesOf(engine: Engine, price_set_id: string | null): Promise<Prices | undefined> {
+  return price_set_id === null ? undefined : (await engine.prices.get(price_set_id)).index;
 }
 
 /** A quote decides three times, at three prices of time; the order took one of the options. */
 async function quotedScene(engine: Engine, quoted: UsedQuoteView): Promise<Scene> {
-  const { network_version, transit_version, quoted_at } = quoted;
+  const { network_version, transit_version, quoted_at, price_set_id } = quoted;
   const network = await engine.networks.version(network_version, transit_version, quoted_at);
   const board = rebuildBoard(network, quoted);
   const problem = quoted.problem as SourcingOrder;
+  const prices = await pricesOf(engine, price_set_id);
+  const budget = { work: quoted.work_budget };
   const again = () => {
-    const options = quoteOptions(network.compiled, board, problem, { work: quoted.work_budget });
+    const options = quoteOptions(network.compiled, board, problem, budget, prices);
     return options.find(({ label }) => label === quoted.quote_option)?.plan;
   };
-  return { network, board, problem, price_set_id: null, again };
+  return { network, board, problem, price_set_id, again };
 }
 
 function replay(

@@ -8,9 +8,9 @@ import {
   type Board,
   type ForecastDemand,
   listStockSources,
-  type StockClass,
+  type Pricing,
+  type PricingClass,
   type StockPosition,
-  type StockPricing,
   type StockSource,
 } from '../../routing/index.ts';
 import type { LiveNetwork } from './engine.ts';
@@ -36,7 +36,7 @@ export interface ContentionLimits {
 
 /** The task, with what its resources and classes stand for. */
 export interface ContendedStock {
-  readonly pricing: StockPricing;
+  readonly pricing: Pricing;
   /** Per resource: warehouse and SKU. */
   readonly resources: readonly (readonly [warehouse_id: string, sku_id: string])[];
   readonly kinds: readonly DemandKind[];
@@ -108,14 +108,14 @@ function classOf(
   { demand, sources }: SourcedKind,
   group: number,
   resourceOf: ReadonlyMap<string, number>,
-): StockClass {
+): PricingClass {
   const choices = sources.map(({ warehouse_id, cost }) => ({
-    resource: resourceOf.get(keyOf(warehouse_id, demand.sku_id))!,
     cost,
+    resources: [resourceOf.get(keyOf(warehouse_id, demand.sku_id))!],
+    amounts: [demand.quantity],
   }));
   return {
     choices,
-    quantity: demand.quantity,
     unserved_cost: UNSERVED_FACTOR * sources.at(-1)!.cost,
     forecast: demand.forecast,
     group,
@@ -145,7 +145,7 @@ export async function findContendedStock(
       resources.push([warehouse_id, demand.sku_id]);
     }
   }
-  const pricing: StockPricing = {
+  const pricing: Pricing = {
     supply: resources.map(([w, sku]) => units.get(keyOf(w, sku)) ?? 0),
     classes: contended.map((kind, group) => classOf(kind, group, resourceOf)),
     shape: PRIOR_ORDERS,

@@ -26,8 +26,9 @@ const zone = must(text('time_zone'));
 const country = must(text('country'));
 
 /**
- * Columns by file (without `.csv`). `rates`, `lanes` and `transit_times` are the long form of what a
- * document nests: several rows make one rate card, one service's lanes, one distribution.
+ * Columns by file (without `.csv`). `rates`, `lanes`, `share_bands` and `transit_times` are the
+ * long form of what a document nests: several rows make one rate card, one service's lanes, one
+ * carrier's bands, one distribution.
  */
 export const CSV_COLUMNS = {
   network: [text('name'), must(text('currency'))],
@@ -44,6 +45,7 @@ export const CSV_COLUMNS = {
       number('on_time_confidence'),
       number('answer_seconds'),
       { name: 'apart', kind: 'pairs' },
+      number('explore_share'),
     ]),
   platforms: [id, text('name'), number('decision_seconds')],
   sellers: [id, text('name')],
@@ -89,6 +91,13 @@ export const CSV_COLUMNS = {
     list('holidays'),
   ],
   carriers: [id, text('name')],
+  share_bands: [
+    must(text('carrier_id')),
+    list('zones'),
+    must(text('period')),
+    ...['minimum_percent', 'maximum_percent', 'minimum_parcels'].map(number),
+    must(number('penalty_per_parcel')),
+  ],
   rate_cards: [id, number('cm3_per_kg'), number('fuel_percent'), number('remote_surcharge')],
   rates: [
     must(text('rate_card_id')),

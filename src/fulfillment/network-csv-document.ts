@@ -39,7 +39,14 @@ interface Assembly {
   readonly places: Map<string, Place>;
 }
 
-const NESTED = new Set<CsvFile>(['network', 'policy', 'rates', 'transit_times', 'lanes']);
+const NESTED = new Set<CsvFile>([
+  'network',
+  'policy',
+  'rates',
+  'transit_times',
+  'lanes',
+  'share_bands',
+]);
 
 /** Assembles what was read. O(rows). */
 export function assembleDocument(tables: NamedTables): CsvDocument {
@@ -54,7 +61,8 @@ export function assembleDocument(tables: NamedTables): CsvDocument {
   addSingles(assembly, tables);
   addRates(assembly, tables);
   addTransitTimes(assembly, tables.transit_times);
-  addLanes(assembly, tables);
+  addOwned(assembly, 'lanes', tables.lanes, ['services', 'service_id']);
+  addOwned(assembly, 'share_bands', tables.share_bands, ['carriers', 'carrier_id']);
   return {
     document: assembly.document,
     faults: assembly.faults,
@@ -102,7 +110,7 @@ type Owner = Record<string, unknown>;
 function ownersOf(
   assembly: Assembly,
   table: NamedTable,
-  owners: 'rate_cards' | 'services',
+  owners: 'rate_cards' | 'services' | 'carriers',
   column: string,
 ): (record: CsvRecord) => { owner: Owner; at: string } | null {
   const rows = (assembly.document[owners] ?? []) as Owner[];
@@ -205,17 +213,22 @@ function addTransitTimes(assembly: Assembly, table: NamedTable | undefined): voi
   assembly.document.transit_times = rows;
 }
 
-function addLanes(assembly: Assembly, tables: NamedTables): void {
-  const table = tables.lanes;
+/** Rows that a row of another table holds as a list: lanes of a service, bands of a carrier. */
+function addOwned(
+  assembly: Assembly,
+  name: 'lanes' | 'share_bands',
+  table: NamedTable | undefined,
+  [owners, column]: readonly ['services' | 'carriers', string],
+): void {
   if (table === undefined) return;
-  const ownerOf = ownersOf(assembly, table, 'services', 'service_id');
+  const ownerOf = ownersOf(assembly, table, owners, column);
   for (const record of table.records) {
     const found = ownerOf(record);
     if (found === null) continue;
-    const { service_id: _id, ...lane } = record.fields;
-    found.owner.lanes ??= [];
-    const index = (found.owner.lanes as object[]).push(lane) - 1;
-    addPlace(assembly, `${found.at}/lanes/${index}`, 'lanes', table.file, record);
+    const { [column]: _id, ...row } = record.fields;
+    found.owner[name] ??= [];
+    const index = (found.owner[name] as object[]).push(row) - 1;
+    addPlace(assembly, `${found.at}/${name}/${index}`, name, table.file, record);
   }
 }
 

@@ -4,14 +4,14 @@
  */
 import { type Database, inTransaction } from '../../db/database.ts';
 import { findCurrentPriceSet, getPriceSet, type PriceSet } from '../../db/prices.ts';
-import { indexStockPrices, type StockPrices } from '../../routing/index.ts';
+import { indexPrices, type Prices } from '../../routing/index.ts';
 import type { Services } from '../runtime/services.ts';
 
 /** A set of prices, ready to decide with. */
 export interface LivePrices {
   readonly price_set_id: string;
   readonly stale_at: Temporal.Instant;
-  readonly stock: StockPrices;
+  readonly index: Prices;
 }
 
 /** Gives prices. */
@@ -22,9 +22,23 @@ export interface PriceSource {
   get(price_set_id: string): Promise<LivePrices>;
 }
 
-function livePrices({ price_set_id, stale_at, prices }: PriceSet): LivePrices {
-  const rows = prices.map(([warehouse_id, sku_id, price]) => ({ warehouse_id, sku_id, price }));
-  return { price_set_id, stale_at, stock: indexStockPrices(rows) };
+function livePrices(set: PriceSet): LivePrices {
+  const { price_set_id, stale_at, prices, capacity, carriers, exploration } = set;
+  const index = indexPrices({
+    stock: prices.map(([warehouse_id, sku_id, price]) => ({ warehouse_id, sku_id, price })),
+    capacity: capacity.map(([resource, slot_seconds, price]) => ({
+      resource,
+      slot_seconds,
+      price,
+    })),
+    carriers: carriers.map(([carrier_id, zones, , price]) => ({
+      carrier_id,
+      zones: zones ?? undefined,
+      price,
+    })),
+    exploration: exploration ? { ...exploration, known: new Map(exploration.known) } : undefined,
+  });
+  return { price_set_id, stale_at, index };
 }
 
 /** Makes a source. `believe_ms`: how long an answer is believed, real time; else by the config. */

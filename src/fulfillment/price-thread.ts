@@ -4,9 +4,9 @@
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import highsLoader from 'highs';
-import { highsSolver, priceStock, type StockPricing } from '../../routing/index.ts';
+import { highsSolver, type Pricing, priceResources } from '../../routing/index.ts';
 
 // The package's types describe its CommonJS form, where the loader is the default's default.
 const load = highsLoader as unknown as typeof highsLoader.default;
 const highs = await load();
-parentPort?.postMessage(priceStock(highsSolver(highs), workerData as StockPricing));
+parentPort?.postMessage(priceResources(highsSolver(highs), workerData as Pricing));

@@ -29,6 +29,7 @@ import { openChecks } from './check-decisions.ts';
 import { stockPositions, warehousesOf } from './decide-batch.ts';
 import type { Engine, LiveNetwork } from './engine.ts';
 import { groupFaults, sourcingRules } from './order-rules.ts';
+import type { LivePrices } from './price-source.ts';
 import { later, offerEnd } from './quote-lifetime.ts';
 import { formatToken, hashSecret } from './redeem-quotes.ts';
 import { storedView } from './stored-view.ts';
@@ -45,6 +46,12 @@ interface Option {
   readonly plan: SourcedPlan;
 }
 
+/** The network and the prices as they are when a quote is asked for. */
+interface Live {
+  readonly network: LiveNetwork;
+  readonly prices: LivePrices | null;
+}
+
 const MAX_TRIES = 3;
 
 /**
@@ -56,7 +63,10 @@ export async function quotePromise(engine: Engine, ask: AskQuote): Promise<Quote
     const network = await engine.networks.current();
     if (network === null) throw new Refusal('network_missing', 'import a network first');
     refuseUnknownSkus(ask, network);
-    const quoted = await inTransaction(engine.database, (tx) => tryQuote(engine, tx, network, ask));
+    const prices = await engine.prices.current();
+    const quoted = await inTransaction(engine.database, (tx) =>
+      tryQuote(engine, tx, { network, prices }, ask),
+    );
     if (quoted !== 'lost_race') return quoted;
     await engine.networks.caughtUp();
   }
@@ -81,7 +91,7 @@ function refuseUnknownSkus(ask: AskQuote, network: LiveNetwork): void {
 async function tryQuote(
   engine: Engine,
   tx: Tx,
-  network: LiveNetwork,
+  { network, prices }: Live,
   ask: AskQuote,
 ): Promise<QuotedPromise | 'lost_race'> {
   if (!(await holdNetwork(tx, network.version))) return 'lost_race';
@@ -93,12 +103,13 @@ async function tryQuote(
   const board = openBoard(network.compiled, stock, capacity);
   const problem = problemOf(ask, at_seconds);
   const budget = quoteBudget(engine, network, now);
-  const options: Option[] = quoteOptions(network.compiled, board, problem, budget).filter(
+  const { compiled } = network;
+  const options: Option[] = quoteOptions(compiled, board, problem, budget, prices?.index).filter(
     // What the checker finds fault with is not offered.
     ({ plan }) => openChecks(network, stock, capacity)(problem, plan).length === 0,
   );
   if (options.length === 0) {
-    const result = source(network.compiled, board, problem, budget);
+    const result = source(compiled, board, problem, budget);
     const reason = result.outcome === 'unsourced' ? result.reason : 'contended';
     return { quote_id: null, options: [], reason };
   }
@@ -107,8 +118,12 @@ async function tryQuote(
   if (!(await isStillFree(tx, quote.row.capacity, units))) return 'lost_race';
   await insertQuote(tx, quote.row);
   const view = { problem, work_budget: budget.work, ...storedView({ stock, capacity }) };
-  const { transit_version } = network;
-  await insertQuoteView(tx, { quote_id: quote.row.quote_id, transit_version, ...view });
+  await insertQuoteView(tx, {
+    quote_id: quote.row.quote_id,
+    transit_version: network.transit_version,
+    price_set_id: prices?.price_set_id ?? null,
+    ...view,
+  });
   await hold(tx, quote.row, units, now);
   return { quote_id: quote.row.quote_id, options: quote.offers, reason: null };
 }

@@ -1,68 +1,81 @@
 /**
- * PRICE: forecasts demand from the orders of late and prices the stock that is contended until the
- * horizon, so that decisions keep for later orders what those will need more. Whatever goes wrong,
- * the last prices grow stale and decisions are greedy again.
+ * PRICE: forecasts demand from the orders of late and prices the stock and capacity that are contended
+ * until the horizon, so that decisions keep for later orders what those will need more. Whatever goes
+ * wrong, the last prices grow stale and decisions are greedy again.
  */
-import { listCapacity } from '../../db/capacity.ts';
-import { inTransaction } from '../../db/database.ts';
+import { inTransaction, type Tx } from '../../db/database.ts';
+import { countOrdersSince } from '../../db/demand.ts';
 import {
-  countOrdersByHour,
-  type HourlyOrders,
-  listPlaceDemand,
-  type PlaceDemand,
-} from '../../db/demand.ts';
-import { insertPriceSet, type PriceSet, takePriceRefresh } from '../../db/prices.ts';
-import { listFreeStock } from '../../db/stock.ts';
+  deleteUnusedPriceSets,
+  findNewestPriceSet,
+  insertPriceSet,
+  type PriceSet,
+  takePriceRefresh,
+} from '../../db/prices.ts';
 import {
-  DAY_SECONDS,
-  type ForecastDemand,
-  forecastDemand,
+  type CapacityPrice,
   HOUR_SECONDS,
-  hourOfWeek,
-  hoursCovered,
-  LOOK_BACK_SECONDS,
-  openBoard,
-  type PricedStock,
-  type SeenDemand,
-  seasonalHours,
-  weekShape,
-  zonesOf,
+  hasDrifted,
+  indexPrices,
+  type Pricing,
+  type StockPrice,
 } from '../../routing/index.ts';
-import { instantOf, secondsOf } from '../domain/instants.ts';
-import { stockPositions, warehousesOf } from './decide-batch.ts';
+import { instantOf } from '../domain/instants.ts';
 import type { StepOutcome } from './decide-orders.ts';
 import type { Engine, LiveNetwork } from './engine.ts';
-import {
-  type ContendedStock,
-  type DemandKind,
-  findContendedStock,
-} from './find-contended-stock.ts';
+import { findContendedCapacity } from './find-contended-capacity.ts';
+import { type DemandKind, findContendedStock } from './find-contended-stock.ts';
+import { hoursRatio, lookAhead, type Outlook } from './look-ahead.ts';
+import { type PricedCarriers, priceCarriers } from './price-carriers.ts';
 import { priceInThread } from './price-in-thread.ts';
 
 const NOTHING: StepOutcome = { done: 0, more: false };
 
 /**
- * Computes and stores one set of prices, if it is due. Safe beside itself and after a crash: the
- * timer is moved on first, in a transaction of its own.
+ * Computes and stores one set of prices, if it is due, or if orders come otherwise than the last one
+ * was made for. Safe beside itself and after a crash: the timer is moved on first, in a transaction of
+ * its own.
  */
 export async function refreshPrices(engine: Engine): Promise<StepOutcome> {
   const now = engine.clock.now();
-  const next = now.add({ seconds: machineSeconds(engine, engine.config.price_refresh_seconds) });
-  const taken = await inTransaction(engine.database, (tx) => takePriceRefresh(tx, now, next));
+  const { price_look_seconds, price_refresh_seconds } = engine.config;
+  const look = Math.min(price_look_seconds, price_refresh_seconds);
+  const next = now.add({ seconds: machineSeconds(engine, look) });
+  const taken = await inTransaction(
+    engine.database,
+    async (tx) => (await takePriceRefresh(tx, now, next)) && (await isWanted(engine, tx, now)),
+  );
   if (!taken) return NOTHING;
   const network = await engine.networks.current();
   if (network === null || engine.config.price_blend_percent === 0) return { done: 1, more: false };
-  const contended = await look(engine, network, now);
-  const priced = await price(engine, contended);
-  if (priced.status === 'failed') {
-    engine.log.warn({ reason: priced.reason }, 'prices could not be computed: the last ones age');
-    return { done: 1, more: false };
-  }
-  const set = setOf(engine, network, now, contended, priced.prices);
-  await inTransaction(engine.database, (tx) => insertPriceSet(tx, set));
-  const facts = { price_set_id: set.price_set_id, prices: set.prices.length };
+  const outlook = await lookAhead(engine, network, now);
+  const stock = await priceStock(engine, network, outlook);
+  const capacity =
+    stock === null ? null : await priceCapacity(engine, network, outlook, stock.rows);
+  if (stock === null || capacity === null) return { done: 1, more: false };
+  const carriers = await priceCarriers(engine, network.document, outlook.season, now);
+  const set = setOf(engine, network, outlook, { stock, capacity, carriers });
+  await inTransaction(engine.database, async (tx) => {
+    await insertPriceSet(tx, set);
+    await deleteUnusedPriceSets(tx, now);
+  });
+  const { price_set_id, prices } = set;
+  const facts = { price_set_id, prices: prices.length, capacity: set.capacity.length };
   engine.log.debug(facts, 'prices computed');
   return { done: 1, more: false };
+}
+
+/** True if the last prices are due to be replaced, or orders do not come as they were made for. */
+async function isWanted(engine: Engine, tx: Tx, now: Temporal.Instant): Promise<boolean> {
+  const newest = await findNewestPriceSet(tx, now);
+  if (newest === undefined) return true;
+  const age = now.since(newest.computed_at).total('seconds');
+  const due = machineSeconds(engine, engine.config.price_refresh_seconds);
+  if (age >= due) return true;
+  // Where nothing was contended, other orders than expected can wait for the hour.
+  if (!newest.has_prices) return false;
+  const seen = await countOrdersSince(tx, newest.computed_at);
+  return hasDrifted(seen, (newest.orders_soon * age) / due);
 }
 
 /** Seconds of the machine as the clock counts them: what prices cost is the machine's time. */
@@ -70,102 +83,91 @@ function machineSeconds({ clock }: Engine, seconds: number): number {
   return Math.round(seconds * clock.speed);
 }
 
-async function price(engine: Engine, { pricing }: ContendedStock): Promise<PricedStock> {
-  if (pricing.classes.length === 0) return { status: 'priced', prices: [], planned: [] };
-  return await priceInThread(pricing, engine.config.price_timeout_seconds);
+/** A price per resource at the blend that is trusted; null = they could not be computed. */
+async function solve(engine: Engine, pricing: Pricing): Promise<readonly number[] | null> {
+  if (pricing.classes.length === 0) return pricing.supply.map(() => 0);
+  const priced = await priceInThread(pricing, engine.config.price_timeout_seconds);
+  if (priced.status === 'priced') {
+    return priced.prices.map((price) => (price * engine.config.price_blend_percent) / 100);
+  }
+  engine.log.warn({ reason: priced.reason }, 'prices could not be computed: the last ones age');
+  return null;
 }
 
-/** Reads what was ordered and what is there, and finds what is contended. */
-async function look(
+/** Prices of stock with what they were made from. */
+interface PricedStock {
+  readonly rows: readonly StockPrice[];
+  readonly kinds: readonly DemandKind[];
+}
+
+async function priceStock(
   engine: Engine,
   network: LiveNetwork,
-  now: Temporal.Instant,
-): Promise<ContendedStock> {
-  const { config } = engine;
-  const window = {
-    from: now.subtract({ seconds: LOOK_BACK_SECONDS }),
-    until: now,
-    orders_max: config.price_orders_max,
-  };
-  const at_seconds = secondsOf(now);
-  const { kinds, stock, capacity } = await inTransaction(engine.database, async (tx) => {
-    const byHour = await countOrdersByHour(tx, window);
-    const places = await listPlaceDemand(tx, window, config.price_orders_least);
-    const ratio = hoursRatio(byHour, at_seconds, config.price_horizon_hours);
-    const demand = kindsOf(network, places, ratio).slice(0, config.price_kinds_max);
-    const skus = [...new Set(demand.map((kind) => kind.demand.sku_id))];
-    const free = stockPositions(network, await listFreeStock(tx, skus));
-    const from = at_seconds - 2 * DAY_SECONDS;
-    return {
-      kinds: demand,
-      stock: free,
-      capacity: await listCapacity(tx, from, warehousesOf(free)),
-    };
-  });
-  const board = openBoard(network.compiled, stock, capacity);
-  return await findContendedStock(network, board, stock, kinds, at_seconds, {
+  { board, stock, kinds, at_seconds }: Outlook,
+): Promise<PricedStock | null> {
+  const limits = limitsOf(engine, at_seconds);
+  const found = await findContendedStock(network, board, stock, kinds, at_seconds, limits);
+  const prices = await solve(engine, found.pricing);
+  if (prices === null) return null;
+  const rows = found.resources.flatMap(([warehouse_id, sku_id], r) =>
+    prices[r]! > 0 ? [{ warehouse_id, sku_id, price: prices[r]! }] : [],
+  );
+  return { rows, kinds: found.kinds };
+}
+
+/** Prices of capacity for what the prices of stock leave over. */
+async function priceCapacity(
+  engine: Engine,
+  network: LiveNetwork,
+  { board, expected, at_seconds }: Outlook,
+  stock: readonly StockPrice[],
+): Promise<readonly CapacityPrice[] | null> {
+  const prices = indexPrices({ stock });
+  const limits = limitsOf(engine, at_seconds);
+  const found = await findContendedCapacity(network, board, expected, prices, limits);
+  const solved = await solve(engine, found.pricing);
+  if (solved === null) return null;
+  return found.slots.flatMap(({ resource, slot_seconds }, r) =>
+    solved[r]! > 0 ? [{ resource, slot_seconds, price: solved[r]! }] : [],
+  );
+}
+
+function limitsOf({ config }: Engine, seed: number) {
+  return {
     contended_share: config.price_contended_percent / 100,
     solver_work: config.solver_work_max,
     scenarios: config.price_scenarios,
-    seed: at_seconds,
-  });
+    seed,
+  };
 }
 
-/** Seasonal hours ahead over those behind, counted from the first order seen. */
-function hoursRatio(byHour: readonly HourlyOrders[], at: number, horizonHours: number): number {
-  const first = byHour[0];
-  if (first === undefined) return 0;
-  const orders = new Float64Array(168);
-  for (const { hour, orders: count } of byHour) orders[hourOfWeek(secondsOf(hour))]! += count;
-  // Hours in part are hours in whole for a window of less than one.
-  const from = Math.min(secondsOf(first.hour), at - HOUR_SECONDS);
-  const shape = weekShape(orders, hoursCovered(from, at));
-  const ahead = seasonalHours(shape, at, at + horizonHours * HOUR_SECONDS);
-  return ahead / seasonalHours(shape, from, at);
-}
-
-/** Kinds of orders, most wanted first: places merged into the most specific zone they lie in. */
-function kindsOf(
-  network: LiveNetwork,
-  places: readonly PlaceDemand[],
-  ratio: number,
-): DemandKind[] {
-  const seen = new Map<string, SeenDemand & { destination: PlaceDemand['destination'] }>();
-  for (const { sku_id, destination, orders, units } of places) {
-    const zone_id = zonesOf(network.compiled, destination)[0];
-    if (zone_id === undefined || !network.skus.has(sku_id)) continue;
-    const key = JSON.stringify([sku_id, zone_id]);
-    const before = seen.get(key) ?? { sku_id, zone_id, orders: 0, units: 0, destination };
-    const sum = { orders: before.orders + orders, units: before.units + units };
-    seen.set(key, { ...before, ...sum });
-  }
-  const rows = [...seen.values()];
-  const demand: ForecastDemand[] = forecastDemand(rows, ratio);
-  return demand
-    .map((one, i) => ({ demand: one, destination: rows[i]!.destination }))
-    .sort((a, b) => b.demand.forecast - a.demand.forecast);
+/** All that a set is made of. */
+interface Priced {
+  readonly stock: PricedStock;
+  readonly capacity: readonly CapacityPrice[];
+  readonly carriers: PricedCarriers;
 }
 
 function setOf(
   engine: Engine,
   network: LiveNetwork,
-  now: Temporal.Instant,
-  { resources, kinds, pricing }: ContendedStock,
-  prices: readonly number[],
+  { at, at_seconds, season }: Outlook,
+  { stock, capacity, carriers }: Priced,
 ): PriceSet {
-  const { price_blend_percent, price_stale_seconds, price_horizon_hours } = engine.config;
-  const blend = price_blend_percent / 100;
+  const { price_stale_seconds, price_horizon_hours, price_refresh_seconds } = engine.config;
+  const soon = at_seconds + machineSeconds(engine, price_refresh_seconds);
   return {
     price_set_id: engine.newId(),
     network_version: network.version,
-    computed_at: now,
-    stale_at: now.add({ seconds: machineSeconds(engine, price_stale_seconds) }),
-    horizon_until: instantOf(secondsOf(now) + price_horizon_hours * HOUR_SECONDS),
-    seed: pricing.seed,
-    prices: resources.flatMap(([warehouse_id, sku_id], r) =>
-      prices[r]! * blend > 0 ? [[warehouse_id, sku_id, prices[r]! * blend] as const] : [],
-    ),
-    demand: kinds.map(({ demand }) => [
+    computed_at: at,
+    stale_at: at.add({ seconds: machineSeconds(engine, price_stale_seconds) }),
+    horizon_until: instantOf(at_seconds + price_horizon_hours * HOUR_SECONDS),
+    seed: at_seconds,
+    orders_soon: season.orders * hoursRatio(season, at_seconds, soon),
+    prices: stock.rows.map(({ warehouse_id, sku_id, price }) => [warehouse_id, sku_id, price]),
+    capacity: capacity.map(({ resource, slot_seconds, price }) => [resource, slot_seconds, price]),
+    ...carriers,
+    demand: stock.kinds.map(({ demand }) => [
       demand.sku_id,
       demand.zone_id,
       demand.forecast,

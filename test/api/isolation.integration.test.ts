@@ -226,6 +226,7 @@ const CASES: Record<string, () => Promise<void>> = {
   },
   'GET /v1/keys': () => isForOperators('GET /v1/keys', ''),
   'DELETE /v1/keys/{id}': () => isForOperators('DELETE /v1/keys/{id}', own.key),
+  'GET /v1/reports/carrier-shares': () => isForOperators('GET /v1/reports/carrier-shares', ''),
   'GET /v1/reports/promise-calibration': () =>
     isForOperators('GET /v1/reports/promise-calibration', ''),
   'GET /v1/exceptions': () => isForOperators('GET /v1/exceptions', ''),

@@ -1,5 +1,6 @@
 /** The report on promises counts what is due, and tells it apart as asked. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { aNetwork } from '../builders/network.ts';
 import { type Api, orderBody, startApi } from './api-harness.ts';
 
 let api: Api;
@@ -38,6 +39,46 @@ afterAll(() => api.close({ audit: false }));
 
 const report = async (query: string) => (await api.ask(`${PATH}${query}`, { as: '*' })).body;
 const LATER = '&until=2026-04-30T00:00:00Z';
+
+describe('parts of the work', () => {
+  test('are told to operators, band by band, and to nobody else', async () => {
+    const base = aNetwork();
+    const agreed = { period: 'month' as const, penalty_per_parcel: 120 };
+    const carriers = base.carriers.map(({ id }) => ({
+      id,
+      share_bands: [{ ...agreed, zones: ['nl'], minimum_percent: 40, maximum_percent: 90 }],
+    }));
+    await api.applyNetwork(aNetwork({ carriers }));
+
+    const { status, body } = await api.ask('GET /v1/reports/carrier-shares', { as: '*' });
+
+    expect(status).toBe(200);
+    expect(body.rows.map((row: { carrier_id: string }) => row.carrier_id)).toEqual(
+      carriers.map(({ id }) => id),
+    );
+    // Nine parcels stand, all to one zone: a cancelled one was never carried.
+    for (const row of body.rows) {
+      expect(row).toMatchObject({
+        zones: ['nl'],
+        period: 'month',
+        from: '2026-03-01T00:00:00Z',
+        until: '2026-04-01T00:00:00Z',
+        all_parcels: 9,
+        share_percent: expect.closeTo((100 * row.parcels) / 9, 6),
+        minimum_percent: 40,
+        maximum_percent: 90,
+        minimum_parcels: null,
+        price: 0,
+        penalty_per_parcel: 120,
+        state: row.parcels === 9 ? 'above' : 'below',
+      });
+    }
+    const sum = body.rows.reduce((all: number, row: { parcels: number }) => all + row.parcels, 0);
+    expect(sum).toBe(9);
+    const shop = await api.ask('GET /v1/reports/carrier-shares', { as: 'shop' });
+    expect(shop.status).toBe(403);
+  });
+});
 
 describe('stated against kept', () => {
   test('counts a promise when its instant has passed, early deliveries too', async () => {

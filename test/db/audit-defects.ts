@@ -163,12 +163,25 @@ export const DEFECTS: readonly (readonly [invariant: string, defect: string, pla
        decided_at, 1, '[]', '[]' from decision_batches;
      update decision_batches set price_set_id = '${ORDER}'`,
   ],
+  [
+    'decisions_name_prices_in_force',
+    'a quote with prices that nobody computed',
+    `insert into quote_views (quote_id, problem, work_budget, stock, capacity, price_set_id)
+     select quote_id, '{}', 1, '[]', '[]', quote_id from quotes limit 1`,
+  ],
   ['decisions_recorded', 'a decision without a record', 'delete from decisions'],
   ['decisions_recorded', 'a gap in the numbers', 'update decisions set decision_no = 2'],
   [
     'decisions_recorded',
     'a late decision that says it was not',
     "update decisions set deadline = decided_at - interval '1 s'",
+  ],
+  [
+    'parcels_counted_once',
+    'an hour counted twice',
+    `insert into carrier_hours (hour, carrier_id, zone_id, parcels)
+     select date_trunc('hour', planned_at, 'UTC'), carrier_id, zone_id, 2 * count(*)
+     from shipments group by 1, 2, 3`,
   ],
   [
     'transit_versions_named_exist',

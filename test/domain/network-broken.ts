@@ -4,6 +4,13 @@ import { aNetwork } from '../builders/network.ts';
 // biome-ignore lint/suspicious/noExplicitAny: tests break documents in ways that no type allows.
 export type Broken = any;
 
+const BAND = {
+  period: 'week',
+  minimum_percent: 10,
+  maximum_percent: 30,
+  penalty_per_parcel: 200,
+};
+
 /** The builder network with everything that a rule may look at, as plain data. */
 export const sound = (): Broken =>
   structuredClone({
@@ -22,6 +29,9 @@ export const sound = (): Broken =>
         duration_seconds: 7200,
       },
     ],
+    carriers: aNetwork().carriers.map((carrier, i) =>
+      i === 0 ? { ...carrier, share_bands: [{ zones: ['nl'], ...BAND }] } : carrier,
+    ),
     guarantees: [
       {
         id: 'g',
@@ -71,6 +81,30 @@ export const IDENTITY_CASES: BrokenCase[] = [
   ['an id used twice', (n) => (n.skus[3].id = 'mug'), '/skus/3/id', /got "mug" again.*\/skus\/0/],
   ['an unknown seller', (n) => (n.skus[2].seller_id = 'x'), '/skus/2/seller_id', /in sellers/],
   ['a wrong check digit', (n) => (n.skus[0].gtin = '4006381333932'), '/skus/0/gtin', /check digit/],
+  [
+    'a band of nowhere',
+    (n) => (n.carriers[0].share_bands[0].zones = ['nl', 'moon']),
+    '/carriers/0/share_bands/0/zones/1',
+    /got "moon", expected the id of a row in zones/,
+  ],
+  [
+    'a band without a bound',
+    (n) => (n.carriers[0].share_bands[0] = { period: 'day', penalty_per_parcel: 1 }),
+    '/carriers/0/share_bands/0',
+    /got no bound, expected minimum_percent/,
+  ],
+  [
+    'a band upside down',
+    (n) => (n.carriers[0].share_bands[0].minimum_percent = 31),
+    '/carriers/0/share_bands/0/maximum_percent',
+    /got 30, expected minimum_percent \(31\) or more/,
+  ],
+  [
+    'a band of no period',
+    (n) => (n.carriers[0].share_bands[0].period = 'year'),
+    '/carriers/0/share_bands/0/period',
+    /year/,
+  ],
   [
     'an unknown carrier',
     (n) => (n.services[0].carrier_id = 'x'),

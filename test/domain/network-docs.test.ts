@@ -27,10 +27,12 @@ function fieldsOf({ properties, required = [] }: ObjectSchema): string[] {
 
 describe('docs/network.md', () => {
   test('lists the fields of the document, the policy and the lanes', () => {
-    const { policy, services } = Network.properties;
+    const { policy, services, carriers } = Network.properties;
+    const bands = carriers.items.properties.share_bands.items;
 
     expect(documented('The document')).toEqual(fieldsOf(Network));
     expect(documented('`policy`')).toEqual(fieldsOf(policy));
+    expect(documented('`carriers.share_bands`')).toEqual(fieldsOf(bands));
     expect(documented('`services.lanes`')).toEqual(fieldsOf(services.items.properties.lanes.items));
   });
 

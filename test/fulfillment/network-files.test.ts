@@ -53,6 +53,9 @@ const SOUND = {
     'nl,NL,Europe/Amsterdam,1; 2;3,,,,,\nisle,NL,Europe/Amsterdam,,5.1,53.1,20000,,true\n' +
     'sea,NL,Europe/Amsterdam,,,,,"[[[4,53],[5,53],[5,54],[4,53]]]",no\n',
   'carriers.csv': 'id\nswift\n',
+  'share_bands.csv':
+    'carrier_id,zones,period,minimum_percent,maximum_percent,penalty_per_parcel\n' +
+    'swift,nl; isle,week,20,60,150\nswift,,month,,80,90\n',
   'rate_cards.csv': 'id,fuel_percent\ncard,4\n',
   'rates.csv':
     'rate_card_id,rate_area,weight_up_to_grams,base,per_kg\n' +
@@ -208,6 +211,27 @@ describe('a fault is told by file, row and column', () => {
       'std,ams',
       'abc,ams',
       /^lanes.csv row 2, column service_id/,
+    ],
+    [
+      'a band to nowhere',
+      'share_bands.csv',
+      'nl; isle',
+      'nl; moon',
+      /^share_bands.csv row 2, column zones/,
+    ],
+    [
+      'a band of no carrier',
+      'share_bands.csv',
+      'swift,nl',
+      'slow,nl',
+      /^share_bands.csv row 2, column carrier_id/,
+    ],
+    [
+      'a band upside down',
+      'share_bands.csv',
+      '20,60',
+      '61,60',
+      /^share_bands.csv row 2, column maximum_percent: got 60/,
     ],
     ['a rate twice', 'rates.csv', '1000,', '5000,', /^rates.csv row 3, column weight_up_to_grams/],
     ['a negative rate', 'rates.csv', '200,', '-200,', /^rates.csv row 3, column base/],

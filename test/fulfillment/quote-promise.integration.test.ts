@@ -27,6 +27,10 @@ const ask = (quantity: number): AskQuote => ({
   request_id: 'request-quote',
 });
 
+async function views(): Promise<number> {
+  return (await harness.owner.selectFrom('quote_views').select('quote_id').execute()).length;
+}
+
 async function stockTotals() {
   const rows = await harness.owner.selectFrom('stock').select(['on_hand', 'reserved']).execute();
   return rows.reduce(
@@ -238,10 +242,14 @@ describe('cancelling an order', () => {
       quote_token: options[0]!.token,
     });
 
+    expect(await views()).toBe(1);
+
     await cancel(order_id);
 
     expect((await stockTotals()).reserved).toBe(0);
     expect(await decideOrders(harness.engine)).toEqual({ done: 0, more: false });
+    // Nothing was decided from it, so nothing is made again from what it saw.
+    expect(await views()).toBe(0);
   });
 
   test("knows nothing of another platform's order", async () => {

@@ -1,58 +1,19 @@
 /** Prices of contended stock: computed from orders, used by decisions, replayed, and let go when stale. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { Network } from '../../src/domain/network.ts';
 import { acceptOrders } from '../../src/fulfillment/accept-orders.ts';
 import { decideOrders } from '../../src/fulfillment/decide-orders.ts';
 import { explainDecision } from '../../src/fulfillment/explain-decision.ts';
 import { refreshPrices } from '../../src/fulfillment/refresh-prices.ts';
 import { anOrder } from '../builders/commands.ts';
-import { aNetwork, aService, aWarehouse } from '../builders/network.ts';
+import { anIsland, ISLAND, NEAR } from '../builders/island.ts';
 import { type Harness, startHarness } from '../harness.ts';
 
 const OPERATOR = { role: 'operator', party_id: '*' };
-/** Anybody serves the near zone; only `harbour` serves the island at a sensible price. */
-const NEAR = { postal_code: '1011AB', country: 'NL' };
-const ISLAND = { postal_code: '2011AB', country: 'NL' };
-
-function network(): Network {
-  const zone = { country: 'NL', time_zone: 'Europe/Amsterdam' };
-  const base = aNetwork();
-  const lane = (warehouse: string, to: string, rate_area: string) => {
-    return { warehouses: [warehouse], zones: [to], rate_area, transit_time_id: 'days_2' };
-  };
-  return aNetwork({
-    warehouses: [aWarehouse({ id: 'harbour' }), aWarehouse({ id: 'inland' })],
-    zones: [
-      { id: 'near', ...zone, postal_prefixes: ['1'] },
-      { id: 'island', ...zone, postal_prefixes: ['2'] },
-    ],
-    carriers: [{ id: 'swift' }],
-    rate_cards: [
-      {
-        ...base.rate_cards[0]!,
-        id: 'standard',
-        weight_breaks_grams: [30_000],
-        rates: { low: [{ base: 500 }], middle: [{ base: 600 }], high: [{ base: 4000 }] },
-      },
-    ],
-    services: [
-      aService({
-        id: 'swift-standard',
-        lanes: [
-          lane('harbour', 'near', 'low'),
-          lane('inland', 'near', 'middle'),
-          lane('harbour', 'island', 'low'),
-          lane('inland', 'island', 'high'),
-        ],
-      }),
-    ],
-  });
-}
 
 let harness: Harness;
 beforeEach(async () => {
   const config = { price_horizon_hours: 2, price_orders_least: 10 };
-  harness = await startHarness({ network: network(), config });
+  harness = await startHarness({ network: anIsland(), config });
 });
 afterEach(async () => {
   await harness.close();
@@ -154,6 +115,22 @@ describe('prices of contended stock', () => {
     expect(done.map((outcome) => outcome.done).sort()).toEqual([0, 0, 1]);
     expect(await refreshPrices(harness.engine)).toEqual({ done: 0, more: false });
     harness.clock.advance(harness.engine.config.price_refresh_seconds);
+    expect(await refreshPrices(harness.engine)).toEqual({ done: 1, more: false });
+    expect(await sets()).toHaveLength(2);
+  });
+
+  test('are computed at once when orders come otherwise than they were made for', async () => {
+    await history(22);
+    await refreshPrices(harness.engine);
+    const [set] = await sets();
+    // 40 orders in two hours: a minute brings a third of one, and that is no news.
+    expect(set!.orders_soon).toBeCloseTo((40 / 120) * 5, 0);
+    harness.clock.advance(60);
+    expect(await refreshPrices(harness.engine)).toEqual({ done: 0, more: false });
+    expect(await sets()).toHaveLength(1);
+
+    await decideAll(Array.from({ length: 12 }, () => NEAR));
+    harness.clock.advance(60);
     expect(await refreshPrices(harness.engine)).toEqual({ done: 1, more: false });
     expect(await sets()).toHaveLength(2);
   });

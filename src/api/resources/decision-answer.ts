@@ -72,7 +72,9 @@ export const Decision = Type.Object({
   late: Type.Boolean(),
   network_version: Type.Integer(),
   price_set_id: Nullable(
-    Type.String({ description: 'the prices of contended stock in force; null: none' }),
+    Type.String({
+      description: 'the prices it was made at, of stock, capacity and carriers; null: none',
+    }),
   ),
   currency: Type.String(),
   from_quote: Type.Boolean({ description: 'the plan was sold as a quote and is honoured' }),

@@ -4,6 +4,7 @@ import { asParty } from '../../../db/database.ts';
 import { listPromiseGroups, type PromiseGroup, REPORT_GROUPS } from '../../../db/promise-report.ts';
 import { Refusal } from '../../domain/errors.ts';
 import { keptInterval } from '../../domain/promise-report.ts';
+import { reportCarrierShares } from '../../fulfillment/report-carrier-shares.ts';
 import type { Doors } from '../doors.ts';
 import { operation } from '../operation.ts';
 import { Closed, Instant, InstantText, Limit, Nullable, OneOf } from '../schemas.ts';
@@ -70,6 +71,38 @@ export const getPromiseCalibration = (doors: Doors) =>
       );
       return { by, from, until, rows: groups.map(withShares) };
     },
+  });
+
+const Bound = Nullable(Type.Number());
+const CarrierShareRow = Type.Object({
+  carrier_id: Type.String(),
+  zones: Nullable(Type.Array(Type.String())),
+  period: OneOf(['day', 'week', 'month']),
+  from: Instant,
+  until: Instant,
+  parcels: Count,
+  all_parcels: Count,
+  share_percent: Bound,
+  minimum_percent: Bound,
+  maximum_percent: Bound,
+  minimum_parcels: Bound,
+  state: OneOf(['below', 'inside', 'above']),
+  price: Type.Number({ description: 'minor units per parcel; below 0 where work is owed' }),
+  penalty_per_parcel: Type.Number(),
+});
+
+/** `GET /v1/reports/carrier-shares` */
+export const getCarrierShares = (doors: Doors) =>
+  operation({
+    summary: 'Carriers: their part of the work against what was agreed',
+    description:
+      'Every share band of the network in its period so far, as parcels were planned, with the price ' +
+      'per parcel at which decisions are steered towards it.',
+    tag: 'reports',
+    scope: 'reports:read',
+    answers: { 200: Type.Object({ rows: Type.Array(CarrierShareRow) }) },
+    refusals: [],
+    handle: async ({ caller }) => ({ rows: await reportCarrierShares(doors.engine, caller) }),
   });
 
 function refuseBackwards(from: Temporal.Instant, until: Temporal.Instant): void {

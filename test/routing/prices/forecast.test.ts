@@ -1,11 +1,13 @@
 /** Forecasts from orders seen, and prices of stock from them. */
 import { describe, expect, it } from 'vitest';
 import {
+  arrivalInstants,
   forecastDemand,
+  hasDrifted,
   hourOfWeek,
   hoursCovered,
-  priceStock,
-  type StockPricing,
+  type Pricing,
+  priceResources,
   seasonalHours,
   seededChance,
   weekShape,
@@ -46,6 +48,34 @@ describe('the week', () => {
   });
 });
 
+describe('arrivals', () => {
+  it('spread over the window by its season, any run of neighbours too', () => {
+    const shape = new Float64Array(168).fill(1);
+    // The second hour of Monday is nine times as busy as the first.
+    shape[1] = 9;
+    const at = arrivalInstants(shape, MONDAY, MONDAY + 2 * HOUR, 1000);
+    expect(Math.min(...at)).toBeGreaterThanOrEqual(MONDAY);
+    expect(Math.max(...at)).toBeLessThan(MONDAY + 2 * HOUR);
+    const second = (list: readonly number[]) =>
+      list.filter((instant) => instant >= MONDAY + HOUR).length / list.length;
+    expect(second(at)).toBeCloseTo(0.9, 2);
+    expect(Math.abs(second(at.slice(300, 400)) - 0.9)).toBeLessThan(0.03);
+    expect(arrivalInstants(shape, MONDAY, MONDAY + HOUR, 0)).toEqual([]);
+  });
+});
+
+describe('drift', () => {
+  it('is more than chance and more than a trifle, in either direction', () => {
+    expect(hasDrifted(140, 100)).toBe(false);
+    expect(hasDrifted(142, 100)).toBe(true);
+    expect(hasDrifted(58, 100)).toBe(true);
+    expect(hasDrifted(120_000, 100_000)).toBe(false);
+    expect(hasDrifted(126_000, 100_000)).toBe(true);
+    expect([0, 4].map((seen) => hasDrifted(seen, 0))).toEqual([false, false]);
+    expect(hasDrifted(5, 0)).toBe(true);
+  });
+});
+
 describe('forecasts', () => {
   it('keep the sum of what was seen and share it out by SKU and zone', () => {
     const rows = [
@@ -63,17 +93,14 @@ describe('forecasts', () => {
 });
 
 /** Resource 0 is what class 1 has alone; class 0 has another for 100 more. */
-function pricing(changes: Partial<StockPricing> = {}): StockPricing {
-  const kind = { quantity: 1, unserved_cost: 9000, forecast: 20 };
+function pricing(changes: Partial<Pricing> = {}): Pricing {
+  const kind = { unserved_cost: 9000, forecast: 20 };
+  const from = (resource: number, cost: number) => ({ cost, resources: [resource], amounts: [1] });
   return {
     supply: [20, 100],
     classes: [
-      {
-        ...kind,
-        group: 0,
-        choices: [0, 1].map((resource) => ({ resource, cost: 500 + 100 * resource })),
-      },
-      { ...kind, group: 1, choices: [{ resource: 0, cost: 500 }] },
+      { ...kind, group: 0, choices: [from(0, 500), from(1, 600)] },
+      { ...kind, group: 1, choices: [from(0, 500)] },
     ],
     shape: 5,
     seen: [20, 20],
@@ -86,16 +113,18 @@ function pricing(changes: Partial<StockPricing> = {}): StockPricing {
 
 describe('stock', () => {
   it('is priced where it is contended, the same each time, and never above what it can be worth', () => {
-    const priced = priceStock(solver, pricing());
+    const priced = priceResources(solver, pricing());
     if (priced.status === 'failed') throw new Error(priced.reason);
     expect(priced.prices[0]!).toBeGreaterThan(100);
     expect(priced.prices[0]!).toBeLessThanOrEqual(8500);
     expect(priced.prices[1]!).toBe(0);
-    expect(priceStock(solver, pricing())).toEqual(priced);
+    expect(priceResources(solver, pricing())).toEqual(priced);
   });
 
   it('is free where there is plenty', () => {
-    expect(priceStock(solver, pricing({ supply: [500, 500] }))).toMatchObject({ prices: [0, 0] });
+    expect(priceResources(solver, pricing({ supply: [500, 500] }))).toMatchObject({
+      prices: [0, 0],
+    });
   });
 
   it('fails as the solver does, without a price', () => {
@@ -105,7 +134,7 @@ describe('stock', () => {
         solve: () => ({ status: 'failed', reason: 'no' }) as const,
       }),
     };
-    expect(priceStock(broken, pricing()).status).toBe('failed');
+    expect(priceResources(broken, pricing()).status).toBe('failed');
   });
 });
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { generateNetwork, generateOrder, generateStock } from '../../../bench/generate-network.ts';
 import {
   compileNetwork,
-  indexStockPrices,
+  indexPrices,
   openBoard,
   priceOfPlan,
   type SourcingOrder,
@@ -55,7 +55,7 @@ function drawPrices(order: SourcingOrder, seed: number): StockPrice[] {
 
 /** Least cost plus prices over every set of priced stock done without. */
 function slowTruth(order: SourcingOrder, prices: readonly StockPrice[]): number {
-  const indexed = indexStockPrices(prices);
+  const indexed = indexPrices({ stock: prices });
   let least = Number.POSITIVE_INFINITY;
   for (let set = 0; set < 2 ** prices.length; set++) {
     const forbidden = prices.filter((_, i) => (set & (1 << i)) !== 0);
@@ -74,7 +74,7 @@ describe('an order at prices', () => {
     for (let run = 0; run < runs(40); run++) {
       const order = generateOrder(document, random, random.between(1, 3), from_seconds);
       const prices = drawPrices(order, SEED + run);
-      const indexed = indexStockPrices(prices);
+      const indexed = indexPrices({ stock: prices });
       const board = openBoard(network, stock, []);
       const plan = sourceAtPrices(network, board, order, BUDGET, indexed);
       const plain = source(network, board, order, BUDGET);
@@ -97,7 +97,9 @@ describe('an order at prices', () => {
 
   it('is the plain decision where nothing it uses is priced', () => {
     const random = seededRandom(SEED + 1);
-    const elsewhere = indexStockPrices([{ warehouse_id: 'nowhere', sku_id: 'none', price: 1e6 }]);
+    const elsewhere = indexPrices({
+      stock: [{ warehouse_id: 'nowhere', sku_id: 'none', price: 1e6 }],
+    });
     for (let run = 0; run < runs(20); run++) {
       const order = generateOrder(document, random, 2, from_seconds);
       const board = openBoard(network, stock, []);
@@ -116,7 +118,7 @@ describe('an order at prices', () => {
         source(network, openBoard(network, [row], []), order, BUDGET).outcome === 'sourced',
     )!;
     const board = openBoard(network, [only], []);
-    const prices = indexStockPrices([{ ...only, price: 1e9 }]);
+    const prices = indexPrices({ stock: [{ ...only, price: 1e9 }] });
     const plan = sourceAtPrices(network, board, order, BUDGET, prices);
     expect(plan.outcome).toBe('sourced');
     expect(sourceAtPrices(network, board, order, { work: 0 }, prices).outcome).toBe('sourced');

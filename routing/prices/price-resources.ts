@@ -1,5 +1,5 @@
 /**
- * Prices of stock from kinds of orders that each come from one warehouse whole. Plain data in and
+ * Prices of resources from classes of orders with a few ways each to be served. Plain data in and
  * out, so that it can run beside the process that decides: nothing here needs the network.
  */
 import { regretCaps } from './caps.ts';
@@ -9,17 +9,10 @@ import { openScenarios } from './scenarios.ts';
 import { seededChance } from './seeded-chance.ts';
 import type { LinearSolver, Plan, PlanOracle } from './types.ts';
 
-/** One way to serve a class: a resource (units of a SKU in a warehouse) and the order's cost from it. */
-export interface StockChoice {
-  readonly resource: number;
-  readonly cost: number;
-}
-
-/** A kind of order. */
-export interface StockClass {
-  readonly choices: readonly StockChoice[];
-  /** Units of the resource that one order uses. */
-  readonly quantity: number;
+/** A class of orders. */
+export interface PricingClass {
+  /** Ways to serve one of its orders: what it costs and uses. */
+  readonly choices: readonly Plan[];
   /** What an order costs that nobody can serve. */
   readonly unserved_cost: number;
   /** Orders forecast until the horizon, before what was learned. */
@@ -28,11 +21,11 @@ export interface StockClass {
   readonly group: number;
 }
 
-/** What stock is priced from. */
-export interface StockPricing {
-  /** Free units of each resource. */
+/** What resources are priced from. */
+export interface Pricing {
+  /** Free amount of each resource. */
   readonly supply: readonly number[];
-  readonly classes: readonly StockClass[];
+  readonly classes: readonly PricingClass[];
   /** Evidence per group, as {@link DemandRecord}. */
   readonly shape: number;
   readonly seen: readonly number[];
@@ -42,36 +35,47 @@ export interface StockPricing {
 }
 
 /** A price per resource, or why there is none. */
-export type PricedStock =
+export type PricedResources =
   | {
       readonly status: 'priced';
       /** Capped prices per unit, ≥ 0. */
       readonly prices: readonly number[];
-      /** Units that the scenarios plan to use, on average. */
+      /** Amount that the scenarios plan to use, on average. */
       readonly planned: readonly number[];
     }
   | { readonly status: 'failed'; readonly reason: string };
 
-/** The oracle over choices: the cheapest with the units, or not to serve. Ties go to the first. */
-export function stockOracle(classes: readonly StockClass[], resources: number): PlanOracle {
+/** Cost of a choice at prices; infinite where supply does not reach. */
+function pricedChoice(choice: Plan, prices: Float64Array, free: Float64Array): number {
+  let cost = choice.cost;
+  for (let i = 0; i < choice.resources.length; i++) {
+    const r = choice.resources[i]!;
+    const amount = choice.amounts[i]!;
+    if (free[r]! < amount) return Number.POSITIVE_INFINITY;
+    cost += amount * prices[r]!;
+  }
+  return cost;
+}
+
+/** The oracle over choices: the cheapest there is supply for, or not to serve. Ties go to the first. */
+export function choiceOracle(classes: readonly PricingClass[], resources: number): PlanOracle {
   const cheapest = (c: number, prices: Float64Array, free: Float64Array): Plan => {
-    const { choices, quantity, unserved_cost } = classes[c]!;
-    let best: StockChoice | undefined;
+    const { choices, unserved_cost } = classes[c]!;
+    let best: Plan | undefined;
     let least = unserved_cost;
     for (const choice of choices) {
-      const priced = choice.cost + quantity * prices[choice.resource]!;
-      if (free[choice.resource]! < quantity || priced >= least) continue;
+      const priced = pricedChoice(choice, prices, free);
+      if (priced >= least) continue;
       best = choice;
       least = priced;
     }
-    if (best === undefined) return { cost: unserved_cost, resources: [], amounts: [] };
-    return { cost: best.cost, resources: [best.resource], amounts: [quantity] };
+    return best ?? { cost: unserved_cost, resources: [], amounts: [] };
   };
   return { classes: classes.length, resources, cheapest };
 }
 
-/** Prices stock. O(scenarios × rounds × (classes + one simplex run)). */
-export function priceStock(solver: LinearSolver, pricing: StockPricing): PricedStock {
+/** Prices resources. O(scenarios × rounds × (classes + one simplex run)). */
+export function priceResources(solver: LinearSolver, pricing: Pricing): PricedResources {
   const { classes, scenarios: count } = pricing;
   const supply = Float64Array.from(pricing.supply);
   const record: DemandRecord = {
@@ -80,7 +84,7 @@ export function priceStock(solver: LinearSolver, pricing: StockPricing): PricedS
     forecast: Float64Array.from(pricing.forecast_seen),
   };
   const chance = seededChance(pricing.seed);
-  const oracle = stockOracle(classes, supply.length);
+  const oracle = choiceOracle(classes, supply.length);
   const forecast = Float64Array.from(classes, (one) => one.forecast);
   const groupOf = classes.map((one) => one.group);
   const expectedIn = () => {

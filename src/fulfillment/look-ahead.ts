@@ -1,0 +1,145 @@
+/** What prices are made from: the orders of late as a forecast, and the stock and capacity there is. */
+import { listCapacity } from '../../db/capacity.ts';
+import { inTransaction } from '../../db/database.ts';
+import {
+  countOrdersByHour,
+  type HourlyOrders,
+  listPlaceDemand,
+  type PlaceDemand,
+  sampleOrders,
+} from '../../db/demand.ts';
+import { listFreeStock } from '../../db/stock.ts';
+import {
+  type Board,
+  DAY_SECONDS,
+  type ForecastDemand,
+  forecastDemand,
+  HOUR_SECONDS,
+  hourOfWeek,
+  hoursCovered,
+  LOOK_BACK_SECONDS,
+  openBoard,
+  type SeenDemand,
+  type StockPosition,
+  seasonalHours,
+  weekShape,
+  zonesOf,
+} from '../../routing/index.ts';
+import { secondsOf } from '../domain/instants.ts';
+import type { Network } from '../domain/network.ts';
+import { stockPositions, warehousesOf } from './decide-batch.ts';
+import type { Engine, LiveNetwork } from './engine.ts';
+import { expectOrders } from './expect-orders.ts';
+import type { ExpectedOrder } from './find-contended-capacity.ts';
+import type { DemandKind } from './find-contended-stock.ts';
+
+/** What prices are made from: what is there, and what is expected. */
+export interface Outlook {
+  readonly at: Temporal.Instant;
+  readonly at_seconds: number;
+  readonly board: Board;
+  readonly stock: readonly StockPosition[];
+  readonly kinds: readonly DemandKind[];
+  readonly expected: readonly ExpectedOrder[];
+  readonly season: Season;
+}
+
+/** Reads what was ordered and what is there. One transaction, no lock. */
+export async function lookAhead(
+  engine: Engine,
+  network: LiveNetwork,
+  now: Temporal.Instant,
+): Promise<Outlook> {
+  const { config } = engine;
+  const window = {
+    from: now.subtract({ seconds: LOOK_BACK_SECONDS }),
+    until: now,
+    orders_max: config.price_orders_max,
+  };
+  const at_seconds = secondsOf(now);
+  const read = await inTransaction(engine.database, async (tx) => {
+    const season = seasonOf(await countOrdersByHour(tx, window), at_seconds);
+    const until_seconds = at_seconds + config.price_horizon_hours * HOUR_SECONDS;
+    const ratio = hoursRatio(season, at_seconds, until_seconds);
+    const places = await listPlaceDemand(tx, window, config.price_orders_least);
+    const kinds = kindsOf(network, places, ratio).slice(0, config.price_kinds_max);
+    const isEnough = season.orders >= config.price_orders_least && hasLimits(network.document);
+    const sample = isEnough ? await sampleOrders(tx, window, config.price_sample_orders) : [];
+    const ahead = { ...season, from_seconds: at_seconds, until_seconds };
+    const expected = expectOrders(network, sample, { ...ahead, orders: season.orders * ratio });
+    const skus = new Set([
+      ...kinds.map((kind) => kind.demand.sku_id),
+      ...expected.flatMap(({ order }) => order.lines.map((line) => line.sku_id)),
+    ]);
+    const stock = stockPositions(network, await listFreeStock(tx, [...skus]));
+    const from = at_seconds - 2 * DAY_SECONDS;
+    return {
+      kinds,
+      expected,
+      season,
+      stock,
+      capacity: await listCapacity(tx, from, warehousesOf(stock)),
+    };
+  });
+  const board = openBoard(network.compiled, read.stock, read.capacity);
+  return { at: now, at_seconds, board, ...read };
+}
+
+/** True if some warehouse or service takes no more than so much: else no capacity can be short. */
+function hasLimits({ warehouses, services }: Network): boolean {
+  return (
+    warehouses.some(
+      (one) => one.parcels_per_day !== undefined || one.picks_per_hour !== undefined,
+    ) ||
+    services.some(
+      (one) => one.parcels_per_day !== undefined || one.parcels_per_day_per_warehouse !== undefined,
+    )
+  );
+}
+
+/** Orders seen since the first of a window, and the shape of their week. */
+export interface Season {
+  readonly orders: number;
+  readonly since_seconds: number;
+  readonly shape: Float64Array;
+}
+
+function seasonOf(byHour: readonly HourlyOrders[], at: number): Season {
+  const byWeek = new Float64Array(168);
+  let orders = 0;
+  for (const { hour, orders: count } of byHour) {
+    byWeek[hourOfWeek(secondsOf(hour))]! += count;
+    orders += count;
+  }
+  const first = byHour[0] === undefined ? at : secondsOf(byHour[0].hour);
+  // Hours in part are hours in whole for a window of less than one.
+  const since_seconds = Math.min(first, at - HOUR_SECONDS);
+  return { orders, since_seconds, shape: weekShape(byWeek, hoursCovered(since_seconds, at)) };
+}
+
+/** Seasonal hours ahead over those behind, counted from the first order seen. */
+export function hoursRatio({ since_seconds, shape }: Season, at: number, until: number): number {
+  return seasonalHours(shape, at, until) / seasonalHours(shape, since_seconds, at);
+}
+
+/** Kinds of orders, most wanted first: places merged into the most specific zone they lie in. */
+function kindsOf(
+  network: LiveNetwork,
+  places: readonly PlaceDemand[],
+  ratio: number,
+): DemandKind[] {
+  const seen = new Map<string, SeenDemand & { destination: PlaceDemand['destination'] }>();
+  for (const { sku_id, destination, orders, units } of places) {
+    const zone_id = zonesOf(network.compiled, destination)[0];
+    if (zone_id === undefined || !network.skus.has(sku_id)) continue;
+    const key = JSON.stringify([sku_id, zone_id]);
+    const before = seen.get(key) ?? { sku_id, zone_id, orders: 0, units: 0, destination };
+    const sum = { orders: before.orders + orders, units: before.units + units };
+    seen.set(key, { ...before, ...sum });
+  }
+  const rows = [...seen.values()];
+  const demand: ForecastDemand[] = forecastDemand(rows, ratio);
+  return demand
+    .map((one, i) => ({ demand: one, destination: rows[i]!.destination }))
+    .sort((a, b) => b.demand.forecast - a.demand.forecast);
+}
