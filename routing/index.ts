@@ -15,6 +15,7 @@ export {
   prepareBatchChecker,
   prepareChecker,
 } from './checker.ts';
+export { disruptNetwork } from './compile-routes.ts';
 export { explain, MOST_ALTERNATIVES } from './explain.ts';
 export {
   type CompiledNetwork,
