@@ -198,7 +198,7 @@ function routeOf(network: CompiledNetwork, { lane, service, pickup }: Placed) {
   const route = network.lanes.transit[lane]! - network.transit.fixed;
   if (network.routes === undefined || route < 0) return {};
   const carrier = network.services.carrierIds[service]!;
-  return { route: planRoute(network.routes, route, pickup, carrier) };
+  return { route: planRoute(network.routes, network.routes.routes[route]!, pickup, carrier) };
 }
 
 /** Own cost of a parcel, minor units: without split and time. */

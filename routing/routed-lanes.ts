@@ -33,14 +33,15 @@ export function* addRoutes(
   });
   const places = new Map<number, number[]>();
   added.forEach(({ base }, i) => {
-    places.set(base, [...(places.get(base) ?? []), lanes.service.length + i]);
+    const own = places.get(base) ?? [];
+    places.set(base, own);
+    own.push(lanes.service.length + i);
   });
   const unfolded = (list: Int32Array) => {
-    const more = [...list].flatMap((lane) => places.get(lane) ?? []);
-    return more.length === 0 ? list : Int32Array.from([...list, ...more]);
+    const own: number[] = [];
+    for (const lane of list) if (lanes.transit[lane]! < 0) own.push(...(places.get(lane) ?? []));
+    return own.length === 0 ? list : more(list, own);
   };
-  const more = (column: Int32Array, values: readonly number[]) =>
-    Int32Array.from([...column, ...values]);
   const bases = added.map(({ base }) => base);
   const fixed = transit.fixed;
   return {
@@ -66,6 +67,14 @@ export function* addRoutes(
   };
 }
 
+/** A column with values behind it. */
+function more(column: Int32Array, values: readonly number[]): Int32Array {
+  const longer = new Int32Array(column.length + values.length);
+  longer.set(column);
+  longer.set(values, column.length);
+  return longer;
+}
+
 /** Rate rows with an amount on top, each made once. */
 function dearerRates(rates: RateTable) {
   const [base, perKg, minimum] = [[] as number[], [] as number[], [] as number[]];
@@ -84,7 +93,7 @@ function dearerRates(rates: RateTable) {
     made.set(key, index);
     return index;
   };
-  const more = (column: Float64Array, values: readonly number[]): Float64Array => {
+  const longerBy = (column: Float64Array, values: readonly number[]): Float64Array => {
     const longer = new Float64Array(column.length + values.length);
     longer.set(column);
     longer.set(values, column.length);
@@ -92,9 +101,9 @@ function dearerRates(rates: RateTable) {
   };
   const table = (): RateTable => ({
     ...rates,
-    base: more(rates.base, base),
-    perKg: more(rates.perKg, perKg),
-    minimum: more(rates.minimum, minimum),
+    base: longerBy(rates.base, base),
+    perKg: longerBy(rates.perKg, perKg),
+    minimum: longerBy(rates.minimum, minimum),
   });
   return { row, table };
 }

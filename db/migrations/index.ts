@@ -15,6 +15,7 @@ import * as orderRules from './0012-order-rules.ts';
 import * as prices from './0013-prices.ts';
 import * as controlTower from './0014-control-tower.ts';
 import * as learnedTransit from './0015-learned-transit.ts';
+import * as routes from './0017-routes.ts';
 import * as jsonAsWritten from './0026-json-as-written.ts';
 
 export const MIGRATIONS: Record<string, Migration> = {
@@ -33,5 +34,6 @@ export const MIGRATIONS: Record<string, Migration> = {
   '0013-prices': prices,
   '0014-control-tower': controlTower,
   '0015-learned-transit': learnedTransit,
+  '0017-routes': routes,
   '0026-json-as-written': jsonAsWritten,
 };

@@ -1,17 +1,18 @@
 /**
  * A book of routes under other disruptions than before. What does not run any more touches the profiles
- * that use it, what runs again those that could; all others, and the times of routes that pass nothing
- * that changed, are taken over.
+ * that use it, what runs again those that could; of these the part up to the last departure that changed
+ * is swept again. All others, and the times of routes that pass nothing that changed, are taken over.
  */
 import type { DisruptionInput } from '../types.ts';
 import { type Disrupted, runsOf, sortDisruptions } from './leg-runs.ts';
-import { networkOf, type Route, type RouteBook, routeKey } from './route-book.ts';
-import { type Profile, type Run, usesAny, wouldUse } from './route-profile.ts';
+import { type Run, resumeProfile, usesAny, wouldUse } from './profile-changes.ts';
+import { networkOf, type Route, type RouteBook, routeKey, searchSpan } from './route-book.ts';
+import type { Profile } from './route-profile.ts';
 
-/** The book as it is now, and how much of it has to be made again when it is asked for. */
+/** The book as it is now, and how much of it was made again. */
 export interface DisruptedBook {
   readonly book: RouteBook;
-  readonly profiles_dropped: number;
+  readonly profiles_swept: number;
   readonly profiles_kept: number;
 }
 
@@ -21,6 +22,8 @@ interface Change {
   readonly gone: ReadonlyMap<number, ReadonlySet<number>>;
   /** Latest first. */
   readonly added: readonly Run[];
+  /** The last departure that is gone or added. */
+  readonly until: number;
 }
 
 /**
@@ -44,16 +47,20 @@ export function disruptBook(
   });
   const change = changeOf(before, legs, concerned);
   const profiles = new Map<string, Profile>();
+  const networks: RouteBook['networks'] = new Map();
+  let profiles_swept = 0;
   for (const [key, profile] of before.profiles) {
     const carriers = (JSON.parse(key) as [number, string[] | null])[1];
-    if (!isTouched(networkOf({ ...before, legs }, carriers), profile, change)) {
-      profiles.set(key, profile);
-    }
+    const network = networkOf({ ...before, legs, networks }, carriers);
+    const isSwept = isTouched(network, profile, change);
+    if (isSwept) profiles_swept += 1;
+    const span = searchSpan(before);
+    profiles.set(key, isSwept ? resumeProfile(network, profile, span, change.until) : profile);
   }
   const kept = keptLaws(before, change);
-  const book = { ...before, legs, disrupted, profiles, routes: [], routeOf: new Map(), kept };
-  const { size } = before.profiles;
-  return { book, profiles_dropped: size - profiles.size, profiles_kept: profiles.size };
+  const fresh = { profiles, networks, routes: [], routeOf: new Map(), kept };
+  const book = { ...before, legs, disrupted, ...fresh };
+  return { book, profiles_swept, profiles_kept: profiles.size - profiles_swept };
 }
 
 function isSame(a: Float64Array, b: Float64Array): boolean {
@@ -94,7 +101,11 @@ function changeOf(
     for (const at of now) if (!old.has(at)) added.push([i, at]);
   });
   added.sort((a, b) => b[1] - a[1] || a[0] - b[0]);
-  return { legs: changed, hubs: concerned.hubs, gone, added };
+  const until = [...gone.values()].reduce(
+    (most, runs) => Math.max(most, ...runs),
+    added[0]?.[1] ?? Number.NEGATIVE_INFINITY,
+  );
+  return { legs: changed, hubs: concerned.hubs, gone, added, until };
 }
 
 function isTouched(

@@ -11,21 +11,35 @@ export interface Itinerary {
 /** Most itineraries kept from one hub to another: those that are the best choice most often. */
 export const MOST_ITINERARIES = 12;
 
-/** Itineraries from a hub to the profile's target, cheapest first, then by legs. O(labels). */
+/** What was found in a profile before: many lanes share their hubs. */
+const known = new WeakMap<Profile, Map<number, readonly Itinerary[]>>();
+
+/** Itineraries from a hub to the profile's target, cheapest first, then by legs. O(labels) once. */
 export function itinerariesFrom(
   { legs }: { readonly legs: readonly RouteLeg[] },
   profile: Profile,
   hub: number,
-): Itinerary[] {
-  const found = new Map<string, { itinerary: Itinerary; uses: number; key: string }>();
+): readonly Itinerary[] {
+  const own = known.get(profile) ?? new Map<number, readonly Itinerary[]>();
+  known.set(profile, own);
+  let found = own.get(hub);
+  if (found === undefined) {
+    found = find(legs, profile, hub);
+    own.set(hub, found);
+  }
+  return found;
+}
+
+function find(legs: readonly RouteLeg[], profile: Profile, hub: number): Itinerary[] {
+  const found = new Map<number, { itinerary: Itinerary; uses: number; key: string }>();
   const add = (label: ProfileLabel): void => {
-    const way = legsOf(label);
-    const key = way.map((leg) => legs[leg]!.input.id).join('\n');
-    const known = found.get(key);
-    if (known !== undefined) known.uses += 1;
+    const before = found.get(label.way);
+    if (before !== undefined) before.uses += 1;
     else {
+      const way = legsOf(label);
+      const key = way.map((leg) => legs[leg]!.input.id).join('\n');
       const itinerary = { legs: way, cost: label.cost, carbon: label.carbon };
-      found.set(key, { itinerary, uses: 1, key });
+      found.set(label.way, { itinerary, uses: 1, key });
     }
   };
   profile.anytime[hub]!.forEach(add);

@@ -11,7 +11,7 @@ import { traceRoute } from './route-times.ts';
 import { type Points, pointsOf, type Spread, spreadOf } from './spread.ts';
 
 /** Departures are looked at for routes over so many days from the horizon's start. */
-export const SEARCH_DAYS = 14;
+export const SEARCH_DAYS = 10;
 /** Time of a route that is still found after the last pickup. */
 export const ROUTE_DAYS = 45;
 const DAY_SECONDS = 86_400;
@@ -45,6 +45,8 @@ export interface RouteBook extends RouteNetwork {
   readonly planned: readonly (Float64Array | undefined)[];
   /** Profiles by last-mile hub and the carriers that may be used. */
   readonly profiles: Map<string, Profile>;
+  /** The legs of each set of carriers that was asked for. */
+  readonly networks: Map<string, ProfileNetwork>;
   readonly routes: Route[];
   readonly routeOf: Map<string, number>;
   /** Times of routes that hold as they did before a disruption, by the route's key. */
@@ -90,6 +92,7 @@ export function openBook(
     transits,
     disrupted,
     profiles: new Map(),
+    networks: new Map(),
     routes: [],
     routeOf: new Map(),
     kept: new Map(),
@@ -115,12 +118,17 @@ export const profileKey = (hub: number, carriers: readonly string[] | undefined)
 
 /** The part of a network that one set of carriers runs; undefined = all. */
 export function networkOf(
-  { transfer, legs }: Pick<RouteBook, 'transfer' | 'legs'>,
+  { transfer, legs, networks }: Pick<RouteBook, 'transfer' | 'legs' | 'networks'>,
   carriers: readonly string[] | null | undefined,
 ): ProfileNetwork {
+  const key = JSON.stringify(carriers ? [...new Set(carriers)].sort() : null);
+  const known = networks.get(key);
+  if (known !== undefined) return known;
   const named = carriers ? new Set(carriers) : undefined;
   const usable = [...legs.keys()].filter((i) => named?.has(legs[i]!.input.carrier_id) ?? true);
-  return { transfer, legs, usable };
+  const network = { transfer, legs, usable };
+  networks.set(key, network);
+  return network;
 }
 
 /** The span of departures that routes are looked for in. */

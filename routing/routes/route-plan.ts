@@ -1,18 +1,18 @@
 /** The route of a parcel as it is planned and stored: who carries it from where to where, and when. */
 import type { RoutePlan, RouteStep } from '../types.ts';
-import type { RouteBook } from './route-book.ts';
+import type { Route, RouteBook } from './route-book.ts';
 import { traceRoute } from './route-times.ts';
 import { medianOf } from './spread.ts';
 
 /** The plan of a route for a pickup at which it arrives. `carrier_id` sells the service. */
 export function planRoute(
   book: RouteBook,
-  route: number,
+  way: Omit<Route, 'laws'>,
   pickup: number,
   carrier_id: string,
 ): RoutePlan {
-  const { first, last, itinerary } = book.routes[route]!;
-  const trace = traceRoute(book, book.routes[route]!, pickup)!;
+  const { first, last, itinerary } = way;
+  const trace = traceRoute(book, way, pickup)!;
   const when = (mile: number) => ({
     departs_seconds: medianOf(trace.miles[mile]!.starts),
     arrives_seconds: medianOf(trace.miles[mile]!.ends),

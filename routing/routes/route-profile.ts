@@ -25,6 +25,8 @@ export interface ProfileLabel {
   readonly carbon: number;
   /** The first leg, by index; the rest of the way follows. -1 at the target itself. */
   readonly leg: number;
+  /** Number of its sequence of legs in the profile; set when it finds its place. */
+  way: number;
   readonly next: ProfileLabel | undefined;
 }
 
@@ -46,15 +48,35 @@ export interface ProfileNetwork {
 export interface Profile {
   readonly target: number;
   readonly labels: readonly (readonly ProfileLabel[])[];
+  readonly fronts: readonly (readonly ProfileLabel[][])[];
   /** Their `arrives` is the time from an arrival at the hub to that at the target. */
   readonly anytime: readonly (readonly ProfileLabel[])[];
+  readonly ways: Ways;
 }
 
-/** Nobody waits longer than a week: whatever runs, runs every week. */
-const MOST_WAIT_SECONDS = 7 * 86_400;
+/** Numbers of sequences of legs, by the first leg and the number of the rest. */
+type Ways = Map<number, number>;
 
-const isNoWorse = (a: ProfileLabel, b: ProfileLabel): boolean =>
+/** More than there are legs in a network. */
+const MOST_LEGS = 2 ** 20;
+
+function wayOf(ways: Ways, { leg, next }: ProfileLabel): number {
+  if (leg < 0) return 0;
+  const key = next!.way * MOST_LEGS + leg;
+  let way = ways.get(key);
+  if (way === undefined) {
+    way = ways.size + 1;
+    ways.set(key, way);
+  }
+  return way;
+}
+
+/** True if a way arrives no later, costs and emits no more than another. */
+export const isNoWorse = (a: ProfileLabel, b: ProfileLabel): boolean =>
   a.arrives <= b.arrives && a.cost <= b.cost && a.carbon <= b.carbon;
+
+const isEqual = (a: ProfileLabel, b: ProfileLabel): boolean =>
+  a.departs === b.departs && a.arrives === b.arrives && a.cost === b.cost && a.carbon === b.carbon;
 
 /** Connections by place, latest departure first; equal ones by leg. */
 interface Connections {
@@ -63,7 +85,19 @@ interface Connections {
   readonly departs: Float64Array;
 }
 
-function connectionsIn({ legs, usable }: ProfileNetwork, { from, until }: Span): Connections {
+/** Of the span asked for last: sweeps to many hubs follow each other. */
+const sorted = new WeakMap<ProfileNetwork, { readonly span: Span; readonly found: Connections }>();
+
+/** The connections of a network in a span. */
+export function connectionsIn(network: ProfileNetwork, span: Span): Connections {
+  const known = sorted.get(network);
+  if (known?.span.from === span.from && known.span.until === span.until) return known.found;
+  const found = sortConnections(network, span);
+  sorted.set(network, { span, found });
+  return found;
+}
+
+function sortConnections({ legs, usable }: ProfileNetwork, { from, until }: Span): Connections {
   const rows: [number, number][] = [];
   for (const leg of usable) {
     const runs = legs[leg]!.runs;
@@ -80,12 +114,13 @@ function connectionsIn({ legs, usable }: ProfileNetwork, { from, until }: Span):
   };
 }
 
-/** Sweeps all connections towards a hub. O(connections × labels in reach). */
+/** Sweeps all connections towards a hub. O(connections × undominated labels²). */
 export function profileTo(network: ProfileNetwork, target: number, span: Span): Profile {
   const sweep = openSweep(network, target);
   const { count, leg, departs } = connectionsIn(network, span);
   for (let c = 0; c < count; c++) ride(sweep, leg[c]!, departs[c]!);
-  return { target, labels: sweep.labels, anytime: sweep.anytime };
+  const { labels, fronts, anytime, ways } = sweep;
+  return { target, labels, fronts, anytime, ways };
 }
 
 /** Ids of the legs of a label, in order. */
@@ -97,19 +132,29 @@ export function legsOf(label: ProfileLabel): number[] {
   return legs;
 }
 
-interface Sweep {
+/** State of a sweep. */
+export interface Sweep {
   readonly network: ProfileNetwork;
   readonly labels: ProfileLabel[][];
   readonly anytime: readonly (readonly ProfileLabel[])[];
   /** Legs that start at any time, by the hub they lead to. */
   readonly into: readonly (readonly number[])[];
-  readonly leastCost: Float64Array;
-  readonly leastCarbon: Float64Array;
+  /** By label: the undominated (arrival, cost, carbon) of those that depart as late or later. */
+  readonly fronts: ProfileLabel[][][];
+  readonly ways: Ways;
   /** Labels that found their place. */
   added: number;
+  /** What is as good as another finds a place too: which of the two comes first is not known. */
+  readonly takesEqual: boolean;
 }
 
-function openSweep(network: ProfileNetwork, target: number): Sweep {
+/** A sweep towards a hub that has not begun. */
+export function openSweep(
+  network: ProfileNetwork,
+  target: number,
+  ways: Ways = new Map(),
+  takesEqual = false,
+): Sweep {
   const hubs = network.transfer.length;
   const into: number[][] = Array.from({ length: hubs }, () => []);
   for (const leg of network.usable) {
@@ -118,11 +163,12 @@ function openSweep(network: ProfileNetwork, target: number): Sweep {
   return {
     network,
     labels: Array.from({ length: hubs }, () => []),
-    anytime: anytimeTo(network, into, target),
+    anytime: anytimeTo(network, into, target, ways),
+    ways,
     into,
-    leastCost: new Float64Array(hubs).fill(Number.POSITIVE_INFINITY),
-    leastCarbon: new Float64Array(hubs).fill(Number.POSITIVE_INFINITY),
+    fronts: Array.from({ length: hubs }, () => []),
     added: 0,
+    takesEqual,
   };
 }
 
@@ -131,14 +177,16 @@ function anytimeTo(
   { transfer, legs }: ProfileNetwork,
   into: readonly (readonly number[])[],
   target: number,
+  ways: Ways,
 ): ProfileLabel[][] {
-  const ways: ProfileLabel[][] = Array.from(transfer, () => []);
-  const there = { departs: 0, arrives: 0, cost: 0, carbon: 0, leg: -1, next: undefined };
+  const found: ProfileLabel[][] = Array.from(transfer, () => []);
+  const there = { departs: 0, arrives: 0, cost: 0, carbon: 0, leg: -1, way: 0, next: undefined };
   const open: [number, ProfileLabel][] = [[target, there]];
   for (let at = open.shift(); at !== undefined; at = open.shift()) {
     const [hub, way] = at;
-    if (ways[hub]!.some((other) => isNoWorse(other, way))) continue;
-    ways[hub] = [...ways[hub]!.filter((other) => !isNoWorse(way, other)), way];
+    if (found[hub]!.some((other) => isNoWorse(other, way))) continue;
+    way.way = wayOf(ways, way);
+    found[hub] = [...found[hub]!.filter((other) => !isNoWorse(way, other)), way];
     for (const leg of into[hub]!) {
       const { from, cost, carbon, input } = legs[leg]!;
       open.push([
@@ -149,16 +197,17 @@ function anytimeTo(
           cost: cost + way.cost,
           carbon: carbon + way.carbon,
           leg,
+          way: 0,
           next: way,
         },
       ]);
     }
   }
-  return ways;
+  return found;
 }
 
 /** Adds the ways that begin with one departure. */
-function ride(sweep: Sweep, leg: number, departs: number): void {
+export function ride(sweep: Sweep, leg: number, departs: number): void {
   const { network, anytime, labels } = sweep;
   const { from, to, cost, carbon, input } = network.legs[leg]!;
   const lands = departs + input.duration_seconds;
@@ -168,25 +217,19 @@ function ride(sweep: Sweep, leg: number, departs: number): void {
     cost: cost + rest.cost,
     carbon: carbon + rest.carbon,
     leg,
+    way: 0,
     next: rest,
   });
   for (const rest of anytime[to]!) reach(sweep, from, begin(rest, lands + rest.arrives));
   const onward = labels[to]!;
   const ready = lands + network.transfer[to]!;
-  let cheapest: ProfileLabel | undefined;
-  for (let i = lastReady(onward, ready); i >= 0; i--) {
-    const rest = onward[i]!;
-    if (rest.departs > ready + MOST_WAIT_SECONDS) break;
-    // Nothing that starts after the cheapest of all has arrived can be any better.
-    if (cheapest !== undefined && rest.departs >= cheapest.arrives) break;
-    reach(sweep, from, begin(rest, rest.arrives));
-    const isCheapest = rest.cost <= sweep.leastCost[to]! && rest.carbon <= sweep.leastCarbon[to]!;
-    if (isCheapest && (cheapest === undefined || rest.arrives < cheapest.arrives)) cheapest = rest;
-  }
+  const last = lastReady(onward, ready);
+  if (last < 0) return;
+  for (const rest of sweep.fronts[to]![last]!) reach(sweep, from, begin(rest, rest.arrives));
 }
 
 /** Last place of a label that departs at or after `ready`; -1 if none. Latest departures are first. */
-function lastReady(labels: readonly ProfileLabel[], ready: number): number {
+export function lastReady(labels: readonly ProfileLabel[], ready: number): number {
   let low = 0;
   let high = labels.length;
   while (low < high) {
@@ -201,18 +244,24 @@ function lastReady(labels: readonly ProfileLabel[], ready: number): number {
 function reach(sweep: Sweep, hub: number, label: ProfileLabel): void {
   const { network, into } = sweep;
   const labels = sweep.labels[hub]!;
+  const fronts = sweep.fronts[hub]!;
   const last = lastReady(labels, label.departs);
-  for (let i = last; i >= 0 && labels[i]!.departs <= label.arrives; i--) {
-    if (isNoWorse(labels[i]!, label)) return;
-  }
+  const beats = (other: ProfileLabel) =>
+    isNoWorse(other, label) && !(sweep.takesEqual && isEqual(other, label));
+  if (last >= 0 && fronts[last]!.some(beats)) return;
   let place = last + 1;
   while (place > 0 && labels[place - 1]!.departs === label.departs) place -= 1;
   const rest = labels.slice(place).filter((other) => !isNoWorse(label, other));
+  let front = place === 0 ? [] : fronts[place - 1]!;
   labels.length = place;
-  labels.push(label, ...rest);
+  fronts.length = place;
+  for (const one of [label, ...rest]) {
+    front = [...front.filter((other) => !isNoWorse(one, other)), one];
+    labels.push(one);
+    fronts.push(front);
+  }
+  label.way = wayOf(sweep.ways, label);
   sweep.added += 1;
-  sweep.leastCost[hub] = Math.min(sweep.leastCost[hub]!, label.cost);
-  sweep.leastCarbon[hub] = Math.min(sweep.leastCarbon[hub]!, label.carbon);
   for (const leg of into[hub]!) {
     const { from, cost, carbon, input } = network.legs[leg]!;
     reach(sweep, from, {
@@ -221,43 +270,8 @@ function reach(sweep: Sweep, hub: number, label: ProfileLabel): void {
       cost: cost + label.cost,
       carbon: carbon + label.carbon,
       leg,
+      way: 0,
       next: label,
     });
   }
-}
-
-/** A departure of a leg, by index. */
-export type Run = readonly [leg: number, departs: number];
-
-/** True if some way of a profile uses a departure that is gone. O(labels × legs of each). */
-export function usesAny(
-  { labels }: Profile,
-  isGone: (leg: number, departs: number) => boolean,
-): boolean {
-  return labels.some((own) =>
-    own.some((label) => {
-      for (let at: ProfileLabel | undefined = label; at !== undefined; at = at.next) {
-        if (at.leg >= 0 && isGone(at.leg, at.departs)) return true;
-      }
-      return false;
-    }),
-  );
-}
-
-/**
- * True if departures that are new to a profile would bring a label into it. O(labels + runs × labels in
- * reach). None by itself means none together: the last to depart would have to be the first to matter.
- */
-export function wouldUse(network: ProfileNetwork, profile: Profile, runs: readonly Run[]): boolean {
-  if (runs.length === 0) return false;
-  const sweep = openSweep(network, profile.target);
-  profile.labels.forEach((labels, hub) => {
-    sweep.labels[hub] = [...labels];
-    // What is cheapest is not known to be so any more: no way is passed over for it.
-    sweep.leastCost[hub] = Number.NEGATIVE_INFINITY;
-  });
-  return runs.some(([leg, departs]) => {
-    ride(sweep, leg, departs);
-    return sweep.added > 0;
-  });
 }

@@ -84,7 +84,7 @@ async function tryQuote(
   network: LiveNetwork,
   ask: AskQuote,
 ): Promise<QuotedPromise | 'lost_race'> {
-  if (!(await holdNetwork(tx, network.version))) return 'lost_race';
+  if (!(await holdNetwork(tx, network))) return 'lost_race';
   const now = engine.clock.now();
   const at_seconds = Math.floor(now.epochMilliseconds / 1000);
   const skus = new Set(ask.lines.map((line) => line.sku_id));
@@ -107,8 +107,9 @@ async function tryQuote(
   if (!(await isStillFree(tx, quote.row.capacity, units))) return 'lost_race';
   await insertQuote(tx, quote.row);
   const view = { problem, work_budget: budget.work, ...storedView({ stock, capacity }) };
-  const { transit_version } = network;
-  await insertQuoteView(tx, { quote_id: quote.row.quote_id, transit_version, ...view });
+  const { transit_version, disruption_no } = network;
+  const versions = { transit_version, disruption_no };
+  await insertQuoteView(tx, { quote_id: quote.row.quote_id, ...versions, ...view });
   await hold(tx, quote.row, units, now);
   return { quote_id: quote.row.quote_id, options: quote.offers, reason: null };
 }
