@@ -12,6 +12,7 @@ import { benchPricesBig } from './decision-prices-big.ts';
 import { benchPromise } from './decision-promise.ts';
 import { benchQuote } from './decision-quote.ts';
 import { benchRedecide } from './decision-redecide.ts';
+import { benchRoutedLanes } from './decision-routed-lanes.ts';
 import { benchRoutes } from './decision-routes.ts';
 import { benchThroughput } from './decision-throughput.ts';
 import { openResults, type Results } from './results.ts';
@@ -32,6 +33,7 @@ const PARTS: readonly (readonly [name: string, part: Part])[] = [
   ['redecide', benchRedecide],
   ['promise', benchPromise],
   ['routes', benchRoutes],
+  ['routed-lanes', benchRoutedLanes],
 ];
 
 const wanted = process.argv.slice(2).filter((word) => !word.startsWith('--'));

@@ -8,6 +8,7 @@ import type { AuditCheck } from './audit/check.ts';
 import { JOURNAL_CHECKS } from './audit/journal.ts';
 import { ORDER_CHECKS } from './audit/orders.ts';
 import { ORPHAN_CHECKS } from './audit/orphans.ts';
+import { ROUTE_CHECKS } from './audit/routes.ts';
 import { SHARE_CHECKS } from './audit/shares.ts';
 import { SHIPMENT_CHECKS } from './audit/shipments.ts';
 import { STOCK_CHECKS } from './audit/stock.ts';
@@ -31,6 +32,7 @@ export const AUDIT_CHECKS: readonly AuditCheck[] = [
   ...TENANCY_CHECKS,
   ...TRANSIT_CHECKS,
   ...SHARE_CHECKS,
+  ...ROUTE_CHECKS,
 ];
 
 /** Findings listed per invariant; one broken rule must not bury the others. */

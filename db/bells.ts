@@ -11,7 +11,8 @@ export interface OwedBells {
   readonly decide: boolean;
   /** An offer ended without a carrier: rejected, or its lease ran out. */
   readonly tender: boolean;
-  /** A milestone changes by itself, a quote's hold has ended, or it is time to learn. */
+  /** A milestone changes by itself, a quote's hold has ended, it is time to learn, or shipments are
+   * to be priced after a disruption. */
   readonly watch: boolean;
   /** Prices are due. */
   readonly price: boolean;
@@ -75,6 +76,7 @@ function owedBells(look: Look): RawBuilder<unknown> {
         order by next_due_at limit 1) <= ${at}, false)
       or coalesce((select expires_at from quotes where state = 'held'
         order by expires_at limit 1) <= ${at}, false)
-      or (select due_at <= ${at} from transit_learning) is true as watch,
+      or (select due_at <= ${at} from transit_learning) is true
+      or (select repriced_no < disruption_no from disruption_numbers) is true as watch,
     (select due_at <= ${at} from price_refreshes) is true as price`;
 }

@@ -21,6 +21,8 @@ export interface DecisionBatch {
   readonly price_set_id: string | null;
   /** Of the times in transit that it went by; 0 = as published. */
   readonly transit_version: number;
+  /** Of the disruptions that it knew of; 0 = none yet. */
+  readonly disruption_no: number;
 }
 
 /** One decision as stored. `problem` and `result` are routing's own types. */

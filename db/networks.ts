@@ -95,15 +95,22 @@ export async function lockNetworks(tx: Tx): Promise<void> {
 }
 
 /**
- * Keeps the network from changing until the transaction ends, if `version` is still the newest;
- * false if it is not. Work planned on it meanwhile is seen by the next version's orphan check.
- * Holders share the lock; only `lockNetworks` waits for them.
+ * Keeps the network from changing until the transaction ends, if `version` is still the newest and
+ * nothing was disrupted or lifted since; false if not. Work planned on it meanwhile is seen by the next
+ * version's orphan check. Holders share the lock; only `lockNetworks` waits for them.
  */
-export async function holdNetwork(tx: Tx, version: number): Promise<boolean> {
+export async function holdNetwork(
+  tx: Tx,
+  { version, disruption_no }: { readonly version: number; readonly disruption_no: number },
+): Promise<boolean> {
   await sql`select pg_advisory_xact_lock_shared(hashtextextended('portolan.networks', 0))`.execute(
     tx,
   );
-  return (await findCurrentNetworkVersion(tx)) === version;
+  const found = await sql<{ version: number | null; disruption_no: number }>`
+    select (select version from networks order by version desc limit 1) as version, disruption_no
+    from disruption_numbers`.execute(tx);
+  const newest = found.rows[0]!;
+  return newest.version === version && newest.disruption_no === disruption_no;
 }
 
 /** Inserts a version. The caller holds `lockNetworks`; the primary key is the last line. */

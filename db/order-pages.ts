@@ -1,6 +1,7 @@
 /** Orders as their platforms and the operator read them. Rows are those the party may see. */
 import { sql } from 'kysely';
 import type { Tx } from './database.ts';
+import type { StoredRoute } from './schema.ts';
 
 /** An order on a list. */
 export interface OrderRow {
@@ -97,6 +98,7 @@ export interface ShipmentRow {
   readonly tracking_number: string | null;
   readonly tracking_status: string | null;
   readonly lines: { readonly line_no: number; readonly quantity: number }[];
+  readonly route: StoredRoute | null;
   readonly milestones: MilestoneRow[];
 }
 
@@ -150,7 +152,7 @@ async function listShipments(tx: Tx, order_id: string): Promise<ShipmentRow[]> {
   const shipments = await sql<Omit<ShipmentRow, 'milestones'>>`
     select s.shipment_id, s.state, s.warehouse_id, s.carrier_id, s.service_id, s.weight_grams,
       s.pickup_at, s.promise_at, s.expected_at, s.delivered_at, s.tracking_number,
-      s.tracking_status,
+      s.tracking_status, s.route,
       coalesce((select json_agg(json_build_object('line_no', u.line_no, 'quantity', u.quantity)
           order by u.line_no)
         from (select r.line_no, sum(r.quantity) as quantity from reservations r

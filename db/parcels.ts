@@ -18,6 +18,20 @@ export async function saveParcels(tx: Tx, shipments: readonly ShipmentDraft[]): 
     where s.shipment_id = d.shipment_id`.execute(tx);
 }
 
+/** Saves how locked shipments go over hubs, what that costs, and the disruptions known of then. */
+export async function saveRoutes(tx: Tx, shipments: readonly ShipmentDraft[]): Promise<void> {
+  if (shipments.length === 0) return;
+  const rows = shipments.map(({ shipment_id, route, route_parts, cost, ...one }) => {
+    const { expected_at, disruption_no } = one;
+    return { shipment_id, route, route_parts, cost, expected_at, disruption_no };
+  });
+  await sql`
+    update shipments s set route = d.route, route_parts = d.route_parts, cost = d.cost,
+      expected_at = d.expected_at, disruption_no = d.disruption_no
+    from json_populate_recordset(null::shipments, ${asJson(rows)}::json) as d
+    where s.shipment_id = d.shipment_id`.execute(tx);
+}
+
 /** Saves where locked shipments are placed anew: service, plan, capacity, milestones. */
 export async function savePlacements(tx: Tx, shipments: readonly ShipmentDraft[]): Promise<void> {
   if (shipments.length === 0) return;
@@ -26,7 +40,8 @@ export async function savePlacements(tx: Tx, shipments: readonly ShipmentDraft[]
       zone_id = d.zone_id, weight_grams = d.weight_grams, cost = d.cost, capacity = d.capacity,
       network_version = d.network_version, pick_from = d.pick_from, pickup_at = d.pickup_at,
       expected_at = d.expected_at, excluded_services = d.excluded_services, tenders = d.tenders,
-      milestone_due = d.milestone_due
+      milestone_due = d.milestone_due, route = d.route, route_parts = d.route_parts,
+      disruption_no = d.disruption_no
     from json_populate_recordset(null::shipments, ${asJson(shipments)}::json) as d
     where s.shipment_id = d.shipment_id`.execute(tx);
 }

@@ -48,6 +48,8 @@ export interface QuoteView {
   readonly transit_version: number;
   /** The prices that were in force; null = none. */
   readonly price_set_id: string | null;
+  /** Of the disruptions that it knew of; 0 = none yet. */
+  readonly disruption_no: number;
 }
 
 /** Stores what a quote was made from; in the quote's own transaction. */
@@ -66,7 +68,7 @@ export interface UsedQuoteView extends QuoteView {
 export async function findUsedQuoteView(tx: Tx, order_id: string): Promise<UsedQuoteView | null> {
   const rows = await sql<UsedQuoteView>`
     select v.quote_id, v.problem, v.work_budget, v.stock, v.capacity, v.transit_version,
-      v.price_set_id, o.quote_option, q.network_version, q.quoted_at
+      v.price_set_id, v.disruption_no, o.quote_option, q.network_version, q.quoted_at
     from orders o join quotes q using (quote_id) join quote_views v using (quote_id)
     where o.order_id = ${order_id}`.execute(tx);
   return rows.rows[0] ?? null;
@@ -134,6 +136,8 @@ export interface QuotedPlan {
   readonly plan: unknown;
   readonly capacity: readonly { resource: string; slot_seconds: number; amount: number }[];
   readonly held: readonly { stock_id: number; quantity: number }[];
+  /** Of the disruptions that the plan was made with; null where its view was not kept. */
+  readonly disruption_no: number | null;
 }
 
 /** Lists the sold plans of these orders. Their quotes are used: nothing else touches them. */
@@ -143,8 +147,8 @@ export async function listQuotedPlans(tx: Tx, orderIds: readonly string[]): Prom
     select o.order_id, q.quote_id, q.options -> o.quote_option as plan, q.capacity,
       coalesce((select json_agg(json_build_object('stock_id', r.stock_id, 'quantity', r.quantity)
         order by r.stock_id) from reservations r
-        where r.quote_id = q.quote_id and r.state = 'open'), '[]') as held
-    from orders o join quotes q using (quote_id)
+        where r.quote_id = q.quote_id and r.state = 'open'), '[]') as held, v.disruption_no
+    from orders o join quotes q using (quote_id) left join quote_views v using (quote_id)
     where o.order_id = any(${orderIds}::uuid[]) and q.state = 'used'`.execute(tx);
   return rows.rows;
 }

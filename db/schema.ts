@@ -14,6 +14,22 @@ export interface ExcludedStock {
   readonly sku_id: string;
 }
 
+/** The route of a shipment over hubs: routing's own plan of it. */
+export interface StoredRoute {
+  readonly steps: readonly {
+    readonly kind: 'first_mile' | 'leg' | 'last_mile';
+    readonly carrier_id: string;
+    readonly leg_id?: string | undefined;
+    readonly from_hub_id?: string | undefined;
+    readonly to_hub_id?: string | undefined;
+    readonly transit_time_id?: string | undefined;
+    readonly departs_seconds: number;
+    readonly arrives_seconds: number;
+  }[];
+  readonly cost: number;
+  readonly carbon_grams: number;
+}
+
 /** A `json` column: read as its value, written as JSON text. */
 type Json<T> = ColumnType<T, string, string>;
 
@@ -135,6 +151,7 @@ export interface QuoteViewsTable {
   capacity: Json<unknown>;
   transit_version: Generated<number>;
   price_set_id: string | null;
+  disruption_no: Generated<number>;
 }
 
 export interface OrdersTable {
@@ -189,6 +206,7 @@ export interface DecisionBatchesTable {
   lost: Json<unknown>;
   price_set_id: string | null;
   transit_version: Generated<number>;
+  disruption_no: Generated<number>;
 }
 
 export interface PriceSetsTable {
@@ -234,6 +252,29 @@ export interface TransitLearningTable {
   edge_xid: Generated<string>;
   deliveries: Generated<number>;
   state: Buffer | null;
+}
+
+export interface DisruptionsTable {
+  disruption_id: string;
+  reference: string;
+  kind: string;
+  hub_id: string | null;
+  leg_id: string | null;
+  from_at: Instant;
+  until_at: Instant;
+  delay_seconds: number | null;
+  reason: string | null;
+  opened_no: number;
+  opened_at: Instant;
+  opened_by: string;
+  lifted_no: number | null;
+  lifted_at: MaybeInstant;
+}
+
+export interface DisruptionNumbersTable {
+  is_only: Generated<boolean>;
+  disruption_no: Generated<number>;
+  repriced_no: Generated<number>;
 }
 
 export interface DecisionsTable {
@@ -287,6 +328,9 @@ export interface ShipmentsTable {
   next_due_at: MaybeInstant;
   released_xid: string | null;
   released_seq: number | null;
+  route: ColumnType<StoredRoute | null, string | null | undefined, string | null>;
+  route_parts: string[] | null;
+  disruption_no: Generated<number>;
 }
 
 export interface ReservationsTable {
@@ -418,6 +462,8 @@ export interface Schema {
   carrier_hours: CarrierHoursTable;
   transit_versions: TransitVersionsTable;
   transit_learning: TransitLearningTable;
+  disruptions: DisruptionsTable;
+  disruption_numbers: DisruptionNumbersTable;
   shipments: ShipmentsTable;
   reservations: ReservationsTable;
   assignments: AssignmentsTable;

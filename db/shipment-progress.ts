@@ -9,7 +9,7 @@ import type { OrderState } from '../src/domain/order.ts';
 import type { OrderProgress, ShipmentState, TakenSlot } from '../src/domain/shipment.ts';
 import type { Tx } from './database.ts';
 import { asJson } from './rows.ts';
-import type { ExcludedStock } from './schema.ts';
+import type { ExcludedStock, StoredRoute } from './schema.ts';
 
 /** An order as the steps after the decision move it. They change their copy, then save it. */
 export interface OrderDraft {
@@ -65,6 +65,10 @@ export interface ShipmentDraft {
   milestone_met: readonly (Temporal.Instant | null)[];
   milestone_state: readonly MilestoneState[];
   next_due_at: Temporal.Instant | null;
+  /** Its way over hubs, what that passes, and the disruptions it was priced with. */
+  route: StoredRoute | null;
+  route_parts: readonly string[] | null;
+  disruption_no: number;
 }
 
 /** Capacity that a shipment took. */
@@ -78,7 +82,7 @@ const SHIPMENT_COLUMNS = sql.raw(`shipment_id, order_id, platform_id, warehouse_
   service_id, zone_id, state, version, destination, weight_grams, cost, capacity, network_version,
   planned_at, pick_from, pickup_at, promise_at, expected_at, delivered_at, tracking_number, tracking_rank,
   tracking_status,  tracking_at, excluded_services, tenders, milestone_due, milestone_met, milestone_state,
-  next_due_at`);
+  next_due_at, route, route_parts, disruption_no`);
 
 /** Locks orders by ascending id and returns them by id. Waits for whoever holds one. */
 export async function lockOrders(

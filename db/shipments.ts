@@ -25,6 +25,10 @@ export interface NewShipment {
   readonly expected_at: number;
   readonly milestone_due: readonly number[];
   readonly next_due_at: number;
+  /** Of those that go over hubs: the way, what it passes, and the disruptions known of. */
+  readonly route?: object;
+  readonly route_parts?: readonly string[];
+  readonly disruption_no?: number;
 }
 
 /** What all shipments of one batch of decisions have alike. */
@@ -33,13 +37,13 @@ export interface ShipmentsAlike {
   readonly planned_at: Temporal.Instant;
 }
 
-/** Inserts shipments in one statement, as planned and offered once. */
+/** Inserts shipments as planned and offered once: one statement, another for those over hubs. */
 export async function insertShipments(
   tx: Tx,
   shipments: readonly NewShipment[],
   alike: ShipmentsAlike,
 ): Promise<void> {
-  await insertRows(tx, 'shipments', shipments, {
+  const shared = {
     ...alike,
     state: 'planned',
     version: 1,
@@ -47,7 +51,12 @@ export async function insertShipments(
     excluded_services: [],
     milestone_met: MILESTONES.map(() => null),
     milestone_state: MILESTONES.map(() => 'open'),
-  });
+  };
+  const routed = shipments.filter((shipment) => shipment.route !== undefined);
+  const direct =
+    routed.length === 0 ? shipments : shipments.filter((one) => one.route === undefined);
+  await insertRows(tx, 'shipments', direct, shared);
+  await insertRows(tx, 'shipments', routed, shared);
 }
 
 /** A shipment as a cancellation needs it. */

@@ -8,6 +8,7 @@
  */
 import { sql } from 'kysely';
 import type { Tx } from './database.ts';
+import type { StoredRoute } from './schema.ts';
 
 /** A position in a feed: the row last seen; ids as text, because `xid8` does not fit a number. */
 export interface FeedPosition {
@@ -92,6 +93,7 @@ export interface AssignmentRow extends FeedPosition {
   readonly warehouse_id: string;
   readonly pickup_at: string;
   readonly deliver_by: string;
+  readonly route: StoredRoute | null;
 }
 
 /** A carrier's live leases; uses the index `assignments_feed`. */
@@ -111,7 +113,8 @@ export async function listAssignments(
       a.state, a.fencing_token, s.tracking_number,
       a.offered_at at time zone 'UTC' as offered_at, a.lease_until at time zone 'UTC' as lease_until,
       s.weight_grams, a.units, s.destination, s.warehouse_id,
-      s.pickup_at at time zone 'UTC' as pickup_at, s.promise_at at time zone 'UTC' as deliver_by
+      s.pickup_at at time zone 'UTC' as pickup_at, s.promise_at at time zone 'UTC' as deliver_by,
+      s.route
     from page a join shipments s on s.shipment_id = a.shipment_id
     order by a.xid, a.seq`.execute(tx);
   return found.rows;

@@ -5,7 +5,8 @@
 import { doorAt } from './calendar.ts';
 import type { OrderContext } from './problem.ts';
 import { roundMoney } from './rates.ts';
-import { expectedLateSeconds, lateRisk } from './transit.ts';
+import { lawAt } from './routes/route-book.ts';
+import { expectedLateSeconds, lateRisk, type TransitTable } from './transit.ts';
 import { DAY_SECONDS } from './types.ts';
 
 const SLOTS = 1 << 13;
@@ -35,6 +36,23 @@ export function arrivalCache(): ArrivalCache {
   };
 }
 
+/**
+ * The table that holds the time of a transit index for a pickup, with its place there: of a route the one
+ * worked out for the pickup; null where it never arrives.
+ */
+function lawOf(context: OrderContext, transit: number, pickup: number): TransitTable | null {
+  const { transit: table, routes } = context.network;
+  return transit < table.fixed ? table : lawAt(routes!, transit - table.fixed, pickup);
+}
+
+const placeIn = (context: OrderContext, transit: number): number =>
+  transit < context.network.transit.fixed ? transit : 0;
+
+/** Whole seconds from a pickup to the median arrival before the door opens. */
+export function medianAt(context: OrderContext, transit: number, pickup: number): number {
+  return lawOf(context, transit, pickup)!.median[placeIn(context, transit)]!;
+}
+
 /** Slot of an arrival, its promise filled in. */
 export function arrivalSlot(
   context: OrderContext,
@@ -55,8 +73,11 @@ export function arrivalSlot(
     cache.transit[slot] = transit;
     cache.zone[slot] = zone;
     cache.due[slot] = Number.POSITIVE_INFINITY;
-    const arrival = pickup + network.transit.promised[transit]!;
-    cache.promise[slot] = doorAt(network.calendars.doors[zone], arrival);
+    const law = lawOf(context, transit, pickup);
+    cache.promise[slot] =
+      law === null
+        ? -1
+        : doorAt(network.calendars.doors[zone], pickup + law.promised[placeIn(context, transit)]!);
   }
   return slot;
 }
@@ -67,7 +88,8 @@ export function riskIn(context: OrderContext, slot: number): number {
   if (riskLimit === Number.POSITIVE_INFINITY) return 0;
   const { pickup, transit, zone } = network.calendars.arrivals;
   const doors = network.calendars.doors[zone[slot]!];
-  return lateRisk(network.transit, transit[slot]!, pickup[slot]!, deliverBy, doors);
+  const [t, at] = [transit[slot]!, pickup[slot]!];
+  return lateRisk(lawOf(context, t, at)!, placeIn(context, t), at, deliverBy, doors);
 }
 
 /** Price of lateness of the arrival in `slot`, minor units. */
@@ -79,7 +101,8 @@ export function latenessIn(context: OrderContext, slot: number): number {
     const doors = network.calendars.doors[cache.zone[slot]!];
     const transit = cache.transit[slot]!;
     const pickup = cache.pickup[slot]!;
-    const late = expectedLateSeconds(network.transit, transit, pickup, deliverBy, doors);
+    const law = lawOf(context, transit, pickup)!;
+    const late = expectedLateSeconds(law, placeIn(context, transit), pickup, deliverBy, doors);
     cache.due[slot] = deliverBy;
     cache.perDay[slot] = latenessPerDay;
     cache.late[slot] = roundMoney((latenessPerDay * late) / DAY_SECONDS);

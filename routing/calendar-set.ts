@@ -18,7 +18,8 @@ import { DAY_SECONDS, type ServiceInput, type WarehouseInput, type ZoneInput } f
 
 /** Days compiled before the first instant and after the horizon, for time zones ahead or behind. */
 const MARGIN_DAYS = 2;
-const DEFAULT_HORIZON_DAYS = 21;
+/** Days compiled ahead when the caller does not say. */
+export const DEFAULT_HORIZON_DAYS = 21;
 /** Longest wait for a door to open that is still found. */
 const DOOR_WAIT_DAYS = 14;
 

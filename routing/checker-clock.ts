@@ -2,7 +2,13 @@
  * The checker's own clock work: plain walks over local days with Temporal, nothing precompiled but
  * a memory of what was walked before. Shares no code with the solver's calendars.
  */
-import type { ServiceInput, WarehouseInput, WeeklyHoursInput, ZoneInput } from './types.ts';
+import type {
+  ServiceInput,
+  WarehouseInput,
+  WeeklyHoursInput,
+  WeeklyTimesInput,
+  ZoneInput,
+} from './types.ts';
 
 const NAMES = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
 /** Local days walked before giving up. */
@@ -23,6 +29,8 @@ export interface Clock {
   readonly readyAfter: (warehouse: WarehouseInput, start: number) => number;
   /** True if the service picks up at the warehouse at that instant. */
   readonly isPickup: (warehouse: WarehouseInput, service: ServiceInput, seconds: number) => boolean;
+  /** Instants of a weekly timetable on a local date, as days since 1970-01-01. */
+  readonly departures: (times: WeeklyTimesInput, timeZone: string, day: number) => number[];
   /** Instant at which a door is answered, from `seconds` on. */
   readonly door: (zone: ZoneInput, seconds: number) => number;
   /** Delivery spans of a zone overlapping [from, to]; undefined = always open. */
@@ -223,6 +231,8 @@ export function checkerClock(): Clock {
       const at = pickupsAt(warehouse.time_zone);
       return at(service, day).has(seconds) || at(service, day - 1).has(seconds);
     },
+    departures: (times, timeZone, day) =>
+      (times[nameOf(day)] ?? []).map((time) => instant(day, time, timeZone)),
     door: (zone, seconds) => doorFrom(answered, zone, seconds),
     doors: (zone, from, to) => {
       if (zone.delivery_hours === undefined && !zone.holidays?.length) return undefined;

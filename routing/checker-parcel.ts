@@ -4,6 +4,7 @@
  */
 import type { ParcelInHand } from './checker.ts';
 import type { CheckedNetwork, ReadSku } from './checker-document.ts';
+import { legsCost } from './checker-routes.ts';
 import type { Departure, Way } from './checker-ways.ts';
 import type { ParcelPlan, RateInput, SourcingOrder } from './types.ts';
 
@@ -125,7 +126,8 @@ export function checkFreight(hand: ParcelInHand, way: Way): void {
   }
   const price = Math.max(rate.minimum ?? 0, rate.base + (rate.per_kg ?? 0) * (billed / 1e6));
   const fuel = price * ((card.fuel_percent ?? 0) / 100);
-  const freight = price + fuel + (way.zone.remote ? (card.remote_surcharge ?? 0) : 0);
+  const remote = way.zone.remote ? (card.remote_surcharge ?? 0) : 0;
+  const freight = price + fuel + remote + legsCost(hand.network, parcel);
   if (!(Math.abs(parcel.cost.freight - freight) <= HALF)) {
     note('freight', `${parcel.cost.freight} charged where ${freight} is due`);
   }

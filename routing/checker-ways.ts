@@ -92,7 +92,7 @@ function openWay(
     zone: network.zones.get(zone)!,
     zone_id: zone,
     rates: service.card?.rates[lane.rate_area] ?? [],
-    points: network.transits.get(lane.transit_time_id),
+    points: network.transits.get(lane.transit_time_id ?? ''),
     resource: { name: `service/${service.row.id}/${warehouse.row.id}`, last: undefined },
     departures: new Map(),
     last: undefined,

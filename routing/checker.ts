@@ -11,6 +11,7 @@ import {
 } from './checker-document.ts';
 import { checkLateness, checkMoney } from './checker-money.ts';
 import { checkCarried, checkFreight, checkInstants, type Load, loadOf } from './checker-parcel.ts';
+import { checkRoute } from './checker-routes.ts';
 import {
   checkApart,
   checkExcluded,
@@ -157,6 +158,14 @@ function checkParcel(hand: ParcelInHand, place: Place, ledger: Ledger): number {
 
 const hasPoints = (way: Way): way is TimedWay => way.points !== undefined;
 
+/** A way over hubs as the parcel goes it: what follows from its pickup is its own. */
+function routedWay(hand: ParcelInHand, way: Way): TimedWay | undefined {
+  const arrival = checkRoute(hand, way.lane, way.zone);
+  if (arrival === undefined) return undefined;
+  const arrivals = new Map([[hand.parcel.pickup_seconds, arrival]]);
+  return { ...way, points: [], arrivals, departures: new Map(), last: undefined };
+}
+
 /** The way a parcel goes; undefined (and noted) where none leads there. Notes a wrong zone. */
 function checkWay(hand: ParcelInHand, place: Place): TimedWay | undefined {
   const { network, parcel, warehouse, service, note } = hand;
@@ -171,7 +180,9 @@ function checkWay(hand: ParcelInHand, place: Place): TimedWay | undefined {
     note('lane', `${service_id} does not run from ${warehouse_id} to the destination`);
     return undefined;
   }
+  if (way.lane.via !== undefined) return routedWay(hand, way);
+  if (parcel.route !== undefined) note('route', 'the parcel goes over hubs, the lane does not');
   if (hasPoints(way)) return way;
-  note('unknown', way.lane.transit_time_id);
+  note('unknown', way.lane.transit_time_id ?? 'no transit time');
   return undefined;
 }

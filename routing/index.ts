@@ -15,6 +15,7 @@ export {
   prepareBatchChecker,
   prepareChecker,
 } from './checker.ts';
+export { disruptNetwork } from './compile-routes.ts';
 export { explain, MOST_ALTERNATIVES } from './explain.ts';
 export { explainRefusal } from './explain-refusal.ts';
 export {
@@ -30,6 +31,7 @@ export { orderBySeconds } from './order-by.ts';
 export * from './prices/index.ts';
 export * from './promise/index.ts';
 export { type QuoteOption, quoteOptions } from './quote.ts';
+export { otherRoutes, priceRoute, type RoutedParcel, type RoutePrice } from './reroute.ts';
 export * from './routes/index.ts';
 export { greedySource, source } from './source.ts';
 export * from './types.ts';

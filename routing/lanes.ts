@@ -8,7 +8,7 @@
  */
 import type { RateTable } from './rates.ts';
 import type { TransitTable } from './transit.ts';
-import type { ServiceInput } from './types.ts';
+import type { ServiceInput, ViaInput } from './types.ts';
 
 /** All lanes of all services, in order of (service, place in its list). */
 export interface LaneIndex {
@@ -17,7 +17,12 @@ export interface LaneIndex {
   readonly service: Int32Array;
   /** First cell of the rate row; -1 if the card does not sell the area. */
   readonly rateRow: Int32Array;
+  /** -1 for a lane that goes over hubs: its routes are lanes of their own behind all others. */
   readonly transit: Int32Array;
+  /** The lane of the document that a route belongs to; of other lanes themselves. */
+  readonly base: Int32Array;
+  /** Lanes that go over hubs. */
+  readonly vias: readonly { readonly lane: number; readonly via: ViaInput }[];
   /** Warehouses a lane starts from; undefined = all. */
   readonly warehouses: readonly (Int32Array | undefined)[];
   /** Lanes that name zone z. */
@@ -59,6 +64,16 @@ function indexIn(named: Named, id: string, service: ServiceInput, what: string):
   return index;
 }
 
+function transitOf(
+  transit: TransitTable,
+  service: ServiceInput,
+  { transit_time_id }: ServiceInput['lanes'][number],
+): number {
+  const t = transit.indexOf.get(transit_time_id ?? '');
+  if (t !== undefined) return t;
+  throw new Error(`Service ${service.id} names transit time ${transit_time_id}, not there`);
+}
+
 /** Services whose lanes are compiled in one step. */
 const STEP_SERVICES = 256;
 
@@ -75,17 +90,14 @@ export function* compileLanes(
   const from: (Int32Array | undefined)[] = [];
   const byZone: number[][] = zones.ids.map(() => []);
   const everywhere: number[] = [];
+  const vias: { lane: number; via: ViaInput }[] = [];
   for (const [s, service] of services.entries()) {
     if (s % STEP_SERVICES === STEP_SERVICES - 1) yield;
     const rowOf = rates.rowOf[parts.services.card[s]!]!;
     for (const lane of service.lanes) {
-      const t = transit.indexOf.get(lane.transit_time_id);
-      if (t === undefined) {
-        throw new Error(
-          `Service ${service.id} names transit time ${lane.transit_time_id}, not there`,
-        );
-      }
+      const t = lane.via === undefined ? transitOf(transit, service, lane) : -1;
       const index = rows.push([s, rowOf.get(lane.rate_area) ?? -1, t]) - 1;
+      if (lane.via !== undefined) vias.push({ lane: index, via: lane.via });
       from.push(
         lane.warehouses &&
           Int32Array.from(lane.warehouses, (id) => indexIn(warehouses, id, service, 'warehouse')),
@@ -100,6 +112,8 @@ export function* compileLanes(
     service: Int32Array.from(rows, ([service]) => service),
     rateRow: Int32Array.from(rows, ([, row]) => row),
     transit: Int32Array.from(rows, ([, , t]) => t),
+    base: Int32Array.from(rows.keys()),
+    vias,
     warehouses: from,
     byZone: byZone.map((lanes) => Int32Array.from(lanes)),
     everywhere: Int32Array.from(everywhere),
@@ -108,6 +122,7 @@ export function* compileLanes(
 
 interface Candidate {
   readonly lane: number;
+  readonly base: number;
   readonly service: number;
   readonly rank: number;
   readonly zone: number;
@@ -119,31 +134,38 @@ function candidates(index: LaneIndex, zones: readonly number[]): Candidate[] {
   const add = (lanes: Int32Array, rank: number, zone: number): void => {
     for (const lane of lanes) {
       if (index.rateRow[lane]! < 0) continue;
-      found.push({ lane, service: index.service[lane]!, rank, zone });
+      found.push({ lane, base: index.base[lane]!, service: index.service[lane]!, rank, zone });
     }
   };
   zones.forEach((zone, rank) => {
     add(index.byZone[zone]!, rank, zone);
   });
   add(index.everywhere, zones.length, zones[0]!);
-  return found.sort((a, b) => a.service - b.service || a.rank - b.rank || a.lane - b.lane);
+  return found.sort(
+    (a, b) => a.service - b.service || a.rank - b.rank || a.base - b.base || a.lane - b.lane,
+  );
 }
 
-/** Calls `visit` once per (warehouse, service), with its best lane. */
+/** Calls `visit` once per (warehouse, service), with its best lane, or with each route of that. */
 function eachLane(
   index: LaneIndex,
   found: readonly Candidate[],
   visit: (warehouse: number, candidate: Candidate, i: number) => void,
 ): void {
-  const seen = new Int32Array(index.warehouseCount).fill(-1);
+  const chosen: (Candidate | undefined)[] = new Array(index.warehouseCount);
   for (let k = 0; k < found.length; k++) {
     const candidate = found[k]!;
     const from = index.warehouses[candidate.lane];
     const count = from === undefined ? index.warehouseCount : from.length;
     for (let i = 0; i < count; i++) {
       const warehouse = from === undefined ? i : from[i]!;
-      if (seen[warehouse] === candidate.service) continue;
-      seen[warehouse] = candidate.service;
+      const best = chosen[warehouse];
+      if (best?.service === candidate.service) {
+        // The best lane's routes follow each other: all of them stand beside each other.
+        if (best.rank !== candidate.rank || best.base !== candidate.base) continue;
+      } else chosen[warehouse] = candidate;
+      // A lane over hubs counts also where no route leads now; only its routes can be taken.
+      if (index.transit[candidate.lane]! < 0) continue;
       visit(warehouse, candidate, k);
     }
   }
@@ -187,6 +209,7 @@ function pairArrivals(index: LaneIndex, found: readonly Candidate[], zoneCount: 
   const arrivalZone: number[] = [];
   for (let i = 0; i < found.length; i++) {
     const { lane, rank, zone } = found[i]!;
+    if (index.transit[lane]! < 0) continue;
     const key = rank * transits + index.transit[lane]!;
     if (numberOf[key]! < 0) {
       numberOf[key] = arrivalZone.length;
@@ -213,6 +236,20 @@ export class LaneCache {
 
   constructor(index: LaneIndex) {
     this.#index = index;
+  }
+
+  /** A cache of lanes with other routes: tables that no route is in are kept. */
+  withRoutes(index: LaneIndex): LaneCache {
+    const cache = new LaneCache(index);
+    const isRouted = (lane: number) => index.transit[lane]! < 0;
+    if (index.everywhere.some(isRouted)) return cache;
+    for (const [key, table] of this.#tables) {
+      const zones = key.split(',').map(Number);
+      if (zones.some((zone) => index.byZone[zone]!.some(isRouted))) continue;
+      cache.#tables.set(key, table);
+      cache.#entries += table.service.length;
+    }
+    return cache;
   }
 
   /** Table towards `zones` (not empty). O(1) if cached, else O(lanes that fit × warehouses). */

@@ -5,9 +5,10 @@
  */
 import type { Intervals, OpenCalendar } from './calendar.ts';
 import { type CalendarSet, compileCalendars } from './calendar-set.ts';
-import { compileLanes, LaneCache, type LaneIndex } from './lanes.ts';
+import { atOnce, compileLaneTables, type LaneTables, longestTransit } from './compile-routes.ts';
+import { compileLanes } from './lanes.ts';
 import { compileRates, type RateTable, toMilligrams } from './rates.ts';
-import { compileTransit, type TransitTable } from './transit.ts';
+import { compileTransit } from './transit.ts';
 import type {
   Destination,
   NetworkInput,
@@ -73,17 +74,13 @@ export interface ZoneTable extends Ids {
 }
 
 /** A network ready to decide with. Immutable but for its caches. */
-export interface CompiledNetwork {
+export interface CompiledNetwork extends LaneTables {
   readonly input: NetworkInput;
   readonly policy: PolicyInput;
   readonly skus: SkuTable;
   readonly warehouses: WarehouseTable;
   readonly services: ServiceTable;
   readonly zones: ZoneTable;
-  readonly rates: RateTable;
-  readonly transit: TransitTable;
-  readonly lanes: LaneIndex;
-  readonly laneCache: LaneCache;
   readonly calendars: CalendarSet;
 }
 
@@ -208,11 +205,7 @@ function compileServices(rows: readonly ServiceInput[], rates: RateTable): Servi
  * @throws Error when a service names a rate card, warehouse, zone or transit time that is missing.
  */
 export function compileNetwork(input: NetworkInput, horizon: Horizon): CompiledNetwork {
-  const steps = compileInSteps(input, horizon);
-  for (;;) {
-    const step = steps.next();
-    if (step.done === true) return step.value;
-  }
+  return atOnce(compileInSteps(input, horizon));
 }
 
 /**
@@ -242,13 +235,10 @@ export function* compileInSteps(
   const lanes = yield* compileLanes(serviceRows, { warehouses, zones, services, rates, transit });
   const skus = compileSkus(input.skus, input.policy.apart ?? []);
   yield;
-  const calendars = compileCalendars(
-    warehouseRows,
-    zoneRows,
-    serviceRows,
-    transit.longest,
-    horizon,
-  );
+  const fixed = { lanes, rates, transit, card: services.card };
+  const tables = yield* compileLaneTables(fixed, input, horizon);
+  const longest = longestTransit(transit, lanes);
+  const calendars = compileCalendars(warehouseRows, zoneRows, serviceRows, longest, horizon);
   return {
     input,
     policy: input.policy,
@@ -256,25 +246,28 @@ export function* compileInSteps(
     warehouses,
     services,
     zones,
-    rates,
-    transit,
-    lanes,
-    laneCache: new LaneCache(lanes),
+    ...tables,
     calendars,
   };
 }
 
-/** The same network with calendars from another instant on; shares all else. O(zones × days). */
+/** The same network with calendars from another instant on; shares all else, but for routes, which are
+ * looked for anew. O(zones × days + routes). */
 export function recompileCalendars(network: CompiledNetwork, horizon: Horizon): CompiledNetwork {
   const { warehouses, zones, services } = network.input;
   const calendars = compileCalendars(
     [...warehouses].sort(byId),
     [...zones].sort(byId),
     [...services].sort(byId),
-    network.transit.longest,
+    longestTransit(network.transit, network.lanes),
     horizon,
   );
-  return { ...network, calendars };
+  if (network.routes === undefined) return { ...network, calendars };
+  return {
+    ...network,
+    ...atOnce(compileLaneTables(network.fixed, network.input, horizon)),
+    calendars,
+  };
 }
 
 /**

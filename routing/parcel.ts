@@ -4,12 +4,14 @@
  * built one after the other with {@link take} between them.
  */
 
-import { arrivalSlot, latenessIn, riskIn } from './arrivals.ts';
+import { arrivalSlot, latenessIn, medianAt, riskIn } from './arrivals.ts';
 import { type Board, stockRow } from './board.ts';
 import { doorAt } from './calendar.ts';
 import { type Item, partMilligrams } from './items.ts';
+import type { CompiledNetwork } from './network.ts';
 import type { OrderContext } from './problem.ts';
 import { billedMilligrams, freightOf, roundMoney } from './rates.ts';
+import { planRoute } from './routes/route-plan.ts';
 import { freePickup, readyFrom, startFor } from './slots.ts';
 import {
   type CapacityTake,
@@ -161,7 +163,7 @@ export function buildParcel(context: OrderContext, placed: Placed): ParcelPlan |
   const { handlingPerParcel, handlingPerUnit } = network.warehouses;
   const handling =
     handlingPerParcel[warehouse]! + handlingPerUnit[warehouse]! * unitsOf(placed.items);
-  const median = network.transit.median[network.lanes.transit[placed.lane]!]!;
+  const median = medianAt(context, network.lanes.transit[placed.lane]!, placed.pickup);
   const doors = network.calendars.doors[zone];
   return {
     warehouse_id: network.warehouses.ids[warehouse]!,
@@ -180,6 +182,7 @@ export function buildParcel(context: OrderContext, placed: Placed): ParcelPlan |
     ...(context.riskLimit === Number.POSITIVE_INFINITY
       ? {}
       : { on_time_probability: Math.exp(-placed.risk) }),
+    ...routeOf(network, placed),
     cost: {
       freight,
       handling: roundMoney(handling),
@@ -188,6 +191,14 @@ export function buildParcel(context: OrderContext, placed: Placed): ParcelPlan |
       time: 0,
     },
   };
+}
+
+/** The route of a parcel whose lane goes over hubs. */
+function routeOf(network: CompiledNetwork, { lane, service, pickup }: Placed) {
+  const route = network.lanes.transit[lane]! - network.transit.fixed;
+  if (network.routes === undefined || route < 0) return {};
+  const carrier = network.services.carrierIds[service]!;
+  return { route: planRoute(network.routes, network.routes.routes[route]!, pickup, carrier) };
 }
 
 /** Own cost of a parcel, minor units: without split and time. */

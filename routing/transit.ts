@@ -9,6 +9,8 @@ import type { TransitTimeInput } from './types.ts';
 /** All transit tables, flat; table t has points `start[t] … start[t + 1] - 1`. */
 export interface TransitTable {
   readonly indexOf: ReadonlyMap<string, number>;
+  /** Tables of the document; behind them are floors of routes, whose times depend on the pickup. */
+  readonly fixed: number;
   readonly start: Int32Array;
   readonly probability: Float64Array;
   readonly seconds: Float64Array;
@@ -46,6 +48,7 @@ export function compileTransit(
   });
   return {
     indexOf: new Map(tables.map((table, t) => [table.id, t])),
+    fixed: tables.length,
     start,
     probability: Float64Array.from(points, ([probability]) => probability),
     seconds: Float64Array.from(points, ([, seconds]) => seconds),

@@ -100,6 +100,55 @@ export interface TransitTimeInput {
   readonly quantiles: readonly (readonly [number, number])[];
 }
 
+/** A mile between a hub and what a lane serves; `carrier_id` missing = the service's carrier. */
+export interface MileInput {
+  readonly hub_id: string;
+  readonly transit_time_id: string;
+  readonly carrier_id?: string | undefined;
+}
+
+/** A way over hubs: from the lane's warehouses to one of these, by legs, to its zones. */
+export interface ViaInput {
+  readonly first_mile: readonly MileInput[];
+  readonly last_mile: readonly MileInput[];
+  /** Carriers whose legs it may use; missing = all. */
+  readonly carriers?: readonly string[] | undefined;
+}
+
+/** A place where parcels change vehicles. */
+export interface HubInput {
+  readonly id: string;
+  readonly time_zone: string;
+  /** From an arrival to the first departure that can be caught; missing = none. */
+  readonly transfer_seconds?: number | undefined;
+}
+
+/** An edge between two hubs. */
+export interface LegInput {
+  readonly id: string;
+  readonly carrier_id: string;
+  readonly from_hub_id: string;
+  readonly to_hub_id: string;
+  /** In the first hub's time zone; missing = at any time, such as customs. */
+  readonly departures?: WeeklyTimesInput | undefined;
+  /** As planned; the time itself where there is no `transit_time_id`. */
+  readonly duration_seconds: number;
+  readonly transit_time_id?: string | undefined;
+  /** For one parcel; missing = nothing. */
+  readonly cost?: number | undefined;
+  readonly carbon_grams?: number | undefined;
+}
+
+/** Something that does not go as planned. Epoch seconds, the end excluded. */
+export type DisruptionInput = {
+  readonly from_seconds: number;
+  readonly until_seconds: number;
+} & (
+  | { readonly kind: 'hub_closed'; readonly hub_id: string }
+  | { readonly kind: 'leg_cancelled'; readonly leg_id: string }
+  | { readonly kind: 'leg_delayed'; readonly leg_id: string; readonly delay_seconds: number }
+);
+
 /** What a carrier sells: where it picks up and when, where it goes, at what price and how fast. */
 export interface ServiceInput {
   readonly id: string;
@@ -111,7 +160,9 @@ export interface ServiceInput {
     readonly warehouses?: readonly string[] | undefined;
     readonly zones?: readonly string[] | undefined;
     readonly rate_area: string;
-    readonly transit_time_id: string;
+    /** Time from pickup to door; missing = it goes by `via`, one of the two is there. */
+    readonly transit_time_id?: string | undefined;
+    readonly via?: ViaInput | undefined;
   }[];
   /** Missing = ambient only. */
   readonly temperatures?: readonly TemperatureClass[] | undefined;
@@ -161,7 +212,11 @@ export interface NetworkInput {
   readonly rate_cards: readonly RateCardInput[];
   readonly transit_times: readonly TransitTimeInput[];
   readonly services: readonly ServiceInput[];
+  readonly hubs?: readonly HubInput[] | undefined;
+  readonly legs?: readonly LegInput[] | undefined;
   readonly policy: PolicyInput;
+  /** What does not go as planned now; of rows that are not there (any more) nothing follows. */
+  readonly disruptions?: readonly DisruptionInput[] | undefined;
 }
 
 /** Where a parcel goes. Zones are found from all of it (see `zones.ts`). */
@@ -258,6 +313,29 @@ export interface ParcelCost {
   readonly time: number;
 }
 
+/** One mile of a parcel's route. Instants are medians: half the parcels leave or arrive by then. */
+export interface RouteStep {
+  readonly kind: 'first_mile' | 'leg' | 'last_mile';
+  readonly carrier_id: string;
+  /** Of a leg. */
+  readonly leg_id?: string | undefined;
+  /** Missing for the first mile. */
+  readonly from_hub_id?: string | undefined;
+  /** Missing for the last mile. */
+  readonly to_hub_id?: string | undefined;
+  /** Distribution of the first and the last mile. */
+  readonly transit_time_id?: string | undefined;
+  readonly departs_seconds: number;
+  readonly arrives_seconds: number;
+}
+
+/** The way of a parcel over hubs, with what its legs cost (minor units) and emit. */
+export interface RoutePlan {
+  readonly steps: readonly RouteStep[];
+  readonly cost: number;
+  readonly carbon_grams: number;
+}
+
 /** Units leaving one warehouse together by one service. */
 export interface ParcelPlan {
   readonly warehouse_id: string;
@@ -277,6 +355,8 @@ export interface ParcelPlan {
   readonly promise_seconds: number;
   /** P(at the door by the order's `deliver_by`), where the policy demands one. */
   readonly on_time_probability?: number | undefined;
+  /** Of a lane that goes by hubs. */
+  readonly route?: RoutePlan | undefined;
   readonly cost: ParcelCost;
 }
 

@@ -5,6 +5,7 @@ import type { Engine } from '../src/fulfillment/engine.ts';
 import { expireQuotes } from '../src/fulfillment/expire-quotes.ts';
 import { learnTransit } from '../src/fulfillment/learn-transit.ts';
 import { refreshPrices } from '../src/fulfillment/refresh-prices.ts';
+import { repriceShipments } from '../src/fulfillment/reprice-shipments.ts';
 import { tenderShipments } from '../src/fulfillment/tender-shipments.ts';
 import { wakeOrders } from '../src/fulfillment/wake-orders.ts';
 import { watchMilestones } from '../src/fulfillment/watch-milestones.ts';
@@ -24,7 +25,7 @@ export type Handlers = { readonly [queue in QueueName]: { readonly [step: string
 export const HANDLERS: Handlers = {
   decide: { wakeOrders, decideOrders },
   tender: { tenderShipments },
-  watch: { watchMilestones, expireQuotes, learnTransit },
+  watch: { repriceShipments, watchMilestones, expireQuotes, learnTransit },
   price: { refreshPrices },
 };
 

@@ -15,6 +15,7 @@ import * as orderRules from './0012-order-rules.ts';
 import * as prices from './0013-prices.ts';
 import * as controlTower from './0014-control-tower.ts';
 import * as learnedTransit from './0015-learned-transit.ts';
+import * as routes from './0017-routes.ts';
 import * as capacityPrices from './0023-capacity-prices.ts';
 import * as carrierShares from './0024-carrier-shares.ts';
 import * as forgottenPrices from './0025-forgotten-prices.ts';
@@ -36,6 +37,7 @@ export const MIGRATIONS: Record<string, Migration> = {
   '0013-prices': prices,
   '0014-control-tower': controlTower,
   '0015-learned-transit': learnedTransit,
+  '0017-routes': routes,
   '0023-capacity-prices': capacityPrices,
   '0024-carrier-shares': carrierShares,
   '0025-forgotten-prices': forgottenPrices,

@@ -66,7 +66,7 @@ export function toNetwork(tables: BrunelTables, options: BrunelOptions): Network
     zones: [{ id: AREA, country: 'US', time_zone: 'UTC', postal_prefixes: [AREA] }],
     carriers: [...new Set(services.map((service) => service.carrier_id))].map((id) => ({ id })),
     rate_cards: cards.map(([id, rates]) => toCard(id, rates)),
-    transit_times: [...new Set(services.map((service) => service.lanes[0]!.transit_time_id))].map(
+    transit_times: [...new Set(services.map((service) => service.lanes[0]!.transit_time_id!))].map(
       (id) => ({ id, quantiles: [[1, Number(id.slice('days-'.length)) * 86_400]] }),
     ),
     services,

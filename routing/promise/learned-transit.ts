@@ -41,6 +41,7 @@ export function withLearnedTransit<T extends NetworkInput>(
     else lanes.set(key, [...(lanes.get(key) ?? []), i]);
   });
   const learnedLanes = (service_id: string, lane: Lane): Lane[] => {
+    if (lane.transit_time_id === undefined) return [lane];
     const key = tableKey(service_id, lane.transit_time_id);
     const table = tables.get(key);
     const own = (lanes.get(key) ?? []).filter((i) => covers(lane, rows[i]!.lane!));

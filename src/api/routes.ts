@@ -9,6 +9,7 @@ import type { BodySize, Operation } from './operation.ts';
 import { coerceQuery } from './query.ts';
 import { type RateLimit, rateLimit } from './rate-limit.ts';
 import { answerAssignment, listAssignments, postAnswers } from './resources/assignments.ts';
+import { listDisruptions, postDisruption, postLift } from './resources/disruptions.ts';
 import { listExceptions, resolveException } from './resources/exceptions.ts';
 import { postNotice, postReceipt } from './resources/inbound.ts';
 import { deleteKey, listKeys, postKey } from './resources/keys.ts';
@@ -59,6 +60,9 @@ export function routesOf(doors: Doors): readonly Route[] {
     // Operators
     ['PUT', '/v1/network', putNetwork(doors)],
     ['GET', '/v1/network', getNetwork(doors)],
+    ['POST', '/v1/disruptions', postDisruption(doors)],
+    ['POST', '/v1/disruptions/:id/lift', postLift(doors)],
+    ['GET', '/v1/disruptions', listDisruptions(doors)],
     ['POST', '/v1/keys', postKey(doors)],
     ['GET', '/v1/keys', listKeys(doors)],
     ['DELETE', '/v1/keys/:id', deleteKey(doors)],

@@ -57,6 +57,10 @@ export const EVENTS = {
     entity: 'shipment',
     tells: 'Something was learned of it (a delay, a failed attempt, a better time); same state.',
   },
+  'shipment.repriced': {
+    entity: 'shipment',
+    tells: 'A disruption on its route, or its end, changed when it is expected.',
+  },
   'milestone.at_risk': { entity: 'shipment', tells: 'A deadline is near and not met.' },
   'milestone.breached': { entity: 'shipment', tells: 'A deadline passed unmet; found once.' },
 
@@ -67,6 +71,11 @@ export const EVENTS = {
   'stock.adjusted': { entity: 'adjustment', tells: 'Counted stock was corrected.' },
 
   'network.applied': { entity: 'network', tells: 'A new version of the network is in force.' },
+  'disruption.opened': {
+    entity: 'disruption',
+    tells: 'A hub is closed, or a leg does not run or runs late.',
+  },
+  'disruption.lifted': { entity: 'disruption', tells: 'It is over; all goes as planned again.' },
   'key.created': { entity: 'key', tells: 'An API key was made for a party.' },
   'key.revoked': { entity: 'key', tells: 'An API key was withdrawn for good.' },
 

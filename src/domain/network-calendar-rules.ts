@@ -29,7 +29,9 @@ export function checkCalendars(network: CheckedNetwork, faults: FaultList): void
     if (row !== null) zones(row.time_zone, `/hubs/${index}/time_zone`);
   });
   network.legs.rows.forEach((row, index) => {
-    if (row !== null) checkTimes(row.departures, `/legs/${index}/departures`, faults);
+    if (row?.departures !== undefined) {
+      checkTimes(row.departures, `/legs/${index}/departures`, faults);
+    }
   });
 }
 

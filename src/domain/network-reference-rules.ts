@@ -1,5 +1,6 @@
 /** Rules on identity: ids are unique in their table, and every reference leads to a row. */
 import { isGtin } from './gtin.ts';
+import type { Service } from './network.ts';
 import { type FaultList, pointerSegment, shown } from './network-faults.ts';
 import { type CheckedNetwork, NETWORK_TABLES, type NetworkTable } from './network-tables.ts';
 
@@ -111,13 +112,40 @@ function checkServices(network: CheckedNetwork, refer: Refer, faults: FaultList)
       const lane_at = `${at}/lanes/${laneIndex}`;
       refer.all('warehouses', lane.warehouses, `${lane_at}/warehouses`);
       refer.all('zones', lane.zones, `${lane_at}/zones`);
-      refer.one('transit_times', lane.transit_time_id, `${lane_at}/transit_time_id`);
+      checkTime(lane, refer, lane_at, faults);
       if (card && !Object.hasOwn(card.rates, lane.rate_area)) {
         const expected = `a rate area of /rate_cards ${card.id} (${someKeys(card.rates)})`;
         faults.add(`${lane_at}/rate_area`, `got ${shown(lane.rate_area)}, expected ${expected}`);
       }
     });
   });
+}
+
+/** A lane takes the time of a distribution, or goes over hubs. */
+function checkTime(
+  { transit_time_id, via }: Service['lanes'][number],
+  refer: Refer,
+  at: string,
+  faults: FaultList,
+): void {
+  if ((transit_time_id === undefined) === (via === undefined)) {
+    const got = via === undefined ? 'neither' : 'both';
+    faults.add(at, `got ${got} of transit_time_id and via, expected one of them`);
+  }
+  if (transit_time_id !== undefined) {
+    refer.one('transit_times', transit_time_id, `${at}/transit_time_id`);
+  }
+  refer.all('carriers', via?.carriers, `${at}/via/carriers`);
+  for (const side of ['first_mile', 'last_mile'] as const) {
+    via?.[side].forEach((mile, index) => {
+      const mile_at = `${at}/via/${side}/${index}`;
+      refer.one('hubs', mile.hub_id, `${mile_at}/hub_id`);
+      refer.one('transit_times', mile.transit_time_id, `${mile_at}/transit_time_id`);
+      if (mile.carrier_id !== undefined) {
+        refer.one('carriers', mile.carrier_id, `${mile_at}/carrier_id`);
+      }
+    });
+  }
 }
 
 function someKeys(rates: object): string {
@@ -131,6 +159,9 @@ function checkLegs(network: CheckedNetwork, refer: Refer, faults: FaultList): vo
     refer.one('carriers', leg.carrier_id, `/legs/${index}/carrier_id`);
     refer.one('hubs', leg.from_hub_id, `/legs/${index}/from_hub_id`);
     refer.one('hubs', leg.to_hub_id, `/legs/${index}/to_hub_id`);
+    if (leg.transit_time_id !== undefined) {
+      refer.one('transit_times', leg.transit_time_id, `/legs/${index}/transit_time_id`);
+    }
     if (leg.from_hub_id === leg.to_hub_id) {
       const detail = `got ${shown(leg.to_hub_id)}, expected another hub than from_hub_id`;
       faults.add(`/legs/${index}/to_hub_id`, detail);

@@ -22,6 +22,7 @@ import {
   WeeklyTimes,
   Whole,
 } from './network-fields.ts';
+import { Hub, Leg, Via } from './network-line-haul.ts';
 
 export {
   Code,
@@ -33,6 +34,7 @@ export {
   WeeklyTime,
   WeeklyTimes,
 } from './network-fields.ts';
+export { Hub, Leg, Mile, Via } from './network-line-haul.ts';
 
 /** A shop or marketplace: asks for promises and posts orders. */
 export const Platform = Type.Object(
@@ -166,13 +168,17 @@ export const TransitTime = Type.Object(
   closed,
 );
 
-/** Where a service runs: from these warehouses (all if missing) to these zones (all if missing). */
+/**
+ * Where a service runs: from these warehouses (all if missing) to these zones (all if missing). Its time
+ * is given by a distribution or by a way over hubs: one of the two.
+ */
 export const ServiceLane = Type.Object(
   {
     warehouses: Type.Optional(Type.Array(Code, { minItems: 1, maxItems: 10_000 })),
     zones: Type.Optional(Type.Array(Code, { minItems: 1, maxItems: 10_000 })),
     rate_area: Code,
-    transit_time_id: Code,
+    transit_time_id: Type.Optional(Code),
+    via: Type.Optional(Via),
   },
   closed,
 );
@@ -194,25 +200,6 @@ export const Service = Type.Object(
     max_girth_plus_length_mm: Type.Optional(Whole(1, 500_000)),
     parcels_per_day: Type.Optional(Whole(0, 1e9)),
     parcels_per_day_per_warehouse: Type.Optional(Whole(0, 1e9)),
-  },
-  closed,
-);
-
-/** A place where parcels change vehicles. */
-export const Hub = Type.Object(
-  { id: Code, name: Type.Optional(Name), position: Position, time_zone: TimeZone },
-  closed,
-);
-
-/** A line-haul edge between two hubs with a timetable. */
-export const Leg = Type.Object(
-  {
-    id: Code,
-    carrier_id: Code,
-    from_hub_id: Code,
-    to_hub_id: Code,
-    departures: WeeklyTimes,
-    duration_seconds: Whole(1, 60 * 86_400),
   },
   closed,
 );

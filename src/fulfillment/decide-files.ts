@@ -67,6 +67,7 @@ export async function decideFiles(
   const network: LiveNetwork = {
     version: 0,
     transit_version: 0,
+    disruption_no: 0,
     document,
     published: document,
     compiled: compileNetwork(document, { from_seconds }),

@@ -73,7 +73,7 @@ async function decideOnce(
   const { network } = live;
   try {
     return await inTransaction(engine.database, async (tx) => {
-      if (!(await holdNetwork(tx, network.version))) return 'outdated';
+      if (!(await holdNetwork(tx, network))) return 'outdated';
       const view = await openView(engine, tx, live);
       if (view === null) return { done: 0, more: false, decided: [] };
       const decided = decideBatch(engine, network, view);

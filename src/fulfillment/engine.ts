@@ -1,7 +1,7 @@
 /** What a step is given: the services and the network as it is now. */
 import type { Tx } from '../../db/database.ts';
 import type { Backlog } from '../../db/orders.ts';
-import type { CompiledNetwork } from '../../routing/index.ts';
+import type { CompiledNetwork, NetworkInput } from '../../routing/index.ts';
 import type { Network, Sku, Warehouse } from '../domain/network.ts';
 import type { Services } from '../runtime/services.ts';
 import type { PriceSource } from './price-source.ts';
@@ -11,8 +11,10 @@ export interface LiveNetwork {
   readonly version: number;
   /** Of the learned times in transit; 0 = as published. */
   readonly transit_version: number;
-  /** The document as decided with: learned times in the place of published ones. */
-  readonly document: Network;
+  /** Of the disruptions taken over; 0 = none yet. */
+  readonly disruption_no: number;
+  /** The document as decided with: learned times in the place of published ones, and disruptions. */
+  readonly document: Network & Pick<NetworkInput, 'disruptions'>;
   /** The document as applied. */
   readonly published: Network;
   readonly compiled: CompiledNetwork;
@@ -30,8 +32,15 @@ export interface NetworkSource {
    * compiled in pieces while the one before still serves.
    */
   caughtUp(): Promise<void>;
-  /** A past version with past times in transit, compiled to cover `at`: for replays and explanations. */
-  version(version: number, transit_version: number, at: Temporal.Instant): Promise<LiveNetwork>;
+  /** A past state of the network, compiled to cover `at`: for replays and explanations. */
+  version(versions: NetworkVersions, at: Temporal.Instant): Promise<LiveNetwork>;
+}
+
+/** What a network as decided with is made of. */
+export interface NetworkVersions {
+  readonly version: number;
+  readonly transit_version: number;
+  readonly disruption_no: number;
 }
 
 /** Tells how many orders wait for a decision. */

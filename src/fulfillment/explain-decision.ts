@@ -36,6 +36,7 @@ export interface ExplainedDecision {
   readonly deadline: Temporal.Instant;
   readonly late: boolean;
   readonly network_version: number;
+  readonly disruption_no: number;
   /** The prices that were in force; null = none. */
   readonly price_set_id: string | null;
   readonly currency: string;
@@ -73,6 +74,7 @@ export async function explainDecision(
     deadline: decision.deadline,
     late: decision.late,
     network_version: decision.network_version,
+    disruption_no: scene.network.disruption_no,
     price_set_id: scene.price_set_id,
     currency,
     from_quote: decision.from_quote,
@@ -108,8 +110,9 @@ async function sceneOf(
   const { batch, earlier } = await inTransaction(engine.database, (tx) =>
     getBatchBefore(tx, batch_id, batch_position),
   );
-  const { transit_version } = batch;
-  const network = await engine.networks.version(network_version, transit_version, decided_at);
+  const { transit_version, disruption_no } = batch;
+  const versions = { version: network_version, transit_version, disruption_no };
+  const network = await engine.networks.version(versions, decided_at);
   const board = rebuildBoard(network, batch);
   for (const plan of earlier) take(board, plan as SourcedPlan);
   const { price_set_id } = batch;
@@ -125,8 +128,9 @@ async function pricesOf(engine: Engine, price_set_id: string | null): Promise<Pr
 
 /** A quote decides three times, at three prices of time; the order took one of the options. */
 async function quotedScene(engine: Engine, quoted: UsedQuoteView): Promise<Scene> {
-  const { network_version, transit_version, quoted_at, price_set_id } = quoted;
-  const network = await engine.networks.version(network_version, transit_version, quoted_at);
+  const { network_version, transit_version, disruption_no, quoted_at, price_set_id } = quoted;
+  const versions = { version: network_version, transit_version, disruption_no };
+  const network = await engine.networks.version(versions, quoted_at);
   const board = rebuildBoard(network, quoted);
   const problem = quoted.problem as SourcingOrder;
   const prices = await pricesOf(engine, price_set_id);

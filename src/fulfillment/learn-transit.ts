@@ -138,9 +138,11 @@ function planner(network: Network): (event: ShipmentEvent) => PlannedShipment | 
       from.find(({ zones }) => zones?.includes(zone_id)) ??
       from.find(({ zones }) => zones === undefined);
     const region = regions.get(zone_id);
-    const published = lane === undefined ? undefined : tables.get(lane.transit_time_id);
-    if (lane === undefined || region === undefined || published === undefined) return null;
-    const { transit_time_id } = lane;
+    // Of lanes over hubs nothing is learned: their times follow from the timetables of the legs.
+    const transit_time_id = lane?.transit_time_id;
+    if (region === undefined || transit_time_id === undefined) return null;
+    const published = tables.get(transit_time_id);
+    if (published === undefined) return null;
     const lanes = { carrier_id, service_id, warehouse_id, zone_id, region, transit_time_id };
     return { shipment_id, ...lanes, published, pickup_seconds: secondsOf(pickup_at) };
   };

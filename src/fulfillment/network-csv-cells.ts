@@ -13,7 +13,8 @@ export type CellKind =
   | 'hours'
   | 'times'
   | 'time'
-  | 'polygon';
+  | 'polygon'
+  | 'miles';
 
 /** A cell read: its value, or what was expected instead. */
 export type Cell = { readonly value: unknown } | { readonly expected: string };
@@ -31,6 +32,7 @@ export const CELL_FORMS: { readonly [kind in CellKind]: string } = {
   hours: 'hours such as mon-fri 08:00-12:00 13:00-18:00; sat 09:00-13:00',
   times: 'times such as mon-fri 12:00 18:00; sat 12:00',
   time: 'one time a day such as mon-fri 16:00; sat 11:00',
+  miles: 'miles such as hub-a day-1; hub-b day-2 other-carrier',
   polygon: 'GeoJSON rings such as [[[126.9,37.4],[127.1,37.4],[127.1,37.6],[126.9,37.4]]]',
 };
 
@@ -47,6 +49,8 @@ export function readCell(kind: CellKind, text: string): Cell {
       return { value: splitList(text) };
     case 'pairs':
       return readPairs(text);
+    case 'miles':
+      return readMiles(text);
     case 'polygon':
       return readJson(text);
     default:
@@ -83,6 +87,21 @@ function readPairs(text: string): Cell {
   const pairs = splitList(text).map((pair) => pair.split('&').map((name) => name.trim()));
   const whole = pairs.every((pair) => pair.length === 2 && pair.every((name) => name !== ''));
   return whole ? { value: pairs } : unread('pairs');
+}
+
+/** Entries `hub transit-time [carrier]` with `;` between them. */
+function readMiles(text: string): Cell {
+  const miles = splitList(text).map((entry) => entry.split(/\s+/));
+  if (miles.length === 0 || miles.some(({ length }) => length < 2 || length > 3)) {
+    return unread('miles');
+  }
+  return {
+    value: miles.map(([hub_id, transit_time_id, carrier_id]) =>
+      carrier_id === undefined
+        ? { hub_id, transit_time_id }
+        : { hub_id, transit_time_id, carrier_id },
+    ),
+  };
 }
 
 function readJson(text: string): Cell {

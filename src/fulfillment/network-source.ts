@@ -4,22 +4,23 @@
  * callers share one look and one load. Compiling happens once per version; calendars age and are
  * compiled anew alone.
  */
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { inTransaction } from '../../db/database.ts';
+import { findDisruptionNumber, listDisruptionsInForce } from '../../db/disruptions.ts';
 import { findCurrentNetworkVersion, findPackedNetwork, unpackNetwork } from '../../db/networks.ts';
 import { findCurrentTransitVersion, getLearnedTransit } from '../../db/transit-learning.ts';
-import {
-  type CompiledNetwork,
-  compileInSteps,
-  compileNetwork,
-  type LearnedTransit,
-  recompileCalendars,
-  withLearnedTransit,
-} from '../../routing/index.ts';
+import type { LearnedTransit } from '../../routing/index.ts';
 import type { Network } from '../domain/network.ts';
 import type { Services } from '../runtime/services.ts';
-import type { LiveNetwork, NetworkSource } from './engine.ts';
-import { openNetworkThread } from './network-thread.ts';
+import type { LiveNetwork, NetworkSource, NetworkVersions } from './engine.ts';
+import {
+  covers,
+  dayStart,
+  type Learned,
+  liveNetwork,
+  loadInPieces,
+  withCalendars,
+  withDisruptions,
+} from './live-network.ts';
 
 /** A source that can be told to look at once, by the one who has just applied a version. */
 export interface RefreshableNetworkSource extends NetworkSource {
@@ -44,7 +45,6 @@ export interface NetworkSourceLimits {
 const PAST_VERSIONS = 4;
 /** Documents pack to about a tenth of their text or less. */
 const PACKED_SHARE = 10;
-const DAY_SECONDS = 86_400;
 
 /** Makes a source on the services' database and clock. Nothing is read before the first call. */
 export function createNetworkSource(
@@ -69,29 +69,46 @@ export function createNetworkSource(
   };
   const load = (version: number) =>
     loads(version, async () => await unpackNetwork(await fetchPacked(version)));
-  const fetchLearned = (transit_version: number) =>
-    inTransaction(services.database, (tx) =>
+  const fetchDisrupted = (disruption_no: number, at: Temporal.Instant) =>
+    inTransaction(services.database, (tx) => listDisruptionsInForce(tx, disruption_no, at));
+  const fetchLearned = async (
+    versions: NetworkVersions,
+    at: Temporal.Instant,
+  ): Promise<Learned> => {
+    const { transit_version, disruption_no } = versions;
+    const learned = await inTransaction(services.database, (tx) =>
       getLearnedTransit<LearnedTransit>(tx, transit_version),
     );
-  const isNewer = ({ version, transit_version }: Versions) =>
-    newest === null ||
-    version > newest.version ||
-    (version === newest.version && transit_version > newest.transit_version);
+    return { ...versions, learned, disrupted: await fetchDisrupted(disruption_no, at) };
+  };
+  const isNewer = (found: NetworkVersions) => newest === null || compareVersions(found, newest) > 0;
   const isLarge = (packed: Buffer) =>
     packed.length * PACKED_SHARE > services.config.network_thread_bytes;
 
+  /** Disruptions alone are taken over at once, also while a newer version is loading. */
+  const takeOver = async ({ disruption_no }: NetworkVersions) => {
+    const at = services.clock.now();
+    const disrupted = await fetchDisrupted(disruption_no, at);
+    if (newest !== null && newest.disruption_no < disruption_no) {
+      newest = withDisruptions(newest, disruption_no, disrupted);
+    }
+  };
+
   const look = async () => {
-    const { version, transit_version } = await inTransaction(services.database, async (tx) => ({
+    const { version, ...others } = await inTransaction(services.database, async (tx) => ({
       version: await findCurrentNetworkVersion(tx),
       transit_version: await findCurrentTransitVersion(tx),
+      disruption_no: await findDisruptionNumber(tx),
     }));
     believedUntil = performance.now() + believeMs;
-    if (version === null || !isNewer({ version, transit_version })) return;
+    if (version === null) return;
+    const versions = { version, ...others };
+    if (!isNewer(versions)) return;
+    if (newest !== null && isDisruptionAlone(versions, newest)) return await takeOver(versions);
     if (loading !== null) return newest === null ? await loading : undefined;
     const known = newest;
     const packed = known?.version === version ? null : await fetchPacked(version);
-    const learned = await fetchLearned(transit_version);
-    const learnedOf = { version, transit_version, learned };
+    const learnedOf = await fetchLearned(versions, services.clock.now());
     if (packed === null ? !isNewestLarge : !isLarge(packed)) {
       const published = packed === null ? known!.published : await unpackNetwork(packed);
       // Another look may have compiled it meanwhile.
@@ -138,99 +155,34 @@ export function createNetworkSource(
       // A look that is under way may have asked too early: the next caller starts another.
       looking = null;
     },
-    version: async (version, transit_version, at) => {
+    version: async (versions, at) => {
+      const { version, transit_version, disruption_no } = versions;
       const isNewest = newest?.version === version;
-      const isSame = isNewest && newest?.transit_version === transit_version;
+      const isSame = newest !== null && compareVersions(versions, newest) === 0;
       if (isSame && covers(newest!.compiled, at)) return newest!;
-      const key = `${version} ${transit_version} ${dayStart(at)}`;
+      const key = `${version} ${transit_version} ${disruption_no} ${dayStart(at)}`;
       const known = past.get(key);
       if (known !== undefined) return known;
       const published = isNewest ? newest!.published : await load(version);
-      const learned = await fetchLearned(transit_version);
-      const live =
-        past.get(key) ?? liveNetwork({ version, transit_version, published, learned }, at);
+      const learned = await fetchLearned(versions, at);
+      const live = past.get(key) ?? liveNetwork({ ...learned, published }, at);
       past.set(key, live);
       return live;
     },
   };
 }
 
-/** What a network is made of. */
-interface Versions {
-  readonly version: number;
-  readonly transit_version: number;
-}
-interface Learned extends Versions {
-  readonly learned: readonly LearnedTransit[];
-}
-
-function liveNetwork(
-  { published, learned, ...versions }: Learned & { readonly published: Network },
-  at: Temporal.Instant,
-): LiveNetwork {
-  const document = withLearnedTransit(published, learned);
-  const compiled = compileNetwork(document, { from_seconds: dayStart(at) });
-  return withTables(versions, compiled, document, published);
+/** Which of two states of the network is the newer. */
+function compareVersions(a: NetworkVersions, b: NetworkVersions): number {
+  return (
+    a.version - b.version ||
+    a.transit_version - b.transit_version ||
+    a.disruption_no - b.disruption_no
+  );
 }
 
-/** Reads a large document in a thread and compiles it in steps: others are served in between. */
-async function loadInPieces(
-  { learned, ...versions }: Learned,
-  from: Buffer | Network,
-  at: Temporal.Instant,
-): Promise<LiveNetwork> {
-  const published = Buffer.isBuffer(from) ? await readInThread(from) : from;
-  const document = withLearnedTransit(published, learned);
-  const steps = compileInSteps(document, { from_seconds: dayStart(at) });
-  for (;;) {
-    const step = steps.next();
-    if (step.done === true) return withTables(versions, step.value, document, published);
-    await nextTurn();
-  }
-}
-
-async function readInThread(packed: Buffer): Promise<Network> {
-  const thread = openNetworkThread();
-  try {
-    return await thread.read(packed);
-  } finally {
-    thread.close();
-  }
-}
-
-function withTables(
-  { version, transit_version }: Versions,
-  compiled: CompiledNetwork,
-  document: Network,
-  published: Network,
-): LiveNetwork {
-  return {
-    version,
-    transit_version,
-    document,
-    published,
-    compiled,
-    skus: new Map(document.skus.map((sku) => [sku.id, sku])),
-    warehouses: new Map(document.warehouses.map((warehouse) => [warehouse.id, warehouse])),
-  };
-}
-
-function withCalendars(live: LiveNetwork, at: Temporal.Instant): LiveNetwork {
-  const compiled = recompileCalendars(live.compiled, { from_seconds: dayStart(at) });
-  return { ...live, compiled };
-}
-
-/**
- * Calendars start on the UTC day of the decision and are compiled anew each day: a replay, which
- * compiles for the same instant, then sees the very same horizon.
- */
-function dayStart(at: Temporal.Instant): number {
-  return Math.floor(at.epochMilliseconds / 1000 / DAY_SECONDS) * DAY_SECONDS;
-}
-
-function covers(compiled: CompiledNetwork, at: Temporal.Instant): boolean {
-  return compiled.calendars.fromSeconds === dayStart(at);
-}
+const isDisruptionAlone = (a: NetworkVersions, b: NetworkVersions): boolean =>
+  a.version === b.version && a.transit_version === b.transit_version;
 
 /** Calls that ask for the same key at once share one answer; failures are not kept. */
 function inFlight<Key, Value>() {

@@ -5,6 +5,7 @@ import type { HeldRow } from '../../db/units.ts';
 import { type ParcelPlan, type SourcingOrder, source } from '../../routing/index.ts';
 import { instantOf } from '../domain/instants.ts';
 import { replanMilestones } from '../domain/milestones.ts';
+import { partsOf } from '../domain/route.ts';
 import { tellOrder, tellShipment } from './batch.ts';
 import type { Engine } from './engine.ts';
 import { putOnBoard, takeOffBoard } from './tender-board.ts';
@@ -16,13 +17,14 @@ const MOST_WORK = 100_000;
 /**
  * Offers the shipment to the next best carrier; false when there is none. Carriers that have not
  * been asked come first; another service of one that said no comes after them. A carrier that let
- * its lease lapse is not asked again at all: it is not answering.
+ * its lease lapse is not asked again at all: it is not answering. A plan that is not wanted does not count.
  */
 export function placeShipment(
   engine: Engine,
   tender: TenderBatch,
   shipment: ShipmentDraft,
   held: readonly HeldRow[],
+  isWanted: (parcel: ParcelPlan) => boolean = () => true,
 ): boolean {
   const { board, network } = tender;
   putOnBoard(board, held, shipment.capacity);
@@ -32,6 +34,7 @@ export function placeShipment(
     const work = Math.min(MOST_WORK, engine.config.solver_work_max);
     const result = source(network.compiled, board, problem, { work });
     if (result.outcome !== 'sourced' || result.parcels.length !== 1) continue;
+    if (!isWanted(result.parcels[0]!)) continue;
     parcel = result.parcels[0]!;
     break;
   }
@@ -106,6 +109,9 @@ function moveTo(tender: TenderBatch, shipment: ShipmentDraft, parcel: ParcelPlan
   shipment.pick_from = instantOf(parcel.pick_from_seconds);
   shipment.pickup_at = instantOf(parcel.pickup_seconds);
   shipment.expected_at = instantOf(parcel.expected_seconds);
+  shipment.route = parcel.route ?? null;
+  shipment.route_parts = parcel.route === undefined ? null : partsOf(parcel.route);
+  shipment.disruption_no = network.disruption_no;
   const plan = {
     planned_seconds: Math.floor(batch.at.epochMilliseconds / 1000),
     pick_from_seconds: parcel.pick_from_seconds,

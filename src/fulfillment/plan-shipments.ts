@@ -5,6 +5,7 @@ import type { NewShipment } from '../../db/shipments.ts';
 import type { ParcelPlan } from '../../routing/index.ts';
 import { instantText } from '../domain/instants.ts';
 import { backOffMilestones } from '../domain/milestones.ts';
+import { partsOf } from '../domain/route.ts';
 import type { DecidedInBatch } from './decide-batch.ts';
 import type { Engine, LiveNetwork } from './engine.ts';
 
@@ -23,6 +24,7 @@ interface Planning {
   readonly planned_seconds: number;
   readonly answer_seconds: number;
   readonly lease_until: Temporal.Instant;
+  readonly disruption_no: number;
 }
 
 /** One shipment per parcel of every sourced plan, offered to its carrier at once. */
@@ -31,6 +33,7 @@ export function planShipments(
   network: LiveNetwork,
   decided: readonly DecidedInBatch[],
   now: Temporal.Instant,
+  quotedWith: ReadonlyMap<string, number> = new Map(),
 ): PlannedShipment[] {
   const { lease_seconds } = network.document.policy;
   const planning: Planning = {
@@ -39,12 +42,20 @@ export function planShipments(
     planned_seconds: Math.floor(now.epochMilliseconds / 1000),
     answer_seconds: lease_seconds,
     lease_until: now.add({ seconds: lease_seconds }),
+    disruption_no: network.disruption_no,
   };
   return decided.flatMap(({ order, result }) =>
     result.outcome === 'sourced'
-      ? result.parcels.map((parcel) => planShipment(planning, order, parcel))
+      ? result.parcels.map((parcel) =>
+          planShipment(planningOf(planning, quotedWith.get(order.order_id)), order, parcel),
+        )
       : [],
   );
+}
+
+/** A plan that was sold knows of the disruptions of then. */
+function planningOf(planning: Planning, disruption_no: number | undefined): Planning {
+  return disruption_no === undefined ? planning : { ...planning, disruption_no };
 }
 
 function planShipment(
@@ -94,7 +105,7 @@ function planShipment(
 
 function shipmentRow(
   shipment_id: string,
-  { planned_seconds, answer_seconds }: Planning,
+  { planned_seconds, answer_seconds, disruption_no }: Planning,
   order: DecidedInBatch['order'],
   parcel: ParcelPlan,
 ): NewShipment {
@@ -125,5 +136,10 @@ function shipmentRow(
     expected_at: parcel.expected_seconds,
     milestone_due: due,
     next_due_at: due[0]!,
+    ...routeColumns(parcel.route, disruption_no),
   };
+}
+
+function routeColumns(route: ParcelPlan['route'], disruption_no: number) {
+  return route === undefined ? {} : { route, route_parts: partsOf(route), disruption_no };
 }

@@ -94,7 +94,7 @@ async function tryQuote(
   { network, prices }: Live,
   ask: AskQuote,
 ): Promise<QuotedPromise | 'lost_race'> {
-  if (!(await holdNetwork(tx, network.version))) return 'lost_race';
+  if (!(await holdNetwork(tx, network))) return 'lost_race';
   const now = engine.clock.now();
   const at_seconds = Math.floor(now.epochMilliseconds / 1000);
   const skus = new Set(ask.lines.map((line) => line.sku_id));
@@ -118,12 +118,10 @@ async function tryQuote(
   if (!(await isStillFree(tx, quote.row.capacity, units))) return 'lost_race';
   await insertQuote(tx, quote.row);
   const view = { problem, work_budget: budget.work, ...storedView({ stock, capacity }) };
-  await insertQuoteView(tx, {
-    quote_id: quote.row.quote_id,
-    transit_version: network.transit_version,
-    price_set_id: prices?.price_set_id ?? null,
-    ...view,
-  });
+  const { transit_version, disruption_no } = network;
+  const price_set_id = prices?.price_set_id ?? null;
+  const versions = { transit_version, disruption_no, price_set_id };
+  await insertQuoteView(tx, { quote_id: quote.row.quote_id, ...versions, ...view });
   await hold(tx, quote.row, units, now);
   return { quote_id: quote.row.quote_id, options: quote.offers, reason: null };
 }

@@ -5,6 +5,7 @@ import { insertBackorders } from '../../db/backorders.ts';
 import { giveBackCapacity, takeCapacity } from '../../db/capacity.ts';
 import { type Statement, type Tx, together } from '../../db/database.ts';
 import { insertDecisions, type NewDecision } from '../../db/decisions.ts';
+import { owePricing } from '../../db/disruptions.ts';
 import { openExceptions } from '../../db/exceptions.ts';
 import { appendEvents, type NewEvent } from '../../db/journal.ts';
 import { allocateLines, saveDecidedOrders } from '../../db/orders.ts';
@@ -39,7 +40,12 @@ export interface PlannedBatch extends BatchToSave {
 /** Plans the shipments of a batch. No I/O. */
 export function planBatch(engine: Engine, batch: BatchToSave): PlannedBatch {
   const decided_at = engine.clock.now();
-  const shipments = planShipments(engine, batch.network, batch.decided, decided_at);
+  const quotedWith = new Map(
+    batch.quotes.flatMap(({ order_id, disruption_no: no }) =>
+      no === null ? [] : [[order_id, no] as const],
+    ),
+  );
+  const shipments = planShipments(engine, batch.network, batch.decided, decided_at, quotedWith);
   return { ...batch, shipments, decided_at };
 }
 
@@ -53,7 +59,15 @@ export async function saveRows(engine: Engine, tx: Tx, batch: PlannedBatch): Pro
     ...shipmentRows(batch),
     ...orderMoves(engine, batch),
     (tx) => saveProof(engine, tx, batch),
+    ...soldBefore(batch),
   ]);
+}
+
+/** Routes sold before the newest disruption are to be priced with it. */
+function soldBefore({ network, shipments }: PlannedBatch): Statement[] {
+  const numbers = shipments.flatMap(({ row }) => row.disruption_no ?? []);
+  const oldest = Math.min(network.disruption_no, ...numbers);
+  return oldest === network.disruption_no ? [] : [(tx) => owePricing(tx, oldest)];
 }
 
 /** Takes the batch's stock and capacity; the transaction holds the locks of `keepWinners`. */
@@ -178,6 +192,7 @@ async function saveProof(engine: Engine, tx: Tx, batch: PlannedBatch): Promise<v
       batch_id,
       network_version: batch.network.version,
       transit_version: batch.network.transit_version,
+      disruption_no: batch.network.disruption_no,
       decided_at,
       ...storedView(batch.view),
       lost: batch.lost.map(({ position, result }) => [position, result]),

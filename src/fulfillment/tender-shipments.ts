@@ -62,7 +62,7 @@ export async function tenderShipments(engine: Engine): Promise<{ done: number; m
   const limit = engine.config.tender_batch_shipments;
   const outcome = await inTransaction(engine.database, async (tx) => {
     // A newer version is a moment away from being seen here: look again with it.
-    if (!(await holdNetwork(tx, network.version))) return 'outdated';
+    if (!(await holdNetwork(tx, network))) return 'outdated';
     const at = engine.clock.now();
     const candidates = await listTenderCandidates(tx, at, limit);
     if (candidates.length === 0) return { done: 0, more: false };
@@ -165,7 +165,7 @@ function tenderShipment(
 }
 
 /** Capacity moves from the old services to the new ones, within the limits; then all the rest. */
-async function saveTender(tx: Tx, tender: TenderBatch): Promise<void> {
+export async function saveTender(tx: Tx, tender: TenderBatch): Promise<void> {
   const { batch, given_back, taken, placed, offers } = tender;
   const slots = await lockCapacity(tx, [...given_back, ...taken, ...batch.freed_capacity]);
   if (!hasRoom(slots, tender)) throw raceLost('capacity was taken by another decision');

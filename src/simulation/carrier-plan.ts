@@ -119,10 +119,10 @@ export function laneOf(
   );
   for (const zone of zones) {
     const lane = starts.find((one) => one.zones?.includes(zone.id));
-    if (lane !== undefined) return { transit: transitOf(network, lane.transit_time_id), zone };
+    if (lane !== undefined) return { transit: transitOf(network, lane), zone };
   }
   const anywhere = starts.find((lane) => lane.zones === undefined);
-  const transit = anywhere === undefined ? null : transitOf(network, anywhere.transit_time_id);
+  const transit = anywhere === undefined ? null : transitOf(network, anywhere);
   return { transit, zone: zones[0] ?? null };
 }
 
@@ -131,8 +131,9 @@ function isIn(zone: Zone, { country, postal_code }: DestinationSeen): boolean {
   return zone.postal_prefixes?.some((prefix) => postal_code.startsWith(prefix)) === true;
 }
 
-function transitOf(network: Network, id: string): TransitTime | null {
-  return network.transit_times.find((time) => time.id === id) ?? null;
+/** Null for a lane over hubs: such a parcel comes within the time that the assignment gives. */
+function transitOf(network: Network, lane: Service['lanes'][number]): TransitTime | null {
+  return network.transit_times.find((time) => time.id === lane.transit_time_id) ?? null;
 }
 
 /** When a parcel is at the door that is among the share `point` of the fastest, ms since 1970. */

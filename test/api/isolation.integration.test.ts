@@ -220,6 +220,14 @@ const CASES: Record<string, () => Promise<void>> = {
   },
   'PUT /v1/network': () => isForOperators('PUT /v1/network', '', { body: {} }),
   'GET /v1/network': () => isForOperators('GET /v1/network', ''),
+  'POST /v1/disruptions': () => {
+    const window = { from_at: '2026-03-18T12:00:00Z', until_at: '2026-03-18T18:00:00Z' };
+    const body = { reference: 'd', kind: 'hub_closed', hub_id: 'hub', ...window };
+    return isForOperators('POST /v1/disruptions', '', { body });
+  },
+  'POST /v1/disruptions/{id}/lift': () =>
+    isForOperators('POST /v1/disruptions/{id}/lift', UNKNOWN, { body: undefined }),
+  'GET /v1/disruptions': () => isForOperators('GET /v1/disruptions', ''),
   'POST /v1/keys': () => {
     const body = { role: 'platform', party_id: 'shop' };
     return isForOperators('POST /v1/keys', '', { body });

@@ -195,6 +195,22 @@ export const DEFECTS: readonly (readonly [invariant: string, defect: string, pla
      update decision_batches set transit_version = 7`,
   ],
   [
+    'disruption_numbers_run',
+    'a number that nothing has',
+    'update disruption_numbers set disruption_no = 3',
+  ],
+  [
+    'disruption_numbers_run',
+    'a decision that knows of what never was',
+    'update decision_batches set disruption_no = 9',
+  ],
+  [
+    'routes_pass_their_parts',
+    'a route that no disruption would find',
+    `update shipments set route_parts = '{}', route = '{"steps": [{"to_hub_id": "x"}]}'`,
+  ],
+  ['routes_pass_their_parts', 'parts of no route', `update shipments set route_parts = '{hub/x}'`],
+  [
     'transit_learned_from_the_journal',
     'a delivery learned from twice',
     'update transit_learning set deliveries = 1000000',

@@ -28,6 +28,14 @@ export const sound = (): Broken =>
         departures: { mon: ['06:00', '18:00'] },
         duration_seconds: 7200,
       },
+      {
+        id: 'customs',
+        carrier_id: 'swift',
+        from_hub_id: 'hub-b',
+        to_hub_id: 'hub-a',
+        duration_seconds: 3600,
+        transit_time_id: 'days_2',
+      },
     ],
     carriers: aNetwork().carriers.map((carrier, i) =>
       i === 0 ? { ...carrier, share_bands: [{ zones: ['nl'], ...BAND }] } : carrier,
@@ -43,6 +51,19 @@ export const sound = (): Broken =>
       },
     ],
   });
+
+const aVia = (): Broken => ({
+  first_mile: [{ hub_id: 'hub-a', transit_time_id: 'days_2' }],
+  last_mile: [{ hub_id: 'hub-b', transit_time_id: 'days_2', carrier_id: 'swift' }],
+});
+
+/** Sends the first lane over hubs, with something broken there. */
+function viaLane(network: Broken, broken: (via: Broken) => void): void {
+  const [lane] = network.services[0].lanes;
+  delete lane.transit_time_id;
+  lane.via = aVia();
+  broken(lane.via);
+}
 
 /** One way to break the sound network, and the first fault expected: where, and in which words. */
 export type BrokenCase = [string, (network: Broken) => void, string, RegExp];
@@ -146,6 +167,54 @@ export const IDENTITY_CASES: BrokenCase[] = [
     (n) => (n.services[0].lanes[0].rate_area = 'constructor'),
     '/services/0/lanes/0/rate_area',
     /got "constructor"/,
+  ],
+  [
+    'a lane that takes no time',
+    (n) => delete n.services[0].lanes[0].transit_time_id,
+    '/services/0/lanes/0',
+    /got neither of transit_time_id and via/,
+  ],
+  [
+    'a lane with two times',
+    (n) => (n.services[0].lanes[0].via = aVia()),
+    '/services/0/lanes/0',
+    /got both of transit_time_id and via/,
+  ],
+  [
+    'a first mile to nowhere',
+    (n) => viaLane(n, (via) => (via.first_mile[0].hub_id = 'x')),
+    '/services/0/lanes/0/via/first_mile/0/hub_id',
+    /in hubs/,
+  ],
+  [
+    'a last mile of nobody',
+    (n) => viaLane(n, (via) => (via.last_mile[0].carrier_id = 'x')),
+    '/services/0/lanes/0/via/last_mile/0/carrier_id',
+    /in carriers/,
+  ],
+  [
+    'a last mile without a time',
+    (n) => viaLane(n, (via) => (via.last_mile[0].transit_time_id = 'x')),
+    '/services/0/lanes/0/via/last_mile/0/transit_time_id',
+    /in transit_times/,
+  ],
+  [
+    'legs of unknown carriers',
+    (n) => viaLane(n, (via) => (via.carriers = ['x'])),
+    '/services/0/lanes/0/via/carriers/0',
+    /in carriers/,
+  ],
+  [
+    'a way over hubs without a last mile',
+    (n) => viaLane(n, (via) => delete via.last_mile),
+    '/services/0/lanes/0/via/last_mile',
+    /is missing/,
+  ],
+  [
+    'a leg without its time',
+    (n) => (n.legs[1].transit_time_id = 'x'),
+    '/legs/1/transit_time_id',
+    /in transit_times/,
   ],
   ['a leg of nobody', (n) => (n.legs[0].carrier_id = 'x'), '/legs/0/carrier_id', /in carriers/],
   ['a leg from nowhere', (n) => (n.legs[0].from_hub_id = 'x'), '/legs/0/from_hub_id', /in hubs/],

@@ -22,6 +22,7 @@ const document = generateNetwork({
 const network = {
   version: 1,
   transit_version: 0,
+  disruption_no: 0,
   document,
   published: document,
   compiled: compileNetwork(document, { from_seconds }),

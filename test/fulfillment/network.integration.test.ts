@@ -51,6 +51,8 @@ const without = (table: 'skus' | 'warehouses' | 'zones', id: string): Network =>
   return { ...network, [table]: rows, services: sound, guarantees: [] };
 };
 
+const versions = (version: number) => ({ version, transit_version: 0, disruption_no: 0 });
+
 describe('versions', () => {
   test('count from 1; the same document in another field order changes nothing', async () => {
     const network = aNetwork();
@@ -241,11 +243,13 @@ describe('the network source', () => {
     const source = createNetworkSource(harness.engine, { past_versions: 2 });
     const at = harness.clock.now();
 
-    const second = await source.version(2, 0, at);
-    const again = await source.version(2, 0, at);
+    const second = await source.version(versions(2), at);
+    const again = await source.version(versions(2), at);
 
     expect(second.version).toBe(2);
     expect(again).toBe(second);
-    await expect(source.version(999, 0, at)).rejects.toThrow('there is no network version 999');
+    await expect(source.version(versions(999), at)).rejects.toThrow(
+      'there is no network version 999',
+    );
   });
 });

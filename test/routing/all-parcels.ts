@@ -150,7 +150,7 @@ function priceOf(
   const handling =
     (warehouse.handling_per_parcel ?? 0) + (warehouse.handling_per_unit ?? 0) * units;
   const price = freight + money(handling);
-  return { price, zone: lane.zone, transit: lane.lane.transit_time_id };
+  return { price, zone: lane.zone, transit: lane.lane.transit_time_id! };
 }
 
 const held = (world: World, warehouse: string, sku: string): number =>

@@ -4,6 +4,7 @@ import { asParty } from '../../../db/database.ts';
 import { type AssignmentRow, listAssignments as readAssignments } from '../../../db/work-pages.ts';
 import { type AssignmentAnswer, REJECT_REASONS } from '../../domain/commands.ts';
 import { Refusal } from '../../domain/errors.ts';
+import { tellRoute } from '../../domain/route.ts';
 import { answerAssignments } from '../../fulfillment/answer-assignments.ts';
 import type { LiveNetwork } from '../../fulfillment/engine.ts';
 import { applyRows, Rows } from '../bulk.ts';
@@ -23,6 +24,7 @@ import {
   OneOf,
   Wait,
 } from '../schemas.ts';
+import { RouteAnswer } from './order-answer.ts';
 
 const FencingToken = Type.Integer({
   minimum: 1,
@@ -49,11 +51,21 @@ const Assignment = Type.Object({
   }),
   destination: Type.Object({}, { additionalProperties: true }),
   deliver_by: Instant,
+  route: Nullable(RouteAnswer),
 });
 
 /** An assignment as a carrier reads it, with the place of pickup from the network. */
 function answerOf(row: AssignmentRow, network: LiveNetwork | null) {
-  const { xid: _xid, seq: _seq, weight_grams, units, warehouse_id, pickup_at, ...rest } = row;
+  const {
+    xid: _xid,
+    seq: _seq,
+    weight_grams,
+    units,
+    warehouse_id,
+    pickup_at,
+    route,
+    ...rest
+  } = row;
   const warehouse = network?.warehouses.get(warehouse_id);
   const pickup = {
     warehouse_id,
@@ -62,7 +74,8 @@ function answerOf(row: AssignmentRow, network: LiveNetwork | null) {
     country: warehouse?.country ?? null,
     at: pickup_at,
   };
-  return { ...rest, parcel: { weight_grams, units }, pickup };
+  const parcel = { weight_grams, units };
+  return { ...rest, parcel, pickup, route: tellRoute(route) };
 }
 
 /** `GET /v1/assignments` */

@@ -1,6 +1,7 @@
 /** An explained decision as it is read. Schemas only: the control tower takes its types from here. */
 import { Type } from 'typebox';
 import { Id, Instant, Nullable, OneOf } from '../schemas.ts';
+import { RouteAnswer } from './order-answer.ts';
 
 const Money = Type.Number({ description: 'minor units of the currency' });
 
@@ -18,6 +19,7 @@ export const Parcel = Type.Object({
   pickup_at: Instant,
   expected_at: Instant,
   promise_at: Instant,
+  route: Nullable(RouteAnswer),
   cost: Type.Object(
     { freight: Money, handling: Money, split: Money, lateness: Money, time: Money },
     { description: 'the terms of the cost' },
@@ -71,6 +73,7 @@ export const Decision = Type.Object({
   deadline: Instant,
   late: Type.Boolean(),
   network_version: Type.Integer(),
+  disruption_no: Type.Integer({ description: 'the disruptions that were known of; 0: none yet' }),
   price_set_id: Nullable(
     Type.String({
       description: 'the prices it was made at, of stock, capacity and carriers; null: none',

@@ -18,6 +18,23 @@ export const listed = {
   current_promise_at: Nullable(Instant),
 };
 
+/** The way of a parcel over hubs. Instants are those by which half the parcels leave and arrive. */
+export const RouteAnswer = Type.Object({
+  cost: Type.Number({ description: 'of its legs, in minor units; part of the freight' }),
+  carbon_grams: Type.Number(),
+  steps: Type.Array(
+    Type.Object({
+      kind: OneOf(['first_mile', 'leg', 'last_mile']),
+      carrier_id: Type.String({ description: 'who carries this mile' }),
+      leg_id: Nullable(Type.String()),
+      from_hub_id: Nullable(Type.String()),
+      to_hub_id: Nullable(Type.String()),
+      departs_at: Instant,
+      arrives_at: Instant,
+    }),
+  ),
+});
+
 const Shipment = Type.Object({
   shipment_id: Id,
   state: Type.String(),
@@ -34,6 +51,7 @@ const Shipment = Type.Object({
   ),
   tracking_status: Nullable(Type.String()),
   lines: Type.Array(Type.Object({ line_no: Type.Integer(), quantity: Type.Integer() })),
+  route: Nullable(RouteAnswer),
   milestones: Type.Array(
     Type.Object({
       kind: Type.String(),

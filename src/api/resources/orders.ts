@@ -3,6 +3,7 @@ import { Type } from 'typebox';
 import { asParty } from '../../../db/database.ts';
 import { findOrderPage, listOrders as readOrders } from '../../../db/order-pages.ts';
 import { Refusal } from '../../domain/errors.ts';
+import { tellRoute } from '../../domain/route.ts';
 import { cancelOrder as runCancel } from '../../fulfillment/cancel-order.ts';
 import { explainDecision } from '../../fulfillment/explain-decision.ts';
 import type { Caller } from '../auth.ts';
@@ -90,7 +91,8 @@ export const getOrder = (doors: Doors) =>
         findOrderPage(tx, params.id),
       );
       if (order === undefined) throw new Refusal('not_found', 'there is no such order');
-      return order;
+      const shipments = order.shipments.map((one) => ({ ...one, route: tellRoute(one.route) }));
+      return { ...order, shipments };
     },
   });
 

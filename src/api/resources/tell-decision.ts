@@ -1,5 +1,6 @@
 /** An explained decision as a platform and an operator read it: instants in place of seconds. */
 import type { Static } from 'typebox';
+import { tellRoute } from '../../domain/route.ts';
 import type { ExplainedDecision } from '../../fulfillment/explain-decision.ts';
 import type { Decision, Lost, Parcel } from './decision-answer.ts';
 
@@ -45,6 +46,7 @@ function parcelOf(parcel: ParcelPlan): Static<typeof Parcel> {
     pickup_at: instant(parcel.pickup_seconds),
     expected_at: instant(parcel.expected_seconds),
     promise_at: instant(parcel.promise_seconds),
+    route: tellRoute(parcel.route),
   };
 }
 

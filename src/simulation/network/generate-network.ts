@@ -7,6 +7,7 @@ import type { Guarantee, Network, Platform, Policy } from '../../domain/network.
 import { generateCarriers } from './carriers.ts';
 import { generateSellers, generateSkus } from './goods.ts';
 import { generateLineHaul } from './line-haul.ts';
+import { generateNightLines, LINE_TIMES } from './night-lines.ts';
 import { koreanPlaces } from './places.ts';
 import { generateRateCards, generateTransitTimes } from './prices.ts';
 import { generateSites } from './sites.ts';
@@ -67,6 +68,7 @@ export function generateNetwork(parameters: NetworkParameters): Network {
   const sites = generateSites(seed, scale, places);
   const { carriers, services } = generateCarriers(seed, scale, { places, sites });
   const sellers = generateSellers(SELLERS * scale);
+  const lineHaul = generateLineHaul(seed, places, carriers);
   return {
     format: 'portolan-network/1',
     name: `Korea, seed ${seed}, scale ${scale}`,
@@ -79,9 +81,9 @@ export function generateNetwork(parameters: NetworkParameters): Network {
     zones: generateZones(places),
     carriers,
     rate_cards: generateRateCards(),
-    transit_times: generateTransitTimes(),
-    services,
-    ...generateLineHaul(seed, places, carriers),
+    transit_times: [...generateTransitTimes(), ...LINE_TIMES],
+    services: [...services, ...generateNightLines({ places, sites }, lineHaul)],
+    ...lineHaul,
     guarantees: [...GUARANTEES],
   };
 }

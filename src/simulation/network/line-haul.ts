@@ -1,6 +1,6 @@
 /**
- * Hubs where parcels change vehicles, and the timetables of the trucks between them. The engine
- * records line-haul and does not yet decide by it; the demo's carriers scan parcels at the hubs.
+ * Hubs where parcels change vehicles, and the timetables of the trucks between them. Some services go
+ * over them (`night-lines.ts`); all carriers with trucks scan their parcels at the hubs.
  */
 import type { Carrier, Network } from '../../domain/network.ts';
 import { randomFor } from '../random.ts';
@@ -18,6 +18,8 @@ const HUB_PLACES = [
 const TRUCK_METRES_PER_SECOND = 18;
 /** Unloading and loading, and a ferry where the way leads over the sea. */
 const TURN_SECONDS = 45 * 60;
+/** From a truck's arrival to the next departure that its parcels can catch. */
+const SORT_SECONDS = 30 * 60;
 const FERRY_SECONDS = 8 * 3600;
 const NIGHT = ['20:30', '22:00', '23:30'];
 const LATE_NIGHT = ['01:00', '02:30'];
@@ -34,6 +36,7 @@ export function generateLineHaul(
     name: `${place.name} hub`,
     position: [...place.position] as [number, number],
     time_zone: 'Asia/Seoul',
+    transfer_seconds: SORT_SECONDS,
   }));
   const legs = carriers
     .filter((carrier) => /^(?:parcel|cold|budget)-/.test(carrier.id))

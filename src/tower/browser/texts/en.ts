@@ -304,6 +304,7 @@ export const en = {
   'exception.no_carrier': 'No carrier took it',
   'exception.short_pick': 'Units not found',
   'exception.late_delivery': 'Delivery is late',
+  'exception.disrupted': 'Route disrupted',
   'exception.lost': 'Parcel lost',
   'exception.returned': 'Parcel came back',
   'exception.carrier_cancelled': 'Carrier gave it up',
@@ -336,6 +337,7 @@ export const en = {
   'event.shipment.lost': 'Parcel lost',
   'event.shipment.cancelled': 'Parcel cancelled',
   'event.shipment.tracked': 'Carrier reported',
+  'event.shipment.repriced': 'Route disrupted: expected anew',
   'event.milestone.at_risk': 'A deadline is near',
   'event.milestone.breached': 'A deadline was missed',
 } as const;

@@ -301,6 +301,7 @@ export const ko: Readonly<Record<keyof typeof en, string>> = {
   'exception.no_carrier': '맡은 운송사 없음',
   'exception.short_pick': '상품을 찾지 못함',
   'exception.late_delivery': '배송 지연',
+  'exception.disrupted': '경로 차질',
   'exception.lost': '소포 분실',
   'exception.returned': '소포 반송',
   'exception.carrier_cancelled': '운송사가 포기함',
@@ -333,6 +334,7 @@ export const ko: Readonly<Record<keyof typeof en, string>> = {
   'event.shipment.lost': '소포 분실',
   'event.shipment.cancelled': '소포 취소',
   'event.shipment.tracked': '운송사 보고',
+  'event.shipment.repriced': '경로 차질: 예상 시각 변경',
   'event.milestone.at_risk': '기한 임박',
   'event.milestone.breached': '기한 놓침',
 };

@@ -1,0 +1,81 @@
+/** The part of a compiled network that goes over hubs: compiled with it, with its calendars, and anew
+ * when something is disrupted. A network without such lanes has none of it. */
+import { arrivalCache } from './arrivals.ts';
+import { type CalendarSet, DEFAULT_HORIZON_DAYS } from './calendar-set.ts';
+import { LaneCache, type LaneIndex } from './lanes.ts';
+import type { CompiledNetwork, Horizon } from './network.ts';
+import type { RateTable } from './rates.ts';
+import { addRoutes, type LaneParts } from './routed-lanes.ts';
+import { disruptBook } from './routes/disrupt-book.ts';
+import { openBook, ROUTE_DAYS, type RouteBook } from './routes/route-book.ts';
+import type { TransitTable } from './transit.ts';
+import { DAY_SECONDS, type DisruptionInput, type NetworkInput } from './types.ts';
+
+/** The tables that lanes are looked up in, with the routes in them, and what they were without. */
+export interface LaneTables {
+  readonly lanes: LaneIndex;
+  readonly rates: RateTable;
+  readonly transit: TransitTable;
+  readonly laneCache: LaneCache;
+  readonly routes: RouteBook | undefined;
+  readonly fixed: LaneParts;
+}
+
+/** Adds routes to the tables of a network, if any lane wants them; in steps. */
+export function* compileLaneTables(
+  fixed: LaneParts,
+  input: NetworkInput,
+  { from_seconds, horizon_days = DEFAULT_HORIZON_DAYS }: Horizon,
+): Generator<void, LaneTables> {
+  const { lanes, rates, transit } = fixed;
+  if (lanes.vias.length === 0) {
+    return { lanes, rates, transit, laneCache: new LaneCache(lanes), routes: undefined, fixed };
+  }
+  const book = openBook(input, { from_seconds, horizon_days });
+  yield;
+  return yield* tablesWith(fixed, book, undefined);
+}
+
+function* tablesWith(
+  fixed: LaneParts,
+  book: RouteBook,
+  before: LaneCache | undefined,
+): Generator<void, LaneTables> {
+  const tables = yield* addRoutes(fixed, book);
+  const laneCache = before?.withRoutes(tables.lanes) ?? new LaneCache(tables.lanes);
+  return { ...tables, laneCache, routes: book, fixed };
+}
+
+/** Runs a generator to its end. */
+export function atOnce<T>(steps: Generator<void, T>): T {
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+  }
+}
+
+/** The longest time that a parcel may be on its way, seconds. */
+export function longestTransit({ longest }: TransitTable, lanes: LaneIndex): number {
+  return lanes.vias.length === 0 ? longest : Math.max(longest, ROUTE_DAYS * DAY_SECONDS);
+}
+
+/** Calendars for lanes that were made anew: what is remembered of arrivals is forgotten. */
+const forgetful = (calendars: CalendarSet): CalendarSet => ({
+  ...calendars,
+  arrivals: arrivalCache(),
+});
+
+/**
+ * The same network under other disruptions, in the place of those it had. Shares all that they do not
+ * touch; equal to one compiled with them. O(legs × departures that change + labels + lanes).
+ */
+export function disruptNetwork(
+  network: CompiledNetwork,
+  disruptions: readonly DisruptionInput[],
+): CompiledNetwork {
+  const input = { ...network.input, disruptions };
+  if (network.routes === undefined) return { ...network, input };
+  const { book } = disruptBook(network.routes, disruptions);
+  const tables = atOnce(tablesWith(network.fixed, book, network.laneCache));
+  return { ...network, ...tables, input, calendars: forgetful(network.calendars) };
+}

@@ -1,0 +1,121 @@
+/** Routes of parcels that are planned already, priced with what runs now; and the others of their lane. */
+import { doorAt } from './calendar.ts';
+import type { CompiledNetwork } from './network.ts';
+import type { Route, RouteBook } from './routes/route-book.ts';
+import { planRoute } from './routes/route-plan.ts';
+import { traceRoute } from './routes/route-times.ts';
+import { pointsOf } from './routes/spread.ts';
+import { compileTransit, lateRisk } from './transit.ts';
+import type { RoutePlan } from './types.ts';
+
+/** A parcel on a route. `pickup_seconds`: when it was or will be collected, epoch seconds. */
+export interface RoutedParcel {
+  readonly warehouse_id: string;
+  readonly service_id: string;
+  readonly zone_id: string;
+  readonly pickup_seconds: number;
+  readonly route: RoutePlan;
+}
+
+/** A route with its median and promised instant at the door, and P(at the door by `due`). */
+export interface RoutePrice {
+  readonly route: RoutePlan;
+  readonly expected_seconds: number;
+  readonly promise_seconds: number;
+  readonly on_time_probability: number;
+}
+
+type Way = Omit<Route, 'laws'>;
+
+/**
+ * The parcel's own route as things run now; undefined where the network does not know it (any more), or
+ * where it never arrives. O(legs × pieces of their times).
+ */
+export function priceRoute(
+  network: CompiledNetwork,
+  parcel: RoutedParcel,
+  due: number,
+): RoutePrice | undefined {
+  const way = network.routes && wayOf(network.routes, parcel.route);
+  return way && priced(network, way, parcel, due);
+}
+
+/** The routes of the lanes that the parcel's service has from its warehouse to its zone, cheapest first. */
+export function otherRoutes(
+  network: CompiledNetwork,
+  parcel: RoutedParcel,
+  due: number,
+): RoutePrice[] {
+  const { lanes, transit, routes, zones, warehouses, services } = network;
+  const zone = zones.indexOf.get(parcel.zone_id);
+  const warehouse = warehouses.indexOf.get(parcel.warehouse_id);
+  const service = services.indexOf.get(parcel.service_id);
+  if (routes === undefined || zone === undefined || warehouse === undefined) return [];
+  const found = new Set<number>();
+  for (const lane of [...lanes.byZone[zone]!, ...lanes.everywhere]) {
+    const route = lanes.transit[lane]! - transit.fixed;
+    const starts = lanes.warehouses[lane]?.includes(warehouse) ?? true;
+    if (lanes.service[lane] === service && route >= 0 && starts) found.add(route);
+  }
+  return [...found]
+    .flatMap((route) => priced(network, routes.routes[route]!, parcel, due) ?? [])
+    .sort((a, b) => a.route.cost - b.route.cost || a.promise_seconds - b.promise_seconds);
+}
+
+function priced(
+  network: CompiledNetwork,
+  way: Way,
+  { service_id, zone_id, pickup_seconds: pickup }: RoutedParcel,
+  due: number,
+): RoutePrice | undefined {
+  const book = network.routes!;
+  const trace = traceRoute(book, way, pickup);
+  const zone = network.zones.indexOf.get(zone_id);
+  const service = network.services.indexOf.get(service_id);
+  if (trace === undefined || zone === undefined || service === undefined) return undefined;
+  const quantiles = pointsOf(trace.arrival).map(([p, at]): [number, number] => [p, at - pickup]);
+  const law = compileTransit([{ id: '', quantiles }], book.confidence);
+  const doors = network.calendars.doors[zone];
+  const promise_seconds = doorAt(doors, pickup + law.promised[0]!);
+  if (promise_seconds < 0) return undefined;
+  return {
+    route: planRoute(book, way, pickup, network.services.carrierIds[service]!),
+    promise_seconds,
+    expected_seconds: Math.min(promise_seconds, doorAt(doors, pickup + law.median[0]!)),
+    on_time_probability: Math.exp(-lateRisk(law, 0, pickup, due, doors)),
+  };
+}
+
+const placesOfLegs = new WeakMap<RouteBook, ReadonlyMap<string, number>>();
+
+/** A stored route by index; undefined where some of it is gone. */
+function wayOf(book: RouteBook, { steps }: RoutePlan): Way | undefined {
+  let places = placesOfLegs.get(book);
+  if (places === undefined) {
+    places = new Map(book.legs.map(({ input }, i) => [input.id, i]));
+    placesOfLegs.set(book, places);
+  }
+  const [first, last] = [steps[0]!, steps.at(-1)!];
+  const legs = steps.slice(1, -1).map(({ leg_id }) => places.get(leg_id ?? ''));
+  const mile = (hub: string | undefined, { transit_time_id: id, carrier_id }: typeof first) =>
+    hub === undefined || id === undefined || !book.transits.has(id)
+      ? undefined
+      : { hub_id: hub, transit_time_id: id, carrier_id };
+  const [start, end] = [mile(first.to_hub_id, first), mile(last.from_hub_id, last)];
+  const [from, to] = [book.hubOf.get(start?.hub_id ?? ''), book.hubOf.get(end?.hub_id ?? '')];
+  const known = legs.filter((leg) => leg !== undefined);
+  if (start === undefined || end === undefined || known.length < legs.length) return undefined;
+  if (from === undefined || to === undefined) return undefined;
+  const sum = (of: (leg: number) => number) => known.reduce((all, leg) => all + of(leg), 0);
+  return {
+    first: start,
+    last: end,
+    from,
+    to,
+    itinerary: {
+      legs: known,
+      cost: sum((leg) => book.legs[leg]!.cost),
+      carbon: sum((leg) => book.legs[leg]!.carbon),
+    },
+  };
+}

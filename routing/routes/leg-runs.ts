@@ -1,0 +1,111 @@
+/** When legs run and hubs are open: weekly timetables as instants, with what does not go as planned. */
+import { type DayTable, dayTable, pickupCalendar } from '../calendar.ts';
+import { DAY_SECONDS, type DisruptionInput, type HubInput, type LegInput } from '../types.ts';
+import type { Window } from './spread.ts';
+
+/** Local days before the horizon, for hubs behind UTC. */
+const MARGIN_DAYS = 2;
+
+/** First place of a value that is not before another; the length if there is none. O(log n). */
+export function firstAtOrAfter(values: Float64Array, value: number): number {
+  let low = 0;
+  let high = values.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (values[middle]! < value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** Merged windows, ascending. */
+export function mergeWindows(windows: readonly Window[]): Window[] {
+  const merged: { from: number; until: number }[] = [];
+  for (const { from, until } of [...windows].sort((a, b) => a.from - b.from)) {
+    const last = merged.at(-1);
+    if (last !== undefined && from <= last.until) last.until = Math.max(last.until, until);
+    else if (until > from) merged.push({ from, until });
+  }
+  return merged;
+}
+
+/** What is disrupted, by the row it concerns. */
+export interface Disrupted {
+  readonly closed: ReadonlyMap<string, readonly Window[]>;
+  readonly cancelled: ReadonlyMap<string, readonly Window[]>;
+  readonly delayed: ReadonlyMap<string, readonly (Window & { readonly seconds: number })[]>;
+}
+
+/** Sorts disruptions by hub and leg. O(n log n). */
+export function sortDisruptions(disruptions: readonly DisruptionInput[]): Disrupted {
+  const closed = new Map<string, Window[]>();
+  const cancelled = new Map<string, Window[]>();
+  const delayed = new Map<string, (Window & { seconds: number })[]>();
+  const put = <T>(map: Map<string, T[]>, id: string, value: T): void => {
+    map.set(id, [...(map.get(id) ?? []), value]);
+  };
+  for (const row of disruptions) {
+    const window = { from: row.from_seconds, until: row.until_seconds };
+    if (row.kind === 'hub_closed') put(closed, row.hub_id, window);
+    else if (row.kind === 'leg_cancelled') put(cancelled, row.leg_id, window);
+    else put(delayed, row.leg_id, { ...window, seconds: row.delay_seconds });
+  }
+  for (const map of [closed, cancelled]) {
+    for (const [id, windows] of map) map.set(id, mergeWindows(windows));
+  }
+  for (const windows of delayed.values()) {
+    windows.sort((a, b) => a.from - b.from || a.until - b.until || a.seconds - b.seconds);
+  }
+  return { closed, cancelled, delayed };
+}
+
+/** Departures of weekly timetables over one span of days; equal ones share their instants. */
+export function planDepartures(
+  fromSeconds: number,
+  days: number,
+): (leg: LegInput, hub: HubInput) => Float64Array {
+  const firstDay = Math.floor(fromSeconds / DAY_SECONDS) - MARGIN_DAYS;
+  const tables = new Map<string, DayTable>();
+  const plans = new Map<string, Float64Array>();
+  return ({ departures }, { time_zone }) => {
+    const key = `${time_zone} ${JSON.stringify(departures)}`;
+    const known = plans.get(key);
+    if (known !== undefined) return known;
+    let table = tables.get(time_zone);
+    if (table === undefined) {
+      table = dayTable(time_zone, firstDay, days + 2 * MARGIN_DAYS);
+      tables.set(time_zone, table);
+    }
+    const { at } = pickupCalendar(table, departures!, undefined);
+    plans.set(key, at);
+    return at;
+  };
+}
+
+const holds = ({ from, until }: Window, at: number): boolean => at >= from && at < until;
+const NONE: readonly Window[] = [];
+
+/**
+ * The departures of a leg that do run, ascending. What is cancelled or delayed is so by its planned
+ * departure; nothing leaves a closed hub, and nothing that would land there by plan.
+ */
+export function runsOf(
+  leg: LegInput,
+  planned: Float64Array,
+  { closed, cancelled, delayed }: Disrupted,
+): Float64Array {
+  const stops = cancelled.get(leg.id) ?? NONE;
+  const delays = delayed.get(leg.id) ?? [];
+  const [leaves, lands] = [closed.get(leg.from_hub_id) ?? NONE, closed.get(leg.to_hub_id) ?? NONE];
+  if (stops.length + delays.length + leaves.length + lands.length === 0) return planned;
+  const runs: number[] = [];
+  for (const plan of planned) {
+    if (stops.some((window) => holds(window, plan))) continue;
+    const late = delays.reduce((sum, one) => sum + (holds(one, plan) ? one.seconds : 0), 0);
+    const at = plan + late;
+    if (leaves.some((window) => holds(window, at))) continue;
+    if (lands.some((window) => holds(window, at + leg.duration_seconds))) continue;
+    runs.push(at);
+  }
+  return Float64Array.from(runs).sort();
+}

@@ -1,0 +1,218 @@
+/**
+ * The routes of a network: which sequences of legs lead from first-mile hubs to last-mile hubs, and how
+ * long each takes from a pickup on. Kept up to date under disruptions: what they do not touch is shared.
+ */
+import { compileTransit, type TransitTable } from '../transit.ts';
+import type { HubInput, MileInput, NetworkInput, ViaInput } from '../types.ts';
+import { type Itinerary, itinerariesFrom } from './itineraries.ts';
+import { type Disrupted, planDepartures, runsOf, sortDisruptions } from './leg-runs.ts';
+import { type Profile, type ProfileNetwork, profileTo, type RouteLeg } from './route-profile.ts';
+import { traceRoute } from './route-times.ts';
+import { type Points, pointsOf, type Spread, spreadOf } from './spread.ts';
+
+/** Departures are looked at for routes over so many days from the horizon's start. */
+export const SEARCH_DAYS = 10;
+/** Time of a route that is still found after the last pickup. */
+export const ROUTE_DAYS = 45;
+const DAY_SECONDS = 86_400;
+
+/** A first mile to a hub, legs, and a last mile from a hub. */
+export interface Route {
+  readonly first: MileInput;
+  readonly last: MileInput;
+  readonly from: number;
+  readonly to: number;
+  readonly itinerary: Itinerary;
+  /** Times from a pickup on, filled in when asked for; null = it arrives within no horizon. */
+  readonly laws: Map<number, TransitTable | null>;
+}
+
+/** Hubs, legs and distributions by index, as they run now. */
+export interface RouteNetwork extends Omit<ProfileNetwork, 'usable'> {
+  readonly hubs: readonly HubInput[];
+  readonly hubOf: ReadonlyMap<string, number>;
+  /** Time of each leg. */
+  readonly times: readonly Spread[];
+  /** Named distributions. */
+  readonly transits: ReadonlyMap<string, Points>;
+  readonly disrupted: Disrupted;
+  readonly confidence: number;
+}
+
+/** The routes of a network under its disruptions. */
+export interface RouteBook extends RouteNetwork {
+  readonly from_seconds: number;
+  readonly planned: readonly (Float64Array | undefined)[];
+  /** Profiles by last-mile hub and the carriers that may be used. */
+  readonly profiles: Map<string, Profile>;
+  /** The legs of each set of carriers that was asked for. */
+  readonly networks: Map<string, ProfileNetwork>;
+  readonly routes: Route[];
+  readonly routeOf: Map<string, number>;
+  /** Times of routes that hold as they did before a disruption, by the route's key. */
+  readonly kept: ReadonlyMap<string, Route['laws']>;
+}
+
+/** Opens a book with no routes yet. O(legs × departures). @throws Error when a leg names no hub. */
+export function openBook(
+  input: NetworkInput,
+  horizon: { readonly from_seconds: number; readonly horizon_days: number },
+): RouteBook {
+  const hubs = input.hubs ?? [];
+  const hubOf = new Map(hubs.map((hub, i) => [hub.id, i]));
+  const disrupted = sortDisruptions(input.disruptions ?? []);
+  const days = horizon.horizon_days + ROUTE_DAYS;
+  const plan = planDepartures(horizon.from_seconds, days);
+  const transits = new Map(input.transit_times.map((table) => [table.id, table.quantiles]));
+  const rows = input.legs ?? [];
+  const planned = rows.map((leg) =>
+    leg.departures === undefined ? undefined : plan(leg, hubs[hubIn(hubOf, leg.from_hub_id)]!),
+  );
+  const legs = rows.map(
+    (leg, i): RouteLeg => ({
+      input: leg,
+      from: hubIn(hubOf, leg.from_hub_id),
+      to: hubIn(hubOf, leg.to_hub_id),
+      cost: leg.cost ?? 0,
+      carbon: leg.carbon_grams ?? 0,
+      runs: planned[i] && runsOf(leg, planned[i], disrupted),
+    }),
+  );
+  return {
+    from_seconds: horizon.from_seconds,
+    confidence: input.policy.confidence,
+    hubs,
+    hubOf,
+    transfer: Float64Array.from(hubs, (hub) => hub.transfer_seconds ?? 0),
+    legs,
+    planned,
+    times: rows.map(({ duration_seconds, transit_time_id: id }) =>
+      spreadOf(id === undefined ? [[1, duration_seconds]] : pointsIn(transits, id)),
+    ),
+    transits,
+    disrupted,
+    profiles: new Map(),
+    networks: new Map(),
+    routes: [],
+    routeOf: new Map(),
+    kept: new Map(),
+  };
+}
+
+/** Place of a hub. @throws Error when it is not there. */
+export function hubIn(hubOf: ReadonlyMap<string, number>, id: string): number {
+  const hub = hubOf.get(id);
+  if (hub === undefined) throw new Error(`hub ${id} is named, which is not there`);
+  return hub;
+}
+
+function pointsIn(transits: ReadonlyMap<string, Points>, id: string): Points {
+  const points = transits.get(id);
+  if (points === undefined) throw new Error(`transit time ${id} is named, which is not there`);
+  return points;
+}
+
+/** Name of a profile. */
+export const profileKey = (hub: number, carriers: readonly string[] | undefined): string =>
+  JSON.stringify([hub, carriers === undefined ? null : [...new Set(carriers)].sort()]);
+
+/** The part of a network that one set of carriers runs; undefined = all. */
+export function networkOf(
+  { transfer, legs, networks }: Pick<RouteBook, 'transfer' | 'legs' | 'networks'>,
+  carriers: readonly string[] | null | undefined,
+): ProfileNetwork {
+  const key = JSON.stringify(carriers ? [...new Set(carriers)].sort() : null);
+  const known = networks.get(key);
+  if (known !== undefined) return known;
+  const named = carriers ? new Set(carriers) : undefined;
+  const usable = [...legs.keys()].filter((i) => named?.has(legs[i]!.input.carrier_id) ?? true);
+  const network = { transfer, legs, usable };
+  networks.set(key, network);
+  return network;
+}
+
+/** The span of departures that routes are looked for in. */
+export const searchSpan = ({ from_seconds }: Pick<RouteBook, 'from_seconds'>) => ({
+  from: from_seconds,
+  until: from_seconds + SEARCH_DAYS * DAY_SECONDS,
+});
+
+/** The profile to a hub, made when it is first asked for. */
+function profileOf(book: RouteBook, hub: number, carriers: readonly string[] | undefined): Profile {
+  const key = profileKey(hub, carriers);
+  let profile = book.profiles.get(key);
+  if (profile === undefined) {
+    profile = profileTo(networkOf(book, carriers), hub, searchSpan(book));
+    book.profiles.set(key, profile);
+  }
+  return profile;
+}
+
+/**
+ * The routes of a lane, each by its place in the book: every first mile with every way to the hub of
+ * every last mile. In an order that depends on the document alone.
+ */
+export function* routesVia(book: RouteBook, via: ViaInput): Generator<void, number[]> {
+  const found: number[] = [];
+  for (const last of via.last_mile) {
+    const to = hubIn(book.hubOf, last.hub_id);
+    pointsIn(book.transits, last.transit_time_id);
+    if (!book.profiles.has(profileKey(to, via.carriers))) yield;
+    const profile = profileOf(book, to, via.carriers);
+    for (const first of via.first_mile) {
+      const from = hubIn(book.hubOf, first.hub_id);
+      pointsIn(book.transits, first.transit_time_id);
+      for (const itinerary of itinerariesFrom(book, profile, from)) {
+        found.push(addRoute(book, { first, last, from, to, itinerary }));
+      }
+    }
+  }
+  return [...new Set(found)];
+}
+
+/** Everything that a route's times depend on. */
+export const routeKey = ({ first, last, itinerary }: Omit<Route, 'laws'>): string =>
+  JSON.stringify([mileKey(first), itinerary.legs, mileKey(last)]);
+
+const mileKey = ({ hub_id, transit_time_id, carrier_id }: MileInput) => [
+  hub_id,
+  transit_time_id,
+  carrier_id ?? null,
+];
+
+function addRoute(book: RouteBook, parts: Omit<Route, 'laws'>): number {
+  const key = routeKey(parts);
+  const known = book.routeOf.get(key);
+  if (known !== undefined) return known;
+  const index = book.routes.push({ ...parts, laws: book.kept.get(key) ?? new Map() }) - 1;
+  book.routeOf.set(key, index);
+  return index;
+}
+
+/** The time from a pickup (epoch seconds) to the door, before it opens; null if it never arrives. */
+export function lawAt(book: RouteBook, route: number, pickup: number): TransitTable | null {
+  const { laws } = book.routes[route]!;
+  let law = laws.get(pickup);
+  if (law === undefined) {
+    const trace = traceRoute(book, book.routes[route]!, pickup);
+    law = trace === undefined ? null : tableOf(book, trace.arrival, pickup);
+    laws.set(pickup, law);
+  }
+  return law;
+}
+
+function tableOf({ confidence }: RouteBook, arrival: Spread, pickup: number): TransitTable {
+  const quantiles = pointsOf(arrival).map(([p, at]): [number, number] => [p, at - pickup]);
+  return compileTransit([{ id: '', quantiles }], confidence);
+}
+
+/** Points of a time that no pickup can be faster than: nobody waits, every leg is at its fastest. */
+export function floorOf(book: RouteBook, route: number): Points {
+  const { first, last, itinerary, to } = book.routes[route]!;
+  // A second less, for what rounding does to shares of a distribution.
+  let least = pointsIn(book.transits, first.transit_time_id)[0]![1] + book.transfer[to]! - 1;
+  for (const leg of itinerary.legs) {
+    least += book.transfer[book.legs[leg]!.from]! + book.times[leg]![0]!.from;
+  }
+  return pointsIn(book.transits, last.transit_time_id).map(([p, seconds]) => [p, seconds + least]);
+}

@@ -1,0 +1,125 @@
+/** Makes the network that steps decide with: compiled, learned times in place, disruptions taken over. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { DisruptionRow } from '../../db/disruptions.ts';
+import {
+  type CompiledNetwork,
+  compileInSteps,
+  compileNetwork,
+  type DisruptionInput,
+  disruptNetwork,
+  type LearnedTransit,
+  recompileCalendars,
+  withLearnedTransit,
+} from '../../routing/index.ts';
+import { secondsOf } from '../domain/instants.ts';
+import type { Network } from '../domain/network.ts';
+import type { LiveNetwork, NetworkVersions } from './engine.ts';
+import { openNetworkThread } from './network-thread.ts';
+
+const DAY_SECONDS = 86_400;
+
+/** What a network is made of, but for the document. */
+export interface Learned extends NetworkVersions {
+  readonly learned: readonly LearnedTransit[];
+  readonly disrupted: readonly DisruptionRow[];
+}
+
+/** Compiles a network as it is decided with. */
+export function liveNetwork(
+  { published, learned, disrupted, ...versions }: Learned & { readonly published: Network },
+  at: Temporal.Instant,
+): LiveNetwork {
+  const document = documentOf(published, learned, disrupted);
+  const compiled = compileNetwork(document, { from_seconds: dayStart(at) });
+  return withTables(versions, compiled, document, published);
+}
+
+/** Reads a large document in a thread and compiles it in steps: others are served in between. */
+export async function loadInPieces(
+  { learned, disrupted, ...versions }: Learned,
+  from: Buffer | Network,
+  at: Temporal.Instant,
+): Promise<LiveNetwork> {
+  const published = Buffer.isBuffer(from) ? await readInThread(from) : from;
+  const document = documentOf(published, learned, disrupted);
+  const steps = compileInSteps(document, { from_seconds: dayStart(at) });
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return withTables(versions, step.value, document, published);
+    await nextTurn();
+  }
+}
+
+async function readInThread(packed: Buffer): Promise<Network> {
+  const thread = openNetworkThread();
+  try {
+    return await thread.read(packed);
+  } finally {
+    thread.close();
+  }
+}
+
+function documentOf(
+  published: Network,
+  learned: readonly LearnedTransit[],
+  disrupted: readonly DisruptionRow[],
+): LiveNetwork['document'] {
+  const document = withLearnedTransit(published, learned);
+  return disrupted.length === 0 ? document : { ...document, disruptions: disrupted.map(inputOf) };
+}
+
+function inputOf(row: DisruptionRow): DisruptionInput {
+  const { kind, hub_id, leg_id, delay_seconds } = row;
+  const window = { from_seconds: secondsOf(row.from_at), until_seconds: secondsOf(row.until_at) };
+  if (kind === 'hub_closed') return { ...window, kind, hub_id: hub_id! };
+  if (kind === 'leg_cancelled') return { ...window, kind, leg_id: leg_id! };
+  return { ...window, kind, leg_id: leg_id!, delay_seconds: delay_seconds! };
+}
+
+/** The same network under the disruptions of a newer number: only what they touch is made anew. */
+export function withDisruptions(
+  live: LiveNetwork,
+  disruption_no: number,
+  disrupted: readonly DisruptionRow[],
+): LiveNetwork {
+  const disruptions = disrupted.map(inputOf);
+  const document = { ...live.document, disruptions };
+  return { ...live, disruption_no, document, compiled: disruptNetwork(live.compiled, disruptions) };
+}
+
+function withTables(
+  { version, transit_version, disruption_no }: NetworkVersions,
+  compiled: CompiledNetwork,
+  document: LiveNetwork['document'],
+  published: Network,
+): LiveNetwork {
+  return {
+    version,
+    transit_version,
+    disruption_no,
+    document,
+    published,
+    compiled,
+    skus: new Map(document.skus.map((sku) => [sku.id, sku])),
+    warehouses: new Map(document.warehouses.map((warehouse) => [warehouse.id, warehouse])),
+  };
+}
+
+/** The same network with calendars that cover an instant. */
+export function withCalendars(live: LiveNetwork, at: Temporal.Instant): LiveNetwork {
+  const compiled = recompileCalendars(live.compiled, { from_seconds: dayStart(at) });
+  return { ...live, compiled };
+}
+
+/**
+ * Calendars start on the UTC day of the decision and are compiled anew each day: a replay, which
+ * compiles for the same instant, then sees the very same horizon.
+ */
+export function dayStart(at: Temporal.Instant): number {
+  return Math.floor(at.epochMilliseconds / 1000 / DAY_SECONDS) * DAY_SECONDS;
+}
+
+/** True if a network's calendars are those of an instant. */
+export function covers(compiled: CompiledNetwork, at: Temporal.Instant): boolean {
+  return compiled.calendars.fromSeconds === dayStart(at);
+}
