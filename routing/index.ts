@@ -26,6 +26,7 @@ export {
   recompileCalendars,
   zonesOf,
 } from './network.ts';
+export { onTimeProbability } from './on-time.ts';
 export { orderBySeconds } from './order-by.ts';
 export * from './prices/index.ts';
 export * from './promise/index.ts';
@@ -33,3 +34,4 @@ export { type QuoteOption, quoteOptions } from './quote.ts';
 export * from './routes/index.ts';
 export { greedySource, source } from './source.ts';
 export * from './types.ts';
+export { boardUnder, withPolicy } from './with-policy.ts';
