@@ -15,6 +15,8 @@ export interface OwedBells {
   readonly watch: boolean;
   /** Prices are due. */
   readonly price: boolean;
+  /** Orders were decided that a policy in shadow has not seen. */
+  readonly review: boolean;
 }
 
 /** A look at the database: at which instant, and whether it is the sweep that comes once in a while. */
@@ -30,7 +32,8 @@ export interface Look {
  * Asks for all queues in one read that takes no lock. Each part takes the first entry of a partial
  * index of what is due: `orders_to_decide`, `assignments_due`, `shipments_due`, `quotes_due`. The
  * `order by … limit 1` is what makes it so: asked with `exists`, the planner reads whole tables, as
- * it takes any instant for one that a third of the rows have passed. Prices have one row.
+ * it takes any instant for one that a third of the rows have passed. Prices have one row, and a policy
+ * in shadow has one.
  */
 export async function readOwedBells(tx: Tx, look: Look): Promise<OwedBells> {
   const result = await sql<OwedBells>`select ${owedBells(look)}`.execute(tx);
@@ -76,5 +79,7 @@ function owedBells(look: Look): RawBuilder<unknown> {
       or coalesce((select expires_at from quotes where state = 'held'
         order by expires_at limit 1) <= ${at}, false)
       or (select due_at <= ${at} from transit_learning) is true as watch,
-    (select due_at <= ${at} from price_refreshes) is true as price`;
+    (select due_at <= ${at} from price_refreshes) is true as price,
+    exists (select from policy_shadows where due_at <= ${at} and after_batch_id <
+      (select batch_id from decision_batches order by batch_id desc limit 1)) as review`;
 }

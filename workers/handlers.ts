@@ -5,6 +5,7 @@ import type { Engine } from '../src/fulfillment/engine.ts';
 import { expireQuotes } from '../src/fulfillment/expire-quotes.ts';
 import { learnTransit } from '../src/fulfillment/learn-transit.ts';
 import { refreshPrices } from '../src/fulfillment/refresh-prices.ts';
+import { shadowOrders } from '../src/fulfillment/shadow-orders.ts';
 import { tenderShipments } from '../src/fulfillment/tender-shipments.ts';
 import { wakeOrders } from '../src/fulfillment/wake-orders.ts';
 import { watchMilestones } from '../src/fulfillment/watch-milestones.ts';
@@ -26,6 +27,7 @@ export const HANDLERS: Handlers = {
   tender: { tenderShipments },
   watch: { watchMilestones, expireQuotes, learnTransit },
   price: { refreshPrices },
+  review: { shadowOrders },
 };
 
 /**

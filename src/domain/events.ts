@@ -67,6 +67,11 @@ export const EVENTS = {
   'stock.adjusted': { entity: 'adjustment', tells: 'Counted stock was corrected.' },
 
   'network.applied': { entity: 'network', tells: 'A new version of the network is in force.' },
+  'policy.created': { entity: 'policy', tells: 'A version of a policy was made; it is a draft.' },
+  'policy.moved': {
+    entity: 'policy',
+    tells: 'It went on in its life: into shadow, to a share of the orders, live, retired.',
+  },
   'key.created': { entity: 'key', tells: 'An API key was made for a party.' },
   'key.revoked': { entity: 'key', tells: 'An API key was withdrawn for good.' },
 

@@ -194,6 +194,7 @@ export const Service = Type.Object(
     max_girth_plus_length_mm: Type.Optional(Whole(1, 500_000)),
     parcels_per_day: Type.Optional(Whole(0, 1e9)),
     parcels_per_day_per_warehouse: Type.Optional(Whole(0, 1e9)),
+    carbon_grams_per_tonne_km: Type.Optional(Type.Number({ minimum: 0, maximum: 1e6 })),
   },
   closed,
 );

@@ -119,6 +119,7 @@ export const CSV_COLUMNS = {
     truth('hazardous'),
     ...['max_weight_grams', 'max_length_mm', 'max_girth_plus_length_mm'].map(number),
     ...['parcels_per_day', 'parcels_per_day_per_warehouse'].map(number),
+    number('carbon_grams_per_tonne_km'),
   ],
   lanes: [
     must(text('service_id')),

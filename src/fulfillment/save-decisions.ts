@@ -251,6 +251,7 @@ function decisionRecords(batch: PlannedBatch): NewDecision[] {
     from_quote: one.from_quote,
     work_budget: one.work_budget,
     elapsed_us: one.elapsed_us,
+    policy_id: one.policy_id,
   }));
 }
 

@@ -220,6 +220,15 @@ const CASES: Record<string, () => Promise<void>> = {
   },
   'PUT /v1/network': () => isForOperators('PUT /v1/network', '', { body: {} }),
   'GET /v1/network': () => isForOperators('GET /v1/network', ''),
+  'POST /v1/policies': () => {
+    const body = { name: 'mine', rules: { split_limit: 1 } };
+    return isForOperators('POST /v1/policies', '', { body });
+  },
+  'GET /v1/policies': () => isForOperators('GET /v1/policies', ''),
+  'GET /v1/policies/{id}': () => isForOperators('GET /v1/policies/{id}', UNKNOWN),
+  'POST /v1/policies/{id}/move': () =>
+    isForOperators('POST /v1/policies/{id}/move', UNKNOWN, { body: { to: 'shadow' } }),
+  'GET /v1/policies/{id}/report': () => isForOperators('GET /v1/policies/{id}/report', UNKNOWN),
   'POST /v1/keys': () => {
     const body = { role: 'platform', party_id: 'shop' };
     return isForOperators('POST /v1/keys', '', { body });

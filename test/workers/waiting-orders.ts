@@ -39,6 +39,7 @@ export function handlersWith(decideOrders: Handlers['decide'][string]): Handlers
     tender: { tenderShipments: NO_WORK },
     watch: { watchMilestones: NO_WORK },
     price: { refreshPrices: NO_WORK },
+    review: { shadowOrders: NO_WORK },
   };
 }
 

@@ -168,6 +168,7 @@ export const en = {
   'queue.decide': 'Decide',
   'queue.tender': 'Tender',
   'queue.price': 'Price',
+  'queue.review': 'Review',
   'queue.watch': 'Watch',
 
   'card.back': 'Back',

@@ -167,6 +167,7 @@ export const ko: Readonly<Record<keyof typeof en, string>> = {
   'queue.decide': '결정',
   'queue.tender': '배정',
   'queue.price': '가격',
+  'queue.review': '재검토',
   'queue.watch': '감시',
 
   'card.back': '뒤로',
