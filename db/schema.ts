@@ -255,6 +255,11 @@ export interface DecisionsTable {
   policy_id: string | null;
 }
 
+export interface RedecideRunsTable {
+  is_only: Generated<boolean>;
+  due_at: Instant;
+}
+
 export interface PoliciesTable {
   policy_id: string;
   name: string;
@@ -457,6 +462,7 @@ export interface Schema {
   backorders: BackordersTable;
   decision_batches: DecisionBatchesTable;
   decisions: DecisionsTable;
+  redecide_runs: RedecideRunsTable;
   policies: PoliciesTable;
   policy_shadows: PolicyShadowsTable;
   policy_trials: PolicyTrialsTable;

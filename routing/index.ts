@@ -26,6 +26,7 @@ export {
   recompileCalendars,
   zonesOf,
 } from './network.ts';
+export { timeCost } from './objective.ts';
 export { onTimeProbability } from './on-time.ts';
 export { orderBySeconds } from './order-by.ts';
 export * from './prices/index.ts';

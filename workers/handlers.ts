@@ -4,6 +4,7 @@ import { decideOrders } from '../src/fulfillment/decide-orders.ts';
 import type { Engine } from '../src/fulfillment/engine.ts';
 import { expireQuotes } from '../src/fulfillment/expire-quotes.ts';
 import { learnTransit } from '../src/fulfillment/learn-transit.ts';
+import { redecideOrders } from '../src/fulfillment/redecide-orders.ts';
 import { refreshPrices } from '../src/fulfillment/refresh-prices.ts';
 import { shadowOrders } from '../src/fulfillment/shadow-orders.ts';
 import { tenderShipments } from '../src/fulfillment/tender-shipments.ts';
@@ -27,7 +28,7 @@ export const HANDLERS: Handlers = {
   tender: { tenderShipments },
   watch: { watchMilestones, expireQuotes, learnTransit },
   price: { refreshPrices },
-  review: { shadowOrders },
+  review: { redecideOrders, shadowOrders },
 };
 
 /**

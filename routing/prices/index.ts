@@ -68,6 +68,14 @@ export {
 export { sourceAtPrices } from './priced-source.ts';
 export { type HeldOrder, type Hysteresis, type Redecided, redecide } from './redecide.ts';
 export {
+  type Exchange,
+  type MovedOrder,
+  type OrderPool,
+  type PooledOrders,
+  type RedecidedPools,
+  redecidePools,
+} from './redecide-pools.ts';
+export {
   type CapacityPrice,
   type CapacityPrices,
   indexPrices,

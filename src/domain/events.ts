@@ -13,6 +13,11 @@ export const EVENTS = {
   'order.decided': { entity: 'order', tells: 'Shipments were planned and the promise stands.' },
   'order.backordered': { entity: 'order', tells: 'No stock anywhere; it waits for a receipt.' },
   'order.unfillable': { entity: 'order', tells: 'No decision is possible; an operator must act.' },
+  'order.redecided': {
+    entity: 'order',
+    tells:
+      'Other shipments took the place of its own before a carrier had them; the promise stands.',
+  },
   'order.reopened': { entity: 'order', tells: 'Units have no shipment (any more): decide again.' },
   'order.promise_moved': {
     entity: 'order',

@@ -28,7 +28,7 @@ export function canPolicyMove(from: PolicyState, to: PolicyState): boolean {
   return POLICY_TRANSITIONS[from].includes(to);
 }
 
-/** The fields of the network's policy that one order's decision depends on. */
+/** The fields of the network's policy that the decisions of one order depend on. */
 const DECIDING = [
   'confidence',
   'split_limit',
@@ -37,6 +37,8 @@ const DECIDING = [
   'time_per_day',
   'apart',
   'on_time_confidence',
+  'freeze_seconds',
+  'redecide_saving',
 ] as const;
 
 /** Rules of a policy: they take the place of the network's; what is not named stays the network's. */

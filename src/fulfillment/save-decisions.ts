@@ -93,7 +93,8 @@ async function giveBackQuoteHolds(tx: Tx, batch: PlannedBatch) {
   );
 }
 
-function shipmentRows({ network, shipments, decided_at }: PlannedBatch): Statement[] {
+/** The shipments of a batch with what they hold and their first offers, as statements. */
+export function shipmentRows({ network, shipments, decided_at }: PlannedBatch): Statement[] {
   const units = shipments.flatMap(({ row, parcel }) =>
     parcel.takes.map(({ stock_id, line_no, quantity }) => ({
       stock_id,
@@ -169,7 +170,7 @@ function detailOf(result: DecidedInBatch['result']): Record<string, unknown> {
 }
 
 /** What the decisions were made from, and what they came to. */
-async function saveProof(engine: Engine, tx: Tx, batch: PlannedBatch): Promise<void> {
+export async function saveProof(engine: Engine, tx: Tx, batch: PlannedBatch): Promise<void> {
   const batch_id = engine.newId();
   const { decided_at } = batch;
   await insertDecisions(

@@ -332,6 +332,13 @@ export const DEFECTS: readonly (readonly [invariant: string, defect: string, pla
       update shipments set version = 4`,
   ],
   [
+    'redecisions_keep_promises',
+    'an order decided again for a later day',
+    `update orders set promise_at = promise_at - interval '1 day';
+      insert into journal (entity, entity_id, version, type, at, order_id, data) values
+      ('order', '${ORDER}', 3, 'order.redecided', now(), '${ORDER}', '{"decision_no": 1}')`,
+  ],
+  [
     'policies_live_legally',
     'a draft that went live',
     `${A_POLICY} insert into journal (entity, entity_id, version, type, at, data) values

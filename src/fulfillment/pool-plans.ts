@@ -1,0 +1,216 @@
+/**
+ * Part of REDECIDE: finds other plans for orders that wait, and writes all of them out over the lots
+ * and slots that they use. No I/O. Plans are found on a board where none of the orders holds anything;
+ * another plan of an order is the one that does without some stock that is not there for everybody.
+ */
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import {
+  type Board,
+  boardUnder,
+  type ExcludedStock,
+  type OrderPool,
+  openBoard,
+  type Plan,
+  type PooledOrders,
+  type SourcedPlan,
+  source,
+} from '../../routing/index.ts';
+import type { LiveNetwork } from './engine.ts';
+import {
+  keepsPromise,
+  slotKey,
+  type WaitingOrder,
+  type WaitingView,
+  withoutHolds,
+} from './waiting-orders.ts';
+
+/** Solves for one order, at most. */
+const MOST_SOLVES = 6;
+
+/** What finding plans may use. */
+export interface PoolBudget {
+  /** Solver steps in all, and for one plan. */
+  readonly work: number;
+  readonly plan_work: number;
+}
+
+/** The task, and by which exclusions each of its plans came out. */
+export interface PooledPlans {
+  readonly pooled: PooledOrders;
+  /** Per order, per other plan. */
+  readonly excluded: readonly (readonly (readonly ExcludedStock[])[])[];
+}
+
+interface FoundPlan {
+  readonly plan: SourcedPlan;
+  readonly excluded: readonly ExcludedStock[];
+}
+
+/**
+ * Finds other plans. Null where no order of `split` could be had for less if the others made room:
+ * then nobody has a reason to move. Lets others have a turn after each order.
+ */
+export async function poolPlans(
+  network: LiveNetwork,
+  view: WaitingView,
+  split: ReadonlySet<string>,
+  budget: PoolBudget,
+): Promise<PooledPlans | null> {
+  const relaxed = withoutHolds(network, view, view.orders);
+  const board = openBoard(network.compiled, relaxed.stock, relaxed.capacity);
+  const search = { board, scarce: scarceStock(view), left: budget.work, most: budget.plan_work };
+  const found = new Map<WaitingOrder, FoundPlan[]>();
+  let isWorthwhile = false;
+  const isSplit = (order: WaitingOrder) => split.has(order.offered.order_id);
+  for (const order of view.orders.filter(isSplit)) {
+    const best = solve(search, order, []);
+    await nextTurn();
+    if (best === null || best.plan.cost > order.cost - Math.max(1, order.saving_least)) continue;
+    found.set(order, [best]);
+    isWorthwhile = true;
+  }
+  if (!isWorthwhile) return null;
+  for (const order of view.orders) {
+    found.set(order, morePlans(search, order, found.get(order) ?? []));
+    await nextTurn();
+  }
+  return writtenOut(view, found);
+}
+
+interface Search {
+  readonly board: Board;
+  readonly scarce: (warehouse_id: string, sku_id: string) => boolean;
+  left: number;
+  readonly most: number;
+}
+
+function solve(
+  search: Search,
+  order: WaitingOrder,
+  excluded: readonly ExcludedStock[],
+): FoundPlan | null {
+  if (search.left <= 0) return null;
+  const problem = withExcluded(order, excluded);
+  const board = boardUnder(search.board, order.compiled);
+  const result = source(order.compiled, board, problem, { work: search.most });
+  search.left -= Math.max(1, result.work);
+  return keepsPromise(order, result) ? { plan: result, excluded } : null;
+}
+
+/** The order's problem without some stock. */
+export function withExcluded({ problem }: WaitingOrder, excluded: readonly ExcludedStock[]) {
+  if (excluded.length === 0) return problem;
+  return { ...problem, excluded_stock: [...(problem.excluded_stock ?? []), ...excluded] };
+}
+
+/**
+ * Plans that do without scarce stock: without all of it that the order holds now, and without each
+ * that a plan found before uses, breadth first.
+ */
+function morePlans(search: Search, order: WaitingOrder, first: readonly FoundPlan[]): FoundPlan[] {
+  const found = [...first];
+  const own = scarceUses(search, order.held);
+  const open: (readonly ExcludedStock[])[] = own.length === 0 ? [] : [own];
+  if (found.length === 0) open.push([]);
+  const seen = new Set<string>();
+  const branch = ({ plan, excluded }: FoundPlan) => {
+    const lines = new Map(order.problem.lines.map((line) => [line.line_no, line.sku_id]));
+    const uses = plan.parcels.flatMap(({ warehouse_id, takes }) =>
+      takes.map(({ line_no }) => ({ warehouse_id, sku_id: lines.get(line_no)! })),
+    );
+    for (const use of scarceUses(search, uses)) open.push([...excluded, use]);
+  };
+  for (const one of first) branch(one);
+  for (let solves = 0; solves < MOST_SOLVES && open.length > 0; solves += 1) {
+    const excluded = open.shift()!;
+    const name = JSON.stringify(excluded.map((one) => [one.warehouse_id, one.sku_id]).sort());
+    if (seen.has(name)) continue;
+    seen.add(name);
+    const next = solve(search, order, excluded);
+    if (next === null) continue;
+    found.push(next);
+    branch(next);
+  }
+  return found;
+}
+
+/** Scarce stock among some, each once. */
+function scarceUses(search: Search, uses: readonly ExcludedStock[]): ExcludedStock[] {
+  const scarce = new Map<string, ExcludedStock>();
+  for (const { warehouse_id, sku_id } of uses) {
+    if (!search.scarce(warehouse_id, sku_id)) continue;
+    scarce.set(`${warehouse_id} ${sku_id}`, { warehouse_id, sku_id });
+  }
+  return [...scarce.values()];
+}
+
+/** Stock is scarce where not every order that wants the SKU could have it from there as it is free. */
+function scarceStock({ orders, free }: WaitingView): Search['scarce'] {
+  const wanted = new Map<string, number>();
+  for (const { sku_id, quantity } of orders.flatMap(({ held }) => held)) {
+    wanted.set(sku_id, (wanted.get(sku_id) ?? 0) + quantity);
+  }
+  const there = new Map<string, number>();
+  for (const { warehouse_id, sku_id, available } of free) {
+    const key = `${warehouse_id} ${sku_id}`;
+    there.set(key, (there.get(key) ?? 0) + available);
+  }
+  return (warehouse_id, sku_id) =>
+    (there.get(`${warehouse_id} ${sku_id}`) ?? 0) < (wanted.get(sku_id) ?? 0);
+}
+
+/** Numbers the lots and slots that any plan uses, and writes the plans out over them. */
+function writtenOut(
+  { orders, free, capacity }: WaitingView,
+  found: ReadonlyMap<WaitingOrder, readonly FoundPlan[]>,
+): PooledPlans {
+  const units = new Map(free.map((row) => [`lot ${row.stock_id}`, row.available]));
+  const used = new Map(capacity.map((row) => [slotKey(row), row.used]));
+  const numberOf = new Map<string, number>();
+  const left: number[] = [];
+  const number = (name: string, free_units: number) => {
+    const known = numberOf.get(name);
+    if (known !== undefined) return known;
+    numberOf.set(name, left.length);
+    return left.push(Math.max(0, free_units)) - 1;
+  };
+  const planOf = (cost: number, takes: readonly Taken[], slots: readonly Slot[]): Plan => {
+    const amounts = new Map<number, number>();
+    const use = (resource: number, amount: number) =>
+      amounts.set(resource, (amounts.get(resource) ?? 0) + amount);
+    for (const { stock_id, quantity } of takes) {
+      use(number(`lot ${stock_id}`, units.get(`lot ${stock_id}`) ?? 0), quantity);
+    }
+    for (const slot of slots) {
+      const key = slotKey(slot);
+      use(number(`slot ${key}`, slot.limit - (used.get(key) ?? 0)), slot.amount);
+    }
+    return { cost, resources: [...amounts.keys()], amounts: [...amounts.values()] };
+  };
+  const pools = orders.map((order): OrderPool => {
+    const slots = order.offered.shipments.flatMap((shipment) => shipment.capacity);
+    const others = found.get(order)!.map(({ plan }) => {
+      const takes = plan.parcels.flatMap((parcel) => parcel.takes);
+      return planOf(
+        plan.cost,
+        takes,
+        plan.parcels.flatMap((parcel) => parcel.capacity),
+      );
+    });
+    const current = planOf(order.cost, order.held, slots);
+    return { current, others, saving_least: order.saving_least };
+  });
+  const excluded = orders.map((order) => found.get(order)!.map((one) => one.excluded));
+  return { pooled: { orders: pools, free: left }, excluded };
+}
+
+interface Taken {
+  readonly stock_id: number;
+  readonly quantity: number;
+}
+interface Slot {
+  readonly resource: string;
+  readonly slot_seconds: number;
+  readonly amount: number;
+  readonly limit: number;
+}
