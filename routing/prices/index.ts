@@ -15,6 +15,12 @@ export {
   neededShares,
   type Parcels,
 } from './carrier-prices.ts';
+export {
+  type ChoiceLimits,
+  type ChoiceSolver,
+  type HighsChoiceModule,
+  highsChoices,
+} from './choice-programme.ts';
 export { choosePlan, takePlan } from './choose.ts';
 export {
   cvOfLogNormal,
@@ -72,6 +78,7 @@ export {
   type MovedOrder,
   type OrderPool,
   type PooledOrders,
+  type PoolSolvers,
   type RedecidedPools,
   redecidePools,
 } from './redecide-pools.ts';

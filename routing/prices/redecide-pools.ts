@@ -3,7 +3,8 @@
  * numbered resources. Plain data in and out, so that it can run beside the process that decides. What
  * comes out falls into parts that can each be carried out alone.
  */
-import { openProgramme } from './plan-programme.ts';
+import type { ChoiceSolver } from './choice-programme.ts';
+import { openProgramme, type PlanProgramme } from './plan-programme.ts';
 import { redecide } from './redecide.ts';
 import type { LinearSolver, Plan, PlanOracle } from './types.ts';
 
@@ -44,15 +45,27 @@ export type RedecidedPools =
 /** Not to serve an order is so many times dearer than the dearest plan there is. */
 const UNSERVED_FACTOR = 1000;
 
-/** Decides pooled orders again. O(one programme + orders × plans). */
-export function redecidePools(solver: LinearSolver, pooled: PooledOrders): RedecidedPools {
+/** What decides over pools: prices with rounds of choosing, and a small 0/1 programme. */
+export interface PoolSolvers {
+  readonly linear: LinearSolver;
+  readonly choices: ChoiceSolver;
+}
+
+/**
+ * Decides pooled orders again: by prices, from which each order chooses in turn, and by the 0/1 programme
+ * over all plans, which also finds rings of exchanges that no single order could begin; the cheaper of the
+ * two counts. O(programmes + orders × plans).
+ */
+export function redecidePools(
+  { linear, choices }: PoolSolvers,
+  pooled: PooledOrders,
+): RedecidedPools {
   const oracle = poolOracle(pooled);
-  const programme = openProgramme(solver, oracle);
-  const held = pooled.orders.map(({ current }, orderClass) => ({ orderClass, plan: current }));
-  // What moving is worth is asked of each exchange: a poor one must not hold up the others.
-  const free = Float64Array.from(pooled.free);
-  const { plans } = redecide(programme, oracle, held, free, { saving_least: 0 });
+  const programme = openProgramme(linear, oracle);
+  const priced = decideUntilSettled(programme, oracle, pooled);
   programme.close();
+  const chosen = chooseTogether(choices, pooled);
+  const plans = chosen !== null && costOf(chosen) < costOf(priced) ? chosen : priced;
   const moves = pooled.orders.flatMap(({ current, others }, order) => {
     const plan = plans[order]!;
     if (plan === current) return [];
@@ -62,10 +75,66 @@ export function redecidePools(solver: LinearSolver, pooled: PooledOrders): Redec
   if (moves.some(({ other }) => other < 0)) {
     return { status: 'failed', reason: 'an order would be left without a plan' };
   }
+  // What moving is worth is asked of each exchange: a poor one must not hold up the others.
   const exchanges = partsOf(pooled, moves)
     .map((part) => ({ moves: part, saving: savingOf(pooled, part) }))
     .filter(({ moves: part, saving }) => saving > 0 && saving >= leastOf(pooled, part));
   return { status: 'decided', exchanges };
+}
+
+const costOf = (plans: readonly Plan[]): number => plans.reduce((sum, { cost }) => sum + cost, 0);
+
+/** The 0/1 programme, which pays for each move what moving is worth; null if it found nothing sound. */
+function chooseTogether(choices: ChoiceSolver, pooled: PooledOrders): Plan[] | null {
+  const supply = [...pooled.free];
+  const groups = pooled.orders.map(({ current, others, saving_least }) => {
+    current.resources.forEach((r, i) => {
+      supply[r]! += current.amounts[i]!;
+    });
+    return [current, ...others.map((plan) => ({ ...plan, cost: plan.cost + saving_least }))];
+  });
+  const chosen = choices.choose(groups, supply);
+  if (chosen === null) return null;
+  const plans = pooled.orders.map(({ current, others }, order) => {
+    const place = chosen[order]!;
+    return place === 0 ? current : others[place - 1]!;
+  });
+  for (const { resources, amounts } of plans) {
+    resources.forEach((r, i) => {
+      supply[r]! -= amounts[i]!;
+    });
+  }
+  return supply.some((left) => left < 0) ? null : plans;
+}
+
+/** Times that the orders are decided again, each time from where the last one left them. */
+const MOST_PASSES = 6;
+
+/** Plans after which deciding again saves nothing more, or after so many passes. */
+function decideUntilSettled(
+  programme: PlanProgramme,
+  oracle: PlanOracle,
+  { orders, free }: PooledOrders,
+): readonly Plan[] {
+  let plans: readonly Plan[] = orders.map(({ current }) => current);
+  const left = Float64Array.from(free);
+  for (let pass = 0; pass < MOST_PASSES; pass += 1) {
+    const held = plans.map((plan, orderClass) => ({ orderClass, plan }));
+    const again = redecide(programme, oracle, held, left, { saving_least: 0 });
+    if (again.moved === 0) break;
+    for (const [sign, some] of [
+      [1, plans],
+      [-1, again.plans],
+    ] as const) {
+      for (const { resources, amounts } of some) {
+        resources.forEach((r, i) => {
+          left[r]! += sign * amounts[i]!;
+        });
+      }
+    }
+    plans = again.plans;
+  }
+  return plans;
 }
 
 /** Each order is a kind of its own; ties keep the plan that it has. */

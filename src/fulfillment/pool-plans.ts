@@ -1,7 +1,8 @@
 /**
  * Part of REDECIDE: finds other plans for orders that wait, and writes all of them out over the lots
  * and slots that they use. No I/O. Plans are found on a board where none of the orders holds anything;
- * another plan of an order is the one that does without some stock that is not there for everybody.
+ * another plan of an order is the one that does without some warehouses, or without some stock that is
+ * not there for everybody.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
@@ -13,6 +14,7 @@ import {
   type Plan,
   type PooledOrders,
   type SourcedPlan,
+  type SourcingOrder,
   source,
 } from '../../routing/index.ts';
 import type { LiveNetwork } from './engine.ts';
@@ -24,8 +26,18 @@ import {
   withoutHolds,
 } from './waiting-orders.ts';
 
-/** Solves for one order, at most. */
-const MOST_SOLVES = 6;
+/** Solves for one order, at most: from other warehouses, and without single goods of some. */
+const MOST_WAREHOUSE_SOLVES = 6;
+const MOST_STOCK_SOLVES = 6;
+
+/** What a plan is to do without. */
+export interface Exclusions {
+  readonly warehouses: readonly string[];
+  readonly stock: readonly ExcludedStock[];
+}
+
+/** Nothing is excluded. */
+const NONE: Exclusions = { warehouses: [], stock: [] };
 
 /** What finding plans may use. */
 export interface PoolBudget {
@@ -38,12 +50,12 @@ export interface PoolBudget {
 export interface PooledPlans {
   readonly pooled: PooledOrders;
   /** Per order, per other plan. */
-  readonly excluded: readonly (readonly (readonly ExcludedStock[])[])[];
+  readonly excluded: readonly (readonly Exclusions[])[];
 }
 
 interface FoundPlan {
   readonly plan: SourcedPlan;
-  readonly excluded: readonly ExcludedStock[];
+  readonly excluded: Exclusions;
 }
 
 /**
@@ -63,7 +75,7 @@ export async function poolPlans(
   let isWorthwhile = false;
   const isSplit = (order: WaitingOrder) => split.has(order.offered.order_id);
   for (const order of view.orders.filter(isSplit)) {
-    const best = solve(search, order, []);
+    const best = solve(search, order, NONE);
     await nextTurn();
     if (best === null || best.plan.cost > order.cost - Math.max(1, order.saving_least)) continue;
     found.set(order, [best]);
@@ -84,11 +96,7 @@ interface Search {
   readonly most: number;
 }
 
-function solve(
-  search: Search,
-  order: WaitingOrder,
-  excluded: readonly ExcludedStock[],
-): FoundPlan | null {
+function solve(search: Search, order: WaitingOrder, excluded: Exclusions): FoundPlan | null {
   if (search.left <= 0) return null;
   const problem = withExcluded(order, excluded);
   const board = boardUnder(search.board, order.compiled);
@@ -97,41 +105,66 @@ function solve(
   return keepsPromise(order, result) ? { plan: result, excluded } : null;
 }
 
-/** The order's problem without some stock. */
-export function withExcluded({ problem }: WaitingOrder, excluded: readonly ExcludedStock[]) {
-  if (excluded.length === 0) return problem;
-  return { ...problem, excluded_stock: [...(problem.excluded_stock ?? []), ...excluded] };
+/** The order's problem without some warehouses and some stock. */
+export function withExcluded(
+  { problem }: WaitingOrder,
+  { warehouses, stock }: Exclusions,
+): SourcingOrder {
+  const { excluded_warehouses = [], excluded_stock = [] } = problem;
+  return {
+    ...problem,
+    ...(warehouses.length === 0
+      ? {}
+      : { excluded_warehouses: [...excluded_warehouses, ...warehouses] }),
+    ...(stock.length === 0 ? {} : { excluded_stock: [...excluded_stock, ...stock] }),
+  };
 }
 
 /**
- * Plans that do without scarce stock: without all of it that the order holds now, and without each
- * that a plan found before uses, breadth first.
+ * Other plans of an order: from the next best warehouses, one after the other, and without each scarce
+ * stock that a plan found before uses, breadth first.
  */
 function morePlans(search: Search, order: WaitingOrder, first: readonly FoundPlan[]): FoundPlan[] {
   const found = [...first];
+  let last = first[0] ?? solve(search, order, NONE);
+  if (last !== null && first.length === 0) found.push(last);
+  for (let solves = 0; last !== null && solves < MOST_WAREHOUSE_SOLVES; solves += 1) {
+    const used = last.plan.parcels.map((parcel) => parcel.warehouse_id);
+    const warehouses = [...new Set([...last.excluded.warehouses, ...used])];
+    last = solve(search, order, { warehouses, stock: [] });
+    if (last !== null) found.push(last);
+  }
+  withoutScarce(search, order, found);
+  return found;
+}
+
+/** Adds plans that do without scarce stock: what the order holds of it, and what plans use of it. */
+function withoutScarce(search: Search, order: WaitingOrder, found: FoundPlan[]): void {
+  const lines = new Map(order.problem.lines.map((line) => [line.line_no, line.sku_id]));
   const own = scarceUses(search, order.held);
-  const open: (readonly ExcludedStock[])[] = own.length === 0 ? [] : [own];
-  if (found.length === 0) open.push([]);
+  const open: Exclusions[] = own.length === 0 ? [] : [{ warehouses: [], stock: own }];
   const seen = new Set<string>();
   const branch = ({ plan, excluded }: FoundPlan) => {
-    const lines = new Map(order.problem.lines.map((line) => [line.line_no, line.sku_id]));
     const uses = plan.parcels.flatMap(({ warehouse_id, takes }) =>
       takes.map(({ line_no }) => ({ warehouse_id, sku_id: lines.get(line_no)! })),
     );
-    for (const use of scarceUses(search, uses)) open.push([...excluded, use]);
+    for (const use of scarceUses(search, uses)) {
+      open.push({ ...excluded, stock: [...excluded.stock, use] });
+    }
   };
-  for (const one of first) branch(one);
-  for (let solves = 0; solves < MOST_SOLVES && open.length > 0; solves += 1) {
+  const [best] = found;
+  if (best !== undefined) branch(best);
+  for (let solves = 0; solves < MOST_STOCK_SOLVES && open.length > 0; ) {
     const excluded = open.shift()!;
-    const name = JSON.stringify(excluded.map((one) => [one.warehouse_id, one.sku_id]).sort());
+    const name = JSON.stringify(excluded.stock.map((one) => [one.warehouse_id, one.sku_id]).sort());
     if (seen.has(name)) continue;
     seen.add(name);
+    solves += 1;
     const next = solve(search, order, excluded);
     if (next === null) continue;
     found.push(next);
     branch(next);
   }
-  return found;
 }
 
 /** Scarce stock among some, each once. */

@@ -17,21 +17,14 @@ import {
 } from '../../db/shipment-progress.ts';
 import { lockStock } from '../../db/stock.ts';
 import { listHeldUnits } from '../../db/units.ts';
-import {
-  boardUnder,
-  type ExcludedStock,
-  openBoard,
-  type SourcedPlan,
-  source,
-  take,
-} from '../../routing/index.ts';
+import { boardUnder, openBoard, type SourcedPlan, source, take } from '../../routing/index.ts';
 import { openUnitBook, releaseUnits } from '../domain/units.ts';
 import { stopwatch } from '../runtime/clock.ts';
 import { type Batch, cancelShipment, openBatch, saveBatch, tellOrder } from './batch.ts';
 import { openChecks } from './check-decisions.ts';
 import type { DecidedInBatch } from './decide-batch.ts';
 import type { Engine, LiveNetwork } from './engine.ts';
-import { withExcluded } from './pool-plans.ts';
+import { type Exclusions, withExcluded } from './pool-plans.ts';
 import {
   type PlannedBatch,
   planBatch,
@@ -47,10 +40,10 @@ import {
   withoutHolds,
 } from './waiting-orders.ts';
 
-/** An order that is to change its plan: to the one that comes out without some stock. */
+/** An order that is to change its plan: to the one that comes out without some of what there is. */
 export interface PlanChange {
   readonly order: WaitingOrder;
-  readonly excluded: readonly ExcludedStock[];
+  readonly excluded: Exclusions;
 }
 
 /** Something is not as it was when the exchange was thought of. */

@@ -6,68 +6,22 @@ import { cancelOrder } from '../../src/fulfillment/cancel-order.ts';
 import { explainDecision } from '../../src/fulfillment/explain-decision.ts';
 import { redecideOrders } from '../../src/fulfillment/redecide-orders.ts';
 import { anOrder, aReference, lines } from '../builders/commands.ts';
-import { aNetwork, aService, aWarehouse } from '../builders/network.ts';
 import { type Harness, startHarness } from '../harness.ts';
 import { query } from '../postgres.ts';
+import { contendedNetwork, contendedOrders, openSenders } from './contended-orders.ts';
 import { answerAll, assignments, decided, shipments, story } from './placed-orders.ts';
 
 const OPERATOR = { role: 'operator', party_id: '*' };
 
-/** Both warehouses serve the zone, `harbour` for less. */
-function network(policy: Partial<Network['policy']> = {}): Network {
-  const lane = (warehouse: string, rate_area: string) => {
-    return { warehouses: [warehouse], rate_area, transit_time_id: 'days_2' };
-  };
-  const base = aNetwork();
-  return aNetwork({
-    policy,
-    warehouses: [
-      aWarehouse({ id: 'harbour', parcels_per_day: 50 }),
-      aWarehouse({ id: 'inland', parcels_per_day: 50 }),
-    ],
-    carriers: [{ id: 'swift' }],
-    rate_cards: [
-      {
-        ...base.rate_cards[0]!,
-        weight_breaks_grams: [30_000],
-        rates: { low: [{ base: 500 }], high: [{ base: 560 }] },
-      },
-    ],
-    services: [
-      aService({ id: 'swift-standard', lanes: [lane('harbour', 'low'), lane('inland', 'high')] }),
-    ],
-  });
-}
-
 let harness: Harness;
 const start = async (policy: Partial<Network['policy']> = {}): Promise<void> => {
-  harness = await startHarness({ network: network(policy) });
+  harness = await startHarness({ network: contendedNetwork(policy) });
 };
 beforeEach(() => start());
 afterEach(() => harness.close());
 
-/**
- * The only mug at the harbour goes to an order that could have it from inland; the one behind it
- * wants a book too, which only the harbour has, and is split. `pairs` of them.
- */
-async function contend(pairs = 1): Promise<{ mug: string[]; split: string[] }> {
-  await harness.stock(
-    { warehouse_id: 'harbour', sku_id: 'mug', quantity: pairs },
-    { warehouse_id: 'harbour', sku_id: 'book', quantity: pairs },
-    { warehouse_id: 'inland', sku_id: 'mug', quantity: 2 * pairs },
-  );
-  const mug = await decided(harness, ...Array.from({ length: pairs }, () => anOrder()));
-  const both = () => anOrder({ lines: lines(['mug', 1], ['book', 1]) });
-  const split = await decided(harness, ...Array.from({ length: pairs }, both));
-  for (const order_id of split) expect(await sendersOf(order_id)).toEqual(['harbour', 'inland']);
-  return { mug, split };
-}
-
-async function sendersOf(order_id: string): Promise<string[]> {
-  const rows = await shipments(harness, order_id);
-  const open = rows.filter(({ state }) => state !== 'cancelled');
-  return open.map(({ warehouse_id }) => warehouse_id).sort();
-}
+const contend = (pairs?: number) => contendedOrders(harness, pairs);
+const sendersOf = (order_id: string) => openSenders(harness, order_id);
 const orderOf = async (order_id: string) =>
   await harness.owner
     .selectFrom('orders')
@@ -166,7 +120,7 @@ describe('deciding again before a carrier has it', () => {
     await start({ redecide_saving: 100_000 });
     const { split } = await contend();
     expect((await redecideOrders(harness.engine)).done).toBe(0);
-    await harness.applyNetwork(network({ redecide_saving: 1, freeze_seconds: 0 }));
+    await harness.applyNetwork(contendedNetwork({ redecide_saving: 1, freeze_seconds: 0 }));
     later();
     expect((await redecideOrders(harness.engine)).done).toBe(2);
     expect(await sendersOf(split[0]!)).toEqual(['harbour']);

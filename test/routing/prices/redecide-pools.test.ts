@@ -1,12 +1,20 @@
 /** Deciding again over written-out plans: exchanges that each hold alone, never oversold, worth it. */
+import highsLoader from 'highs';
 import { describe, expect, it } from 'vitest';
-import { type OrderPool, type Plan, redecidePools } from '../../../routing/index.ts';
+import {
+  highsChoices,
+  highsSolver,
+  type OrderPool,
+  type Plan,
+  redecidePools,
+} from '../../../routing/index.ts';
 import { seededRandom } from '../../../src/simulation/random.ts';
 import { runs, seedOf } from '../runs.ts';
-import { loadSolver } from './market.ts';
 
 const SEED = seedOf(83);
-const solver = await loadSolver();
+const load = highsLoader as unknown as typeof highsLoader.default;
+const highs = await load();
+const solvers = { linear: highsSolver(highs), choices: highsChoices(highs) };
 const plan = (cost: number, ...resources: number[]): Plan => {
   return { cost, resources, amounts: resources.map(() => 1) };
 };
@@ -14,7 +22,7 @@ const order = (current: Plan, others: Plan[], saving_least = 0): OrderPool => {
   return { current, others, saving_least };
 };
 const decide = (orders: OrderPool[], free: number[]) => {
-  const decided = redecidePools(solver, { orders, free });
+  const decided = redecidePools(solvers, { orders, free });
   if (decided.status === 'failed') throw new Error(decided.reason);
   return decided.exchanges;
 };
