@@ -8,6 +8,7 @@ import type { AuditCheck } from './audit/check.ts';
 import { JOURNAL_CHECKS } from './audit/journal.ts';
 import { ORDER_CHECKS } from './audit/orders.ts';
 import { ORPHAN_CHECKS } from './audit/orphans.ts';
+import { POLICY_CHECKS } from './audit/policies.ts';
 import { ROUTE_CHECKS } from './audit/routes.ts';
 import { SHARE_CHECKS } from './audit/shares.ts';
 import { SHIPMENT_CHECKS } from './audit/shipments.ts';
@@ -31,6 +32,7 @@ export const AUDIT_CHECKS: readonly AuditCheck[] = [
   ...JOURNAL_CHECKS,
   ...TENANCY_CHECKS,
   ...TRANSIT_CHECKS,
+  ...POLICY_CHECKS,
   ...SHARE_CHECKS,
   ...ROUTE_CHECKS,
 ];

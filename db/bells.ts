@@ -16,6 +16,8 @@ export interface OwedBells {
   readonly watch: boolean;
   /** Prices are due. */
   readonly price: boolean;
+  /** Orders may be decided again, or were decided and a policy in shadow has not seen them. */
+  readonly review: boolean;
 }
 
 /** A look at the database: at which instant, and whether it is the sweep that comes once in a while. */
@@ -31,7 +33,8 @@ export interface Look {
  * Asks for all queues in one read that takes no lock. Each part takes the first entry of a partial
  * index of what is due: `orders_to_decide`, `assignments_due`, `shipments_due`, `quotes_due`. The
  * `order by … limit 1` is what makes it so: asked with `exists`, the planner reads whole tables, as
- * it takes any instant for one that a third of the rows have passed. Prices have one row.
+ * it takes any instant for one that a third of the rows have passed. Prices and deciding again have
+ * one row, and each policy in shadow.
  */
 export async function readOwedBells(tx: Tx, look: Look): Promise<OwedBells> {
   const result = await sql<OwedBells>`select ${owedBells(look)}`.execute(tx);
@@ -57,6 +60,7 @@ export async function readRest(database: Database, look: Look): Promise<Rest> {
           order by next_due_at limit 1),
         (select expires_at from quotes where state = 'held' order by expires_at limit 1),
         (select due_at from transit_learning),
+        (select due_at from redecide_runs),
         (select due_at from price_refreshes)) as next_due`.execute(database.engine);
   return result.rows[0]!;
 }
@@ -78,5 +82,8 @@ function owedBells(look: Look): RawBuilder<unknown> {
         order by expires_at limit 1) <= ${at}, false)
       or (select due_at <= ${at} from transit_learning) is true
       or (select repriced_no < disruption_no from disruption_numbers) is true as watch,
-    (select due_at <= ${at} from price_refreshes) is true as price`;
+    (select due_at <= ${at} from price_refreshes) is true as price,
+    (select due_at <= ${at} from redecide_runs) is true
+      or exists (select from policy_shadows where due_at <= ${at} and after_batch_id <
+      (select batch_id from decision_batches order by batch_id desc limit 1)) as review`;
 }

@@ -41,6 +41,8 @@ export interface DecisionRecord<Problem = unknown, Result = unknown> {
   readonly from_quote: boolean;
   readonly work_budget: number;
   readonly elapsed_us: number;
+  /** The policy whose rules it was made by; null = the network's own. */
+  readonly policy_id: string | null;
 }
 
 /** A decision to be stored with its batch, which says when it was made and by which network. */
@@ -71,6 +73,17 @@ export async function findLastDecision(
     .limit(1)
     .executeTakeFirst();
   return row as DecisionRecord | undefined;
+}
+
+/** The newest batch of decisions; undefined before the first. Reads one entry of the primary key. */
+export async function findNewestBatch(tx: Tx): Promise<string | undefined> {
+  const newest = await tx
+    .selectFrom('decision_batches')
+    .select('batch_id')
+    .orderBy('batch_id', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return newest?.batch_id;
 }
 
 /** Gets a batch with the plans that were taken in it before `position`, in their order. */

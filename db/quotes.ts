@@ -30,6 +30,8 @@ export interface QuoteRecord<Plan = unknown> {
   readonly network_version: number;
   readonly quoted_at: Temporal.Instant;
   readonly expires_at: Temporal.Instant;
+  /** The policy whose rules its plans were made by; null = the network's own. */
+  readonly policy_id: string | null;
 }
 
 /** Inserts one quote; the stock and capacity it holds are taken in the same transaction. */
@@ -62,13 +64,14 @@ export interface UsedQuoteView extends QuoteView {
   readonly quote_option: string;
   readonly network_version: number;
   readonly quoted_at: Temporal.Instant;
+  readonly policy_id: string | null;
 }
 
 /** Finds what the plan that an order was sold was made from. */
 export async function findUsedQuoteView(tx: Tx, order_id: string): Promise<UsedQuoteView | null> {
   const rows = await sql<UsedQuoteView>`
     select v.quote_id, v.problem, v.work_budget, v.stock, v.capacity, v.transit_version,
-      v.price_set_id, v.disruption_no, o.quote_option, q.network_version, q.quoted_at
+      v.price_set_id, v.disruption_no, o.quote_option, q.network_version, q.quoted_at, q.policy_id
     from orders o join quotes q using (quote_id) join quote_views v using (quote_id)
     where o.order_id = ${order_id}`.execute(tx);
   return rows.rows[0] ?? null;
@@ -133,6 +136,7 @@ export async function clearQuoteCapacity(tx: Tx, quoteIds: readonly string[]): P
 export interface QuotedPlan {
   readonly order_id: string;
   readonly quote_id: string;
+  readonly policy_id: string | null;
   readonly plan: unknown;
   readonly capacity: readonly { resource: string; slot_seconds: number; amount: number }[];
   readonly held: readonly { stock_id: number; quantity: number }[];
@@ -144,7 +148,7 @@ export interface QuotedPlan {
 export async function listQuotedPlans(tx: Tx, orderIds: readonly string[]): Promise<QuotedPlan[]> {
   if (orderIds.length === 0) return [];
   const rows = await sql<QuotedPlan>`
-    select o.order_id, q.quote_id, q.options -> o.quote_option as plan, q.capacity,
+    select o.order_id, q.quote_id, q.policy_id, q.options -> o.quote_option as plan, q.capacity,
       coalesce((select json_agg(json_build_object('stock_id', r.stock_id, 'quantity', r.quantity)
         order by r.stock_id) from reservations r
         where r.quote_id = q.quote_id and r.state = 'open'), '[]') as held, v.disruption_no

@@ -141,6 +141,7 @@ export interface QuotesTable {
   network_version: number;
   quoted_at: Instant;
   expires_at: Instant;
+  policy_id: string | null;
 }
 
 export interface QuoteViewsTable {
@@ -292,6 +293,54 @@ export interface DecisionsTable {
   from_quote: boolean;
   work_budget: number;
   elapsed_us: number;
+  policy_id: string | null;
+}
+
+export interface RedecideRunsTable {
+  is_only: Generated<boolean>;
+  due_at: Instant;
+}
+
+export interface PoliciesTable {
+  policy_id: string;
+  name: string;
+  version: number;
+  platform_id: string | null;
+  rules: Json<unknown>;
+  note: string | null;
+  state: string;
+  share_percent: number | null;
+  moves: number;
+  created_by: string;
+  created_at: Instant;
+  moved_at: Instant;
+}
+
+export interface PolicyShadowsTable {
+  policy_id: string;
+  due_at: MaybeInstant;
+  after_batch_id: string;
+  trials: Generated<number>;
+}
+
+export interface PolicyTrialsTable {
+  policy_id: string;
+  order_id: string;
+  decision_no: number;
+  against: string | null;
+  decided_at: Instant;
+  live_sourced: boolean;
+  sourced: boolean;
+  live_cost: number | null;
+  cost: number | null;
+  live_parcels: number | null;
+  parcels: number | null;
+  live_promise_at: MaybeInstant;
+  promise_at: MaybeInstant;
+  live_on_time: number | null;
+  on_time: number | null;
+  live_carbon_grams: number | null;
+  carbon_grams: number | null;
 }
 
 export interface ShipmentsTable {
@@ -457,6 +506,10 @@ export interface Schema {
   backorders: BackordersTable;
   decision_batches: DecisionBatchesTable;
   decisions: DecisionsTable;
+  redecide_runs: RedecideRunsTable;
+  policies: PoliciesTable;
+  policy_shadows: PolicyShadowsTable;
+  policy_trials: PolicyTrialsTable;
   price_sets: PriceSetsTable;
   price_refreshes: PriceRefreshesTable;
   carrier_hours: CarrierHoursTable;

@@ -22,11 +22,12 @@ import {
 import { type Ledger, openLedger, settle } from './checker-stock.ts';
 import { checkCapacity, checkQuantities, checkStock } from './checker-takes.ts';
 import { departureOf, type TimedWay, type Way, wayOf } from './checker-ways.ts';
-import { type Place, placeOf } from './checker-zones.ts';
+import { type Place, placeOf, readZones } from './checker-zones.ts';
 import type {
   CapacityUse,
   NetworkInput,
   ParcelPlan,
+  PolicyInput,
   SourcedPlan,
   SourcingOrder,
   StockPosition,
@@ -52,8 +53,15 @@ export interface ParcelInHand {
   readonly note: (rule: string, detail: string) => void;
 }
 
-/** Checks one plan after the other; a sound one is taken from what the next one finds. */
-export type BatchCheck = (order: SourcingOrder, plan: SourcedPlan) => Violation[];
+/**
+ * Checks one plan after the other; a sound one is taken from what the next one finds. `policy` is the
+ * one that the plan was decided under, where that is not the document's.
+ */
+export type BatchCheck = (
+  order: SourcingOrder,
+  plan: SourcedPlan,
+  policy?: PolicyInput,
+) => Violation[];
 
 /**
  * Prepares the checker for batches of plans of one network. O(rows); what it returns opens a batch
@@ -64,9 +72,29 @@ export function prepareBatchChecker(
   input: NetworkInput,
 ): (stock: readonly StockPosition[], capacity: readonly CapacityUse[]) => BatchCheck {
   const network = prepareNetwork(input);
+  const under = policiesOf(network);
   return (stock, capacity) => {
     const ledger = openLedger(stock, capacity, ++network.memory.ledgers);
-    return (order, plan) => checkPrepared(network, ledger, order, plan);
+    return (order, plan, policy = input.policy) =>
+      checkPrepared(under(policy), ledger, order, plan);
+  };
+}
+
+/**
+ * The document under other policies, each prepared once: its rows are of use to all, what is remembered
+ * of arrivals to one confidence alone.
+ */
+function policiesOf(network: CheckedNetwork): (policy: PolicyInput) => CheckedNetwork {
+  const known = new WeakMap<PolicyInput, CheckedNetwork>([[network.input.policy, network]]);
+  return (policy) => {
+    let judged = known.get(policy);
+    if (judged === undefined) {
+      const input = { ...network.input, policy };
+      const memory = { size: 0, ledgers: 0 };
+      judged = { ...network, input, countries: readZones(input), arrivals: new Map(), memory };
+      known.set(policy, judged);
+    }
+    return judged;
   };
 }
 

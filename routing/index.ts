@@ -27,6 +27,8 @@ export {
   recompileCalendars,
   zonesOf,
 } from './network.ts';
+export { timeCost } from './objective.ts';
+export { onTimeProbability } from './on-time.ts';
 export { orderBySeconds } from './order-by.ts';
 export * from './prices/index.ts';
 export * from './promise/index.ts';
@@ -35,3 +37,4 @@ export { otherRoutes, priceRoute, type RoutedParcel, type RoutePrice } from './r
 export * from './routes/index.ts';
 export { greedySource, source } from './source.ts';
 export * from './types.ts';
+export { boardUnder, withPolicy } from './with-policy.ts';

@@ -115,7 +115,7 @@ function supported(row: {
 }
 
 /** Names that the policy keeps apart, at most 30, each a bit; a SKU may bear several. */
-function compileApart(rows: readonly SkuInput[], pairs: NonNullable<PolicyInput['apart']>) {
+export function compileApart(rows: readonly SkuInput[], pairs: NonNullable<PolicyInput['apart']>) {
   const names = [...new Set(pairs.flat())];
   if (names.length > 30)
     throw new Error(`${names.length} kinds of goods to keep apart, at most 30`);

@@ -17,6 +17,7 @@ import type { Network } from '../src/domain/network.ts';
 import { createBacklogGauge } from '../src/fulfillment/backlog-gauge.ts';
 import type { Engine } from '../src/fulfillment/engine.ts';
 import { createNetworkSource } from '../src/fulfillment/network-source.ts';
+import { createPolicySource } from '../src/fulfillment/policy-source.ts';
 import { createPriceSource } from '../src/fulfillment/price-source.ts';
 import { type Clock, type ManualClock, manualClock } from '../src/runtime/clock.ts';
 import { type Config, testConfig } from '../src/runtime/config.ts';
@@ -87,6 +88,7 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
     networks: createNetworkSource(services, { believe_ms: 0 }),
     backlog: createBacklogGauge({ believe_ms: 0 }),
     prices: createPriceSource(services, 0),
+    policies: createPolicySource(services, 0),
   };
   const network = options.network === undefined ? aNetwork() : options.network;
   if (network !== null) await applyNetwork(engine, network);

@@ -4,8 +4,10 @@ import { decideOrders } from '../src/fulfillment/decide-orders.ts';
 import type { Engine } from '../src/fulfillment/engine.ts';
 import { expireQuotes } from '../src/fulfillment/expire-quotes.ts';
 import { learnTransit } from '../src/fulfillment/learn-transit.ts';
+import { redecideOrders } from '../src/fulfillment/redecide-orders.ts';
 import { refreshPrices } from '../src/fulfillment/refresh-prices.ts';
 import { repriceShipments } from '../src/fulfillment/reprice-shipments.ts';
+import { shadowOrders } from '../src/fulfillment/shadow-orders.ts';
 import { tenderShipments } from '../src/fulfillment/tender-shipments.ts';
 import { wakeOrders } from '../src/fulfillment/wake-orders.ts';
 import { watchMilestones } from '../src/fulfillment/watch-milestones.ts';
@@ -27,6 +29,7 @@ export const HANDLERS: Handlers = {
   tender: { tenderShipments },
   watch: { repriceShipments, watchMilestones, expireQuotes, learnTransit },
   price: { refreshPrices },
+  review: { redecideOrders, shadowOrders },
 };
 
 /**

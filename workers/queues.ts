@@ -4,8 +4,8 @@
  */
 
 /** `decide`: orders want a decision. `tender`: offers have ended. `watch`: something is due.
- * `price`: prices of contended stock are due. */
-export const QUEUE_NAMES = ['decide', 'tender', 'watch', 'price'] as const;
+ * `price`: prices of contended stock are due. `review`: decisions are due to be looked at again. */
+export const QUEUE_NAMES = ['decide', 'tender', 'watch', 'price', 'review'] as const;
 
 export type QueueName = (typeof QUEUE_NAMES)[number];
 

@@ -112,6 +112,21 @@ export const ORDER_CHECKS: readonly AuditCheck[] = [
         or (o.promise_at is null) <> (o.promise_confidence is null)`,
   },
   {
+    invariant: 'redecisions_keep_promises',
+    promise: 'An order that was decided again is still promised by then, and as surely as it was.',
+    find: sql`
+      select format('order %s: promised %s at %s, decided again for %s at %s', o.order_id,
+        o.promise_at, o.promise_confidence,
+        to_timestamp((d.result ->> 'promise_seconds')::double precision),
+        d.result ->> 'confidence') as detail
+      from journal j join orders o on o.order_id = j.order_id
+      join decisions d on d.order_id = o.order_id
+        and d.decision_no = (j.data ->> 'decision_no')::integer
+      where j.type = 'order.redecided'
+        and (to_timestamp((d.result ->> 'promise_seconds')::double precision) > o.promise_at
+          or (d.result ->> 'confidence')::double precision < o.promise_confidence)`,
+  },
+  {
     invariant: 'decisions_recorded',
     promise: 'An order’s decisions are numbered 1 to its decision number, and say truly if late.',
     find: sql`

@@ -20,6 +20,8 @@ import * as capacityPrices from './0023-capacity-prices.ts';
 import * as carrierShares from './0024-carrier-shares.ts';
 import * as forgottenPrices from './0025-forgotten-prices.ts';
 import * as jsonAsWritten from './0026-json-as-written.ts';
+import * as policies from './0027-policies.ts';
+import * as redecide from './0028-redecide.ts';
 
 export const MIGRATIONS: Record<string, Migration> = {
   '0001-network-and-keys': networkAndKeys,
@@ -42,4 +44,6 @@ export const MIGRATIONS: Record<string, Migration> = {
   '0024-carrier-shares': carrierShares,
   '0025-forgotten-prices': forgottenPrices,
   '0026-json-as-written': jsonAsWritten,
+  '0027-policies': policies,
+  '0028-redecide': redecide,
 };

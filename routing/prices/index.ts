@@ -15,6 +15,12 @@ export {
   neededShares,
   type Parcels,
 } from './carrier-prices.ts';
+export {
+  type ChoiceLimits,
+  type ChoiceSolver,
+  type HighsChoiceModule,
+  highsChoices,
+} from './choice-programme.ts';
 export { choosePlan, takePlan } from './choose.ts';
 export {
   cvOfLogNormal,
@@ -67,6 +73,15 @@ export {
 } from './price-resources.ts';
 export { sourceAtPrices } from './priced-source.ts';
 export { type HeldOrder, type Hysteresis, type Redecided, redecide } from './redecide.ts';
+export {
+  type Exchange,
+  type MovedOrder,
+  type OrderPool,
+  type PooledOrders,
+  type PoolSolvers,
+  type RedecidedPools,
+  redecidePools,
+} from './redecide-pools.ts';
 export {
   type CapacityPrice,
   type CapacityPrices,

@@ -34,6 +34,7 @@ const TAGS = [
   { name: 'assignments', description: 'Carriers: parcels on offer, under a lease' },
   { name: 'tracking', description: 'Carriers: where parcels are' },
   { name: 'network', description: 'Operators: the master data' },
+  { name: 'policies', description: 'Operators: rules of deciding, tried before they count' },
   { name: 'keys', description: 'Operators: API keys of the parties' },
   { name: 'exceptions', description: 'Operators: what a person must look at' },
   { name: 'reports', description: 'Operators: what was promised, and what was kept' },

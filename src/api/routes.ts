@@ -16,6 +16,13 @@ import { deleteKey, listKeys, postKey } from './resources/keys.ts';
 import { streamJournal } from './resources/live.ts';
 import { getNetwork, putNetwork } from './resources/network.ts';
 import { cancelOrder, getDecision, getOrder, listOrders } from './resources/orders.ts';
+import {
+  getPolicy,
+  getPolicyReport,
+  listPolicies,
+  movePolicy,
+  postPolicy,
+} from './resources/policies.ts';
 import { postOrder, postOrders } from './resources/post-orders.ts';
 import { askQuote } from './resources/quotes.ts';
 import { getCarrierShares, getPromiseCalibration } from './resources/reports.ts';
@@ -63,6 +70,11 @@ export function routesOf(doors: Doors): readonly Route[] {
     ['POST', '/v1/disruptions', postDisruption(doors)],
     ['POST', '/v1/disruptions/:id/lift', postLift(doors)],
     ['GET', '/v1/disruptions', listDisruptions(doors)],
+    ['POST', '/v1/policies', postPolicy(doors)],
+    ['GET', '/v1/policies', listPolicies(doors)],
+    ['GET', '/v1/policies/:id', getPolicy(doors)],
+    ['POST', '/v1/policies/:id/move', movePolicy(doors)],
+    ['GET', '/v1/policies/:id/report', getPolicyReport(doors)],
     ['POST', '/v1/keys', postKey(doors)],
     ['GET', '/v1/keys', listKeys(doors)],
     ['DELETE', '/v1/keys/:id', deleteKey(doors)],

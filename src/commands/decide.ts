@@ -21,7 +21,8 @@ the error output.
 
   --network PATH   a network document, or a folder of it with stock.csv; may be given again
   --orders FILE    orders as platforms post them: a JSON array, or one a line
-  --policy FILE    fields of a policy, as JSON, to lay over the network's
+  --policy FILE    fields of a policy, as JSON, to lay over the network's; also a stored policy as
+                   GET /v1/policies/{id} tells it
   --at INSTANT     as of when, RFC 3339; now if it is not said
 
   portolan decide --network examples/starter --orders orders.jsonl --policy dear-splits.json`,
@@ -72,8 +73,13 @@ async function readPolicy(path: string): Promise<object> {
   } catch (error) {
     throw new Trouble(`${path} cannot be read as JSON: ${(error as Error).message}`);
   }
-  if (typeof policy === 'object' && policy !== null && !Array.isArray(policy)) return policy;
+  const fields = isObject(policy) && 'policy_id' in policy ? policy.rules : policy;
+  if (isObject(fields)) return fields;
   throw new Trouble(`${path} holds no policy, expected an object of its fields`);
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function tell(decided: readonly DecidedFileOrder[], currency: string): void {

@@ -4,6 +4,7 @@ import { openDatabase } from '../../db/database.ts';
 import { createBacklogGauge } from '../fulfillment/backlog-gauge.ts';
 import type { Engine } from '../fulfillment/engine.ts';
 import { createNetworkSource } from '../fulfillment/network-source.ts';
+import { createPolicySource } from '../fulfillment/policy-source.ts';
 import { createPriceSource } from '../fulfillment/price-source.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { clockOf } from '../runtime/clock-setting.ts';
@@ -30,5 +31,6 @@ export function openEngine(
     networks: createNetworkSource(services),
     backlog: createBacklogGauge(),
     prices: createPriceSource(services),
+    policies: createPolicySource(services),
   };
 }

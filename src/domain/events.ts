@@ -13,6 +13,11 @@ export const EVENTS = {
   'order.decided': { entity: 'order', tells: 'Shipments were planned and the promise stands.' },
   'order.backordered': { entity: 'order', tells: 'No stock anywhere; it waits for a receipt.' },
   'order.unfillable': { entity: 'order', tells: 'No decision is possible; an operator must act.' },
+  'order.redecided': {
+    entity: 'order',
+    tells:
+      'Other shipments took the place of its own before a carrier had them; the promise stands.',
+  },
   'order.reopened': { entity: 'order', tells: 'Units have no shipment (any more): decide again.' },
   'order.promise_moved': {
     entity: 'order',
@@ -76,6 +81,11 @@ export const EVENTS = {
     tells: 'A hub is closed, or a leg does not run or runs late.',
   },
   'disruption.lifted': { entity: 'disruption', tells: 'It is over; all goes as planned again.' },
+  'policy.created': { entity: 'policy', tells: 'A version of a policy was made; it is a draft.' },
+  'policy.moved': {
+    entity: 'policy',
+    tells: 'It went on in its life: into shadow, to a share of the orders, live, retired.',
+  },
   'key.created': { entity: 'key', tells: 'An API key was made for a party.' },
   'key.revoked': { entity: 'key', tells: 'An API key was withdrawn for good.' },
 

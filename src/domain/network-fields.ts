@@ -13,6 +13,11 @@ export const Code = Type.String({
   maxLength: 64,
   pattern: '^[A-Za-z0-9][A-Za-z0-9._:@-]*$',
 });
+/** Pairs of kinds of goods. */
+export const KindPairs = Type.Array(Type.Tuple([Code, Code]), {
+  maxItems: 100,
+  description: 'pairs of kinds of goods that never share a parcel',
+});
 /** A name for people. */
 export const Name = Type.String({ maxLength: 200 });
 const TimeOfDay = Type.String({ pattern: '^([01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$' });

@@ -1,6 +1,6 @@
 /** Rules on identity: ids are unique in their table, and every reference leads to a row. */
 import { isGtin } from './gtin.ts';
-import type { Service } from './network.ts';
+import type { Policy, Service } from './network.ts';
 import { type FaultList, pointerSegment, shown } from './network-faults.ts';
 import { type CheckedNetwork, NETWORK_TABLES, type NetworkTable } from './network-tables.ts';
 
@@ -19,19 +19,23 @@ export function checkReferences(network: CheckedNetwork, faults: FaultList): voi
   checkServices(network, refer, faults);
   checkLegs(network, refer, faults);
   checkGuarantees(network, refer);
-  checkApart(network, faults);
+  checkApart(network.policy?.apart ?? [], network.skus.rows, '/policy/apart', faults);
 }
 
 const MOST_KINDS = 30;
 
-/** Kinds of goods that the policy keeps apart are kinds that there are, two different ones a pair. */
-function checkApart({ policy, skus }: CheckedNetwork, faults: FaultList): void {
-  const pairs = policy?.apart ?? [];
+/** Kinds of goods that a policy keeps apart are kinds that there are, two different ones a pair. */
+export function checkApart(
+  pairs: NonNullable<Policy['apart']>,
+  skus: readonly ({ readonly goods_class?: string | undefined } | null)[],
+  pointer: string,
+  faults: FaultList,
+): void {
   if (pairs.length === 0) return;
   const kinds = new Set<string | undefined>(['ambient', 'chilled', 'frozen', 'hazardous']);
-  for (const sku of skus.rows) kinds.add(sku?.goods_class);
+  for (const sku of skus) kinds.add(sku?.goods_class);
   pairs.forEach(([a, b], index) => {
-    const at = `/policy/apart/${index}`;
+    const at = `${pointer}/${index}`;
     if (a === b) faults.add(`${at}/1`, `got ${shown(b)} twice, expected two different kinds`);
     for (const [i, kind] of [a, b].entries()) {
       if (kinds.has(kind)) continue;
@@ -41,7 +45,7 @@ function checkApart({ policy, skus }: CheckedNetwork, faults: FaultList): void {
   });
   const named = new Set(pairs.flat()).size;
   if (named > MOST_KINDS) {
-    faults.add('/policy/apart', `got ${named} kinds, expected ${MOST_KINDS} at most`);
+    faults.add(pointer, `got ${named} kinds, expected ${MOST_KINDS} at most`);
   }
 }
 

@@ -13,6 +13,7 @@ import {
   Code,
   closed,
   DateOnly,
+  KindPairs,
   Name,
   Position,
   Temperature,
@@ -200,6 +201,7 @@ export const Service = Type.Object(
     max_girth_plus_length_mm: Type.Optional(Whole(1, 500_000)),
     parcels_per_day: Type.Optional(Whole(0, 1e9)),
     parcels_per_day_per_warehouse: Type.Optional(Whole(0, 1e9)),
+    carbon_grams_per_tonne_km: Type.Optional(Type.Number({ minimum: 0, maximum: 1e6 })),
   },
   closed,
 );
@@ -218,15 +220,12 @@ export const Policy = Type.Object(
     lease_seconds: Whole(1, 7 * 86_400),
     tender_attempts: Whole(1, 50),
     decide_attempts: Whole(1, 50),
-    apart: Type.Optional(
-      Type.Array(Type.Tuple([Code, Code]), {
-        maxItems: 100,
-        description: 'pairs of kinds of goods that never share a parcel',
-      }),
-    ),
+    apart: Type.Optional(KindPairs),
     on_time_confidence: Type.Optional(Type.Number({ exclusiveMinimum: 0, exclusiveMaximum: 1 })),
     answer_seconds: Type.Optional(Whole(0, 7 * 86_400)),
     explore_share: Type.Optional(Type.Number({ minimum: 0, maximum: 0.2 })),
+    freeze_seconds: Type.Optional(Whole(0, 30 * 86_400)),
+    redecide_saving: Type.Optional(Amount),
   },
   closed,
 );

@@ -23,6 +23,8 @@ export const ROLE_SCOPES = {
   operator: [
     'network:read',
     'network:write',
+    'policies:read',
+    'policies:write',
     'keys:read',
     'keys:write',
     'orders:read',

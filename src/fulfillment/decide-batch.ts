@@ -9,6 +9,8 @@ import type { OrderToDecide } from '../../db/orders.ts';
 import type { FreeStock } from '../../db/stock.ts';
 import {
   type BatchCheck,
+  boardUnder,
+  type CompiledNetwork,
   openBoard,
   type SourcedPlan,
   type SourcingOrder,
@@ -21,6 +23,7 @@ import { stopwatch } from '../runtime/clock.ts';
 import { openChecks, type Unsound } from './check-decisions.ts';
 import type { Engine, LiveNetwork } from './engine.ts';
 import { sourcingRules } from './order-rules.ts';
+import { type RulingPolicy, rulingOf } from './policy-network.ts';
 import type { LivePrices } from './price-source.ts';
 
 /** The race for stock or capacity was lost too often: an operator must look. */
@@ -39,8 +42,16 @@ export interface DecidedInBatch {
   readonly problem: SourcingOrder;
   readonly result: SourcingResult | Contended | Unsound;
   readonly from_quote: boolean;
+  /** The policy whose rules it was made by; null = the network's own. */
+  readonly policy_id: string | null;
   readonly work_budget: number;
   readonly elapsed_us: number;
+}
+
+/** A plan that was sold before the order came. */
+export interface SoldPlan {
+  readonly plan: SourcedPlan;
+  readonly policy_id: string | null;
 }
 
 /** What a batch is decided from. `quoted` are plans already sold, by order. */
@@ -48,9 +59,11 @@ export interface BatchView {
   readonly orders: readonly OrderToDecide[];
   readonly stock: readonly StockPosition[];
   readonly capacity: readonly CapacityRow[];
-  readonly quoted: ReadonlyMap<string, SourcedPlan>;
+  readonly quoted: ReadonlyMap<string, SoldPlan>;
   /** Prices in force; null = none, greedy. */
   readonly prices: LivePrices | null;
+  /** Policies in force. */
+  readonly policies: readonly RulingPolicy[];
 }
 
 /** Decides a batch in the order given: earliest deadline first. */
@@ -65,42 +78,47 @@ export function decideBatch(
   return view.orders.map((order, position) => {
     const problem = problemOf(order, at_seconds);
     const elapsed = stopwatch();
-    const plan = view.quoted.get(order.order_id);
-    const work = plan === undefined ? workFor(engine, order, view.orders.length - position) : 0;
-    const decided =
-      plan ??
-      sourceExploring(
-        network.compiled,
-        board,
-        problem,
-        { work, should_stop: () => remainingMs(engine, order) < MARGIN_MS },
-        view.prices?.index,
-        order.order_id,
-      );
     // A quoted plan was checked when it was sold, and what it takes is held already: neither the
     // board nor the checker were shown it as free.
-    const result = plan === undefined ? sound(check, problem, decided) : decided;
-    if (plan === undefined && result.outcome === 'sourced') take(board, result);
+    const sold = view.quoted.get(order.order_id);
+    const work = sold === undefined ? workFor(engine, order, view.orders.length - position) : 0;
+    const budget = { work, should_stop: () => remainingMs(engine, order) < MARGIN_MS };
+    const { policy_id, compiled } = rulingOf(
+      network,
+      view.policies,
+      order.platform_id,
+      order.order_id,
+    );
+    const under = boardUnder(board, compiled);
+    const result =
+      sold?.plan ??
+      sound(check, compiled, problem, () =>
+        sourceExploring(compiled, under, problem, budget, view.prices?.index, order.order_id),
+      );
+    if (sold === undefined && result.outcome === 'sourced') take(board, result);
     return {
       position,
       order,
       problem,
       result,
-      from_quote: plan !== undefined,
+      from_quote: sold !== undefined,
+      policy_id: sold === undefined ? policy_id : sold.policy_id,
       work_budget: work,
       elapsed_us: Math.round(elapsed() * 1e6),
     };
   });
 }
 
-/** A decision as it may be saved. */
+/** Decides; the decision as it may be saved. */
 function sound(
   check: BatchCheck,
+  { policy }: CompiledNetwork,
   problem: SourcingOrder,
-  result: SourcingResult,
+  decide: () => SourcingResult,
 ): SourcingResult | Unsound {
+  const result = decide();
   if (result.outcome === 'unsourced') return result;
-  const violations = check(problem, result);
+  const violations = check(problem, result, policy);
   if (violations.length === 0) return result;
   const { work } = result;
   return { outcome: 'unsourced', reason: 'unsound', line_nos: [], violations, work };

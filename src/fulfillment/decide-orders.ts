@@ -15,11 +15,13 @@ import {
   type BatchView,
   type DecidedInBatch,
   decideBatch,
+  type SoldPlan,
   stockPositions,
   warehousesOf,
 } from './decide-batch.ts';
 import type { Engine, LiveNetwork } from './engine.ts';
 import { keepWinners } from './keep-winners.ts';
+import type { RulingPolicy } from './policy-network.ts';
 import type { LivePrices } from './price-source.ts';
 import { planBatch, saveRows, takeUnits } from './save-decisions.ts';
 
@@ -37,12 +39,16 @@ export interface StepOutcome {
 export async function decideOrders(engine: Engine): Promise<StepOutcome> {
   const network = await engine.networks.current();
   if (network === null) return { done: 0, more: false };
-  const prices = await engine.prices.current();
+  const live = {
+    network,
+    prices: await engine.prices.current(),
+    policies: await engine.policies.current(),
+  };
   // Races are rare, and what all batches contend for is best held for the shortest time: locked
   // last. A batch that finds then that it lost one is undone and made again with the locks first.
   const outcome =
-    (await decideOnce(engine, { network, prices }, 'locks_last')) ??
-    (await decideOnce(engine, { network, prices }, 'locks_first'));
+    (await decideOnce(engine, live, 'locks_last')) ??
+    (await decideOnce(engine, live, 'locks_first'));
   if (outcome === null) throw new Error('a batch with its locks first cannot lose unnoticed');
   // A newer version is a moment away from being seen here: look again with it.
   if (outcome === 'outdated') {
@@ -58,10 +64,11 @@ type Decided = StepOutcome & { readonly decided: readonly DecidedInBatch[] };
 /** Undoes a batch that lost a race after its rows were written. */
 class LostRace extends Error {}
 
-/** The network and the prices as they are when a batch begins. */
+/** The network, the prices and the policies as they are when a batch begins. */
 interface Live {
   readonly network: LiveNetwork;
   readonly prices: LivePrices | null;
+  readonly policies: readonly RulingPolicy[];
 }
 
 /** One batch in one transaction; null when it lost a race and was undone. */
@@ -92,7 +99,7 @@ async function decideOnce(
 async function openView(
   engine: Engine,
   tx: Tx,
-  { network, prices }: Live,
+  { network, prices, policies }: Live,
 ): Promise<OpenView | null> {
   const orders = await claimOrdersToDecide(tx, engine.config.decide_batch_orders);
   if (orders.length === 0) return null;
@@ -101,7 +108,7 @@ async function openView(
   const stock = stockPositions(network, await listFreeStock(tx, [...skus]));
   const from = Math.floor(engine.clock.milliseconds() / 1000) - 2 * DAY_SECONDS;
   const capacity = await listCapacity(tx, from, warehousesOf(stock));
-  return { orders, stock, capacity, quotes, quoted: plansOf(quotes), prices };
+  return { orders, stock, capacity, quotes, quoted: plansOf(quotes), prices, policies };
 }
 
 interface OpenView extends BatchView {
@@ -156,8 +163,13 @@ function quotedOrders(orders: readonly OrderToDecide[]): string[] {
   );
 }
 
-function plansOf(quotes: readonly QuotedPlan[]): Map<string, SourcedPlan> {
-  return new Map(quotes.map((quote) => [quote.order_id, quote.plan as SourcedPlan]));
+function plansOf(quotes: readonly QuotedPlan[]): Map<string, SoldPlan> {
+  return new Map(
+    quotes.map(({ order_id, plan, policy_id }) => [
+      order_id,
+      { plan: plan as SourcedPlan, policy_id },
+    ]),
+  );
 }
 
 /** Losers are decided again on fresh stock, up to the policy's limit; then an operator must look. */

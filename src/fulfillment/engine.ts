@@ -4,6 +4,7 @@ import type { Backlog } from '../../db/orders.ts';
 import type { CompiledNetwork, NetworkInput } from '../../routing/index.ts';
 import type { Network, Sku, Warehouse } from '../domain/network.ts';
 import type { Services } from '../runtime/services.ts';
+import type { PolicySource } from './policy-source.ts';
 import type { PriceSource } from './price-source.ts';
 
 /** One network version, ready to decide with. */
@@ -56,4 +57,5 @@ export interface Engine extends Services {
   readonly networks: NetworkSource;
   readonly backlog: BacklogGauge;
   readonly prices: PriceSource;
+  readonly policies: PolicySource;
 }

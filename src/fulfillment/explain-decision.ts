@@ -10,6 +10,8 @@ import { findUsedQuoteView, type UsedQuoteView } from '../../db/quotes.ts';
 import {
   type Alternative,
   type Board,
+  boardUnder,
+  type CompiledNetwork,
   explain,
   explainRefusal,
   type Prices,
@@ -23,6 +25,7 @@ import {
 } from '../../routing/index.ts';
 import type { Contended } from './decide-batch.ts';
 import type { Engine, LiveNetwork } from './engine.ts';
+import { compiledUnder } from './policy-network.ts';
 import { rebuildBoard } from './stored-view.ts';
 
 type Result = SourcingResult | Contended;
@@ -39,6 +42,8 @@ export interface ExplainedDecision {
   readonly disruption_no: number;
   /** The prices that were in force; null = none. */
   readonly price_set_id: string | null;
+  /** The policy whose rules it was made by; null = the network's own. */
+  readonly policy_id: string | null;
   readonly currency: string;
   readonly from_quote: boolean;
   readonly work_budget: number;
@@ -76,6 +81,7 @@ export async function explainDecision(
     network_version: decision.network_version,
     disruption_no: scene.network.disruption_no,
     price_set_id: scene.price_set_id,
+    policy_id: decision.policy_id,
     currency,
     from_quote: decision.from_quote,
     work_budget: decision.work_budget,
@@ -90,6 +96,8 @@ export async function explainDecision(
 /** What a decision was made from, rebuilt: its own batch, or the quote whose plan it took over. */
 interface Scene {
   readonly network: LiveNetwork;
+  /** The network under the policy of then, and the board under it. */
+  readonly compiled: CompiledNetwork;
   readonly board: Board;
   readonly problem: SourcingOrder;
   readonly price_set_id: string | null;
@@ -113,13 +121,27 @@ async function sceneOf(
   const { transit_version, disruption_no } = batch;
   const versions = { version: network_version, transit_version, disruption_no };
   const network = await engine.networks.version(versions, decided_at);
-  const board = rebuildBoard(network, batch);
+  const compiled = await compiledOf(engine, network, decision.policy_id);
+  const board = boardUnder(rebuildBoard(network, batch), compiled);
   for (const plan of earlier) take(board, plan as SourcedPlan);
   const { price_set_id } = batch;
   const prices = await pricesOf(engine, price_set_id);
   const budget = { work: work_budget };
-  const again = () => sourceExploring(network.compiled, board, problem, budget, prices, order_id);
-  return { network, board, problem, price_set_id, again: from_quote ? null : again };
+  const again = () => sourceExploring(compiled, board, problem, budget, prices, order_id);
+  const known = { network, compiled, board, problem, price_set_id };
+  return { ...known, again: from_quote ? null : again };
+}
+
+/** The network under the policy that a decision names, which fitted it then as it does now. */
+async function compiledOf(
+  engine: Engine,
+  network: LiveNetwork,
+  policy_id: string | null,
+): Promise<CompiledNetwork> {
+  if (policy_id === null) return network.compiled;
+  const compiled = compiledUnder(network, await engine.policies.get(policy_id));
+  if (compiled === null) throw new Error(`policy ${policy_id} does not fit its own network`);
+  return compiled;
 }
 
 async function pricesOf(engine: Engine, price_set_id: string | null): Promise<Prices | undefined> {
@@ -131,19 +153,20 @@ async function quotedScene(engine: Engine, quoted: UsedQuoteView): Promise<Scene
   const { network_version, transit_version, disruption_no, quoted_at, price_set_id } = quoted;
   const versions = { version: network_version, transit_version, disruption_no };
   const network = await engine.networks.version(versions, quoted_at);
-  const board = rebuildBoard(network, quoted);
+  const compiled = await compiledOf(engine, network, quoted.policy_id);
+  const board = boardUnder(rebuildBoard(network, quoted), compiled);
   const problem = quoted.problem as SourcingOrder;
   const prices = await pricesOf(engine, price_set_id);
   const budget = { work: quoted.work_budget };
   const again = () => {
-    const options = quoteOptions(network.compiled, board, problem, budget, prices);
+    const options = quoteOptions(compiled, board, problem, budget, prices);
     return options.find(({ label }) => label === quoted.quote_option)?.plan;
   };
-  return { network, board, problem, price_set_id, again };
+  return { network, compiled, board, problem, price_set_id, again };
 }
 
 function replay(
-  { network, board, problem, again }: Scene,
+  { compiled, board, problem, again }: Scene,
   { result, work_budget }: DecisionRecord<SourcingOrder, Result>,
 ): Pick<ExplainedDecision, 'replayed' | 'alternatives' | 'refused_by'> {
   // A lost race was not routing's choice: there is nothing to choose again.
@@ -152,11 +175,11 @@ function replay(
   }
   return {
     replayed: again === null ? null : isSame(again(), result),
-    alternatives: explain(network.compiled, board, problem, result),
+    alternatives: explain(compiled, board, problem, result),
     refused_by:
       result.outcome === 'sourced'
         ? []
-        : explainRefusal(network.compiled, board, problem, { work: work_budget }),
+        : explainRefusal(compiled, board, problem, { work: work_budget }),
   };
 }
 

@@ -45,7 +45,7 @@ export const CSV_COLUMNS = {
       number('on_time_confidence'),
       number('answer_seconds'),
       { name: 'apart', kind: 'pairs' },
-      number('explore_share'),
+      ...['explore_share', 'freeze_seconds', 'redecide_saving'].map(number),
     ]),
   platforms: [id, text('name'), number('decision_seconds')],
   sellers: [id, text('name')],
@@ -119,6 +119,7 @@ export const CSV_COLUMNS = {
     truth('hazardous'),
     ...['max_weight_grams', 'max_length_mm', 'max_girth_plus_length_mm'].map(number),
     ...['parcels_per_day', 'parcels_per_day_per_warehouse'].map(number),
+    number('carbon_grams_per_tonne_km'),
   ],
   lanes: [
     must(text('service_id')),

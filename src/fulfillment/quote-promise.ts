@@ -29,6 +29,7 @@ import { openChecks } from './check-decisions.ts';
 import { stockPositions, warehousesOf } from './decide-batch.ts';
 import type { Engine, LiveNetwork } from './engine.ts';
 import { groupFaults, sourcingRules } from './order-rules.ts';
+import { type Ruling, rulingOf } from './policy-network.ts';
 import type { LivePrices } from './price-source.ts';
 import { later, offerEnd } from './quote-lifetime.ts';
 import { formatToken, hashSecret } from './redeem-quotes.ts';
@@ -46,12 +47,6 @@ interface Option {
   readonly plan: SourcedPlan;
 }
 
-/** The network and the prices as they are when a quote is asked for. */
-interface Live {
-  readonly network: LiveNetwork;
-  readonly prices: LivePrices | null;
-}
-
 const MAX_TRIES = 3;
 
 /**
@@ -64,8 +59,11 @@ export async function quotePromise(engine: Engine, ask: AskQuote): Promise<Quote
     if (network === null) throw new Refusal('network_missing', 'import a network first');
     refuseUnknownSkus(ask, network);
     const prices = await engine.prices.current();
+    const policies = await engine.policies.current();
+    const quote_id = engine.newId();
+    const ruling = rulingOf(network, policies, ask.platform_id, quote_id);
     const quoted = await inTransaction(engine.database, (tx) =>
-      tryQuote(engine, tx, { network, prices }, ask),
+      tryQuote(engine, tx, { network, prices, ruling, quote_id }, ask),
     );
     if (quoted !== 'lost_race') return quoted;
     await engine.networks.caughtUp();
@@ -88,32 +86,41 @@ function refuseUnknownSkus(ask: AskQuote, network: LiveNetwork): void {
   if (faults.length > 0) throw new Refusal('unknown_reference', faults[0]!.detail, faults);
 }
 
+/** By what a quote is made. */
+interface Quoting {
+  readonly network: LiveNetwork;
+  readonly prices: LivePrices | null;
+  readonly ruling: Ruling;
+  readonly quote_id: string;
+}
+
 async function tryQuote(
   engine: Engine,
   tx: Tx,
-  { network, prices }: Live,
+  quoting: Quoting,
   ask: AskQuote,
 ): Promise<QuotedPromise | 'lost_race'> {
+  const { network, prices } = quoting;
+  const { compiled } = quoting.ruling;
   if (!(await holdNetwork(tx, network))) return 'lost_race';
   const now = engine.clock.now();
   const at_seconds = Math.floor(now.epochMilliseconds / 1000);
   const skus = new Set(ask.lines.map((line) => line.sku_id));
   const stock = stockPositions(network, await listFreeStock(tx, [...skus]));
   const capacity = await listCapacity(tx, at_seconds - 2 * DAY_SECONDS, warehousesOf(stock));
-  const board = openBoard(network.compiled, stock, capacity);
+  const board = openBoard(compiled, stock, capacity);
   const problem = problemOf(ask, at_seconds);
   const budget = quoteBudget(engine, network, now);
-  const { compiled } = network;
   const options: Option[] = quoteOptions(compiled, board, problem, budget, prices?.index).filter(
     // What the checker finds fault with is not offered.
-    ({ plan }) => openChecks(network, stock, capacity)(problem, plan).length === 0,
+    ({ plan }) => openChecks(network, stock, capacity)(problem, plan, compiled.policy).length === 0,
   );
   if (options.length === 0) {
     const result = source(compiled, board, problem, budget);
     const reason = result.outcome === 'unsourced' ? result.reason : 'contended';
     return { quote_id: null, options: [], reason };
   }
-  const quote = newQuote(engine, network, ask, options, now);
+  const quote = newQuote(quoting, ask, options, now);
   const units = mostOfEachLot(options);
   if (!(await isStillFree(tx, quote.row.capacity, units))) return 'lost_race';
   await insertQuote(tx, quote.row);
@@ -151,13 +158,11 @@ function problemOf(ask: AskQuote, at_seconds: number): SourcingOrder {
 }
 
 function newQuote(
-  engine: Engine,
-  network: LiveNetwork,
+  { network, ruling, quote_id }: Quoting,
   ask: AskQuote,
   options: readonly Option[],
   now: Temporal.Instant,
 ) {
-  const quote_id = engine.newId();
   const secret = randomBytes(18).toString('base64url');
   const latest = now.add({ seconds: network.document.policy.quote_seconds });
   const offers = options.map(({ label, plan }) => ({
@@ -186,6 +191,7 @@ function newQuote(
     network_version: network.version,
     quoted_at: now,
     expires_at,
+    policy_id: ruling.policy_id,
   };
   return { row, offers };
 }

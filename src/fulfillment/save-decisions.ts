@@ -107,7 +107,8 @@ async function giveBackQuoteHolds(tx: Tx, batch: PlannedBatch) {
   );
 }
 
-function shipmentRows({ network, shipments, decided_at }: PlannedBatch): Statement[] {
+/** The shipments of a batch with what they hold and their first offers, as statements. */
+export function shipmentRows({ network, shipments, decided_at }: PlannedBatch): Statement[] {
   const units = shipments.flatMap(({ row, parcel }) =>
     parcel.takes.map(({ stock_id, line_no, quantity }) => ({
       stock_id,
@@ -183,7 +184,7 @@ function detailOf(result: DecidedInBatch['result']): Record<string, unknown> {
 }
 
 /** What the decisions were made from, and what they came to. */
-async function saveProof(engine: Engine, tx: Tx, batch: PlannedBatch): Promise<void> {
+export async function saveProof(engine: Engine, tx: Tx, batch: PlannedBatch): Promise<void> {
   const batch_id = engine.newId();
   const { decided_at } = batch;
   await insertDecisions(
@@ -266,6 +267,7 @@ function decisionRecords(batch: PlannedBatch): NewDecision[] {
     from_quote: one.from_quote,
     work_budget: one.work_budget,
     elapsed_us: one.elapsed_us,
+    policy_id: one.policy_id,
   }));
 }
 

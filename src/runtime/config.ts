@@ -6,6 +6,7 @@
  */
 import { DOOR_LIMITS } from './door-limits.ts';
 import { PRICE_SETTINGS } from './price-settings.ts';
+import { REVIEW_SETTINGS } from './review-settings.ts';
 import {
   bool,
   count,
@@ -78,6 +79,7 @@ export const SETTINGS = {
     doc: 'Most solver steps (count) one decision may use.',
   }),
   ...PRICE_SETTINGS,
+  ...REVIEW_SETTINGS,
   tender_batch_shipments: count('PORTOLAN_TENDER_BATCH_SHIPMENTS', 256, {
     doc: 'Most shipments (count) tendered in one transaction.',
   }),

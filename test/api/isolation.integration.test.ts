@@ -228,6 +228,15 @@ const CASES: Record<string, () => Promise<void>> = {
   'POST /v1/disruptions/{id}/lift': () =>
     isForOperators('POST /v1/disruptions/{id}/lift', UNKNOWN, { body: undefined }),
   'GET /v1/disruptions': () => isForOperators('GET /v1/disruptions', ''),
+  'POST /v1/policies': () => {
+    const body = { name: 'mine', rules: { split_limit: 1 } };
+    return isForOperators('POST /v1/policies', '', { body });
+  },
+  'GET /v1/policies': () => isForOperators('GET /v1/policies', ''),
+  'GET /v1/policies/{id}': () => isForOperators('GET /v1/policies/{id}', UNKNOWN),
+  'POST /v1/policies/{id}/move': () =>
+    isForOperators('POST /v1/policies/{id}/move', UNKNOWN, { body: { to: 'shadow' } }),
+  'GET /v1/policies/{id}/report': () => isForOperators('GET /v1/policies/{id}/report', UNKNOWN),
   'POST /v1/keys': () => {
     const body = { role: 'platform', party_id: 'shop' };
     return isForOperators('POST /v1/keys', '', { body });

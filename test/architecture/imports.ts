@@ -36,7 +36,7 @@ const HOMES: Record<string, readonly string[]> = {
   'pino-pretty': ['src/runtime/'],
   ioredis: ['src/runtime/'],
   'prom-client': ['src/runtime/'],
-  highs: ['src/fulfillment/price-thread.ts'],
+  highs: ['src/fulfillment/price-thread.ts', 'src/fulfillment/redecide-thread.ts'],
   typebox: ['src/domain/', 'src/api/'],
   uplot: ['src/tower/browser/'],
   'd3-geo': ['src/tower/browser/'],

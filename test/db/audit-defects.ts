@@ -7,6 +7,11 @@ const noChecks = (table: string) => `
       and contype = 'c' loop execute format('alter table ${table} drop constraint %I', c.conname);
     end loop; end $$;`;
 
+const POLICY = '01900000-0000-7000-8000-000000000009';
+const A_POLICY = `
+  insert into policies (policy_id, name, version, rules, state, moves, created_by, created_at, moved_at)
+  values ('${POLICY}', 'planted', 1, '{}', 'live', 2, 'nobody', now(), now());`;
+
 /** One more event of the world's shipment, which its row knows of. */
 const noted = (entity: string, type: string) => `
   insert into journal (entity, entity_id, version, type, at, data)
@@ -341,6 +346,26 @@ export const DEFECTS: readonly (readonly [invariant: string, defect: string, pla
       ('shipment', '${SHIPMENT}', 3, 'x', now(), '{"state": "in_transit"}'),
       ('shipment', '${SHIPMENT}', 4, 'x', now(), '{"state": "released"}');
       update shipments set version = 4`,
+  ],
+  [
+    'redecisions_keep_promises',
+    'an order decided again for a later day',
+    `update orders set promise_at = promise_at - interval '1 day';
+      insert into journal (entity, entity_id, version, type, at, order_id, data) values
+      ('order', '${ORDER}', 3, 'order.redecided', now(), '${ORDER}', '{"decision_no": 1}')`,
+  ],
+  [
+    'policies_live_legally',
+    'a draft that went live',
+    `${A_POLICY} insert into journal (entity, entity_id, version, type, at, data) values
+      ('policy', '${POLICY}', 1, 'policy.created', now(), '{"state": "draft"}'),
+      ('policy', '${POLICY}', 2, 'policy.moved', now(), '{"from": "draft", "state": "live"}')`,
+  ],
+  ['policies_live_legally', 'a policy that nobody was told of', A_POLICY],
+  [
+    'decisions_name_policies_in_force',
+    'a decision by a policy that was never in force',
+    `update decisions set policy_id = '${SHIPMENT}'`,
   ],
   ['row_level_security_forced', 'a table without it', 'create table planted (id integer)'],
   [

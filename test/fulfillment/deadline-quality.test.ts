@@ -50,7 +50,7 @@ function decide(left_ms: number, waiting: number) {
     decide_by: accepted_at.add({ milliseconds: left_ms }),
   } as unknown as OrderToDecide;
   const orders = new Array<OrderToDecide>(waiting).fill(order);
-  const view = { orders, stock, capacity: [], quoted: new Map(), prices: null };
+  const view = { orders, stock, capacity: [], quoted: new Map(), prices: null, policies: [] };
   const { result, work_budget } = decideBatch(engine, network, view)[0]!;
   if (result.outcome === 'unsourced') throw new Error(result.reason);
   return { method: result.method, proof: result.proof, cost: result.cost, work_budget };

@@ -135,6 +135,8 @@ describe('the command line', () => {
       const first = portolan([...base, '--orders', orders]);
       const dear = file('policy.json', { time_per_day: 100_000 });
       const hurried = portolan([...base, '--orders', orders, '--policy', dear]);
+      const stored = file('stored.json', { policy_id: 'p', rules: { time_per_day: 100_000 } });
+      const again = portolan([...base, '--orders', orders, '--policy', stored]);
       const wrong = file('wrong.json', [{ ...order('a', 0), deliver_by: 'soon' }]);
       const refused = portolan([...base, '--orders', wrong]);
 
@@ -148,6 +150,7 @@ describe('the command line', () => {
       expect(short).toMatchObject({ outcome: 'unsourced', reason: 'no_stock', line_nos: [1] });
       const sooner = JSON.parse(hurried.stdout.split('\n')[0]!);
       expect(sooner.promise_seconds).toBeLessThan(sold.promise_seconds);
+      expect(again.stdout).toBe(hurried.stdout);
       expect(refused.status).toBe(1);
       expect(refused.stderr).toContain('order 1/lines/0/quantity: got 0, expected a whole number');
       expect(refused.stderr).toContain('order 1/deliver_by: got "soon", expected an RFC 3339');

@@ -39,6 +39,7 @@ export function handlersWith(decideOrders: Handlers['decide'][string]): Handlers
     tender: { tenderShipments: NO_WORK },
     watch: { watchMilestones: NO_WORK },
     price: { refreshPrices: NO_WORK },
+    review: { redecideOrders: NO_WORK, shadowOrders: NO_WORK },
   };
 }
 

@@ -79,6 +79,9 @@ export const Decision = Type.Object({
       description: 'the prices it was made at, of stock, capacity and carriers; null: none',
     }),
   ),
+  policy_id: Nullable(
+    Type.String({ description: 'the policy that decided; null: the network’s own' }),
+  ),
   currency: Type.String(),
   from_quote: Type.Boolean({ description: 'the plan was sold as a quote and is honoured' }),
   work: Type.Integer({ description: 'solver steps done' }),

@@ -4,7 +4,7 @@ import type { TowerWorkers } from '../resources/tower-answer.ts';
 import type { TowerState } from './tower-state.ts';
 
 /** The queues as people know them; one that nobody answers is listed too. */
-const QUEUES = ['decide', 'tender', 'watch', 'price'];
+const QUEUES = ['decide', 'tender', 'watch', 'price', 'review'];
 
 /** The workers as of now; one that was silent for longer than `stale_seconds` is stale. */
 export function tellWorkers(state: TowerState, stale_seconds: number): Static<typeof TowerWorkers> {

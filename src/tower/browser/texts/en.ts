@@ -168,6 +168,7 @@ export const en = {
   'queue.decide': 'Decide',
   'queue.tender': 'Tender',
   'queue.price': 'Price',
+  'queue.review': 'Review',
   'queue.watch': 'Watch',
 
   'card.back': 'Back',
@@ -316,6 +317,7 @@ export const en = {
   'event.order.backordered': 'No stock: waits for a receipt',
   'event.order.unfillable': 'No decision is possible',
   'event.order.reopened': 'To be decided again',
+  'event.order.redecided': 'Decided again, same promise',
   'event.order.promise_moved': 'Expected later than promised',
   'event.order.promise_breached': 'Promise broken',
   'event.order.shipped': 'All has left',

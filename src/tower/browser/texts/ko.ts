@@ -167,6 +167,7 @@ export const ko: Readonly<Record<keyof typeof en, string>> = {
   'queue.decide': '결정',
   'queue.tender': '배정',
   'queue.price': '가격',
+  'queue.review': '재검토',
   'queue.watch': '감시',
 
   'card.back': '뒤로',
@@ -313,6 +314,7 @@ export const ko: Readonly<Record<keyof typeof en, string>> = {
   'event.order.backordered': '재고 없음, 입고 대기',
   'event.order.unfillable': '결정할 수 없음',
   'event.order.reopened': '다시 결정 예정',
+  'event.order.redecided': '같은 약속으로 다시 결정됨',
   'event.order.promise_moved': '약속보다 늦을 예상',
   'event.order.promise_breached': '약속 어김',
   'event.order.shipped': '모두 출고됨',

@@ -1,0 +1,126 @@
+/** Orders that may be decided again: found among open offers, loaded whole, and told of it. */
+import { sql } from 'kysely';
+import type { TakenSlot } from '../src/domain/shipment.ts';
+import type { Tx } from './database.ts';
+
+/** Takes the run that is due, by making the next one due at `next`; false if none is due. */
+export async function takeRedecideRun(
+  tx: Tx,
+  now: Temporal.Instant,
+  next: Temporal.Instant,
+): Promise<boolean> {
+  const taken = await sql`
+    update redecide_runs set due_at = ${next.toString()}
+    where due_at <= ${now.toString()} returning due_at`.execute(tx);
+  return taken.rows.length > 0;
+}
+
+/** Which offers are looked at. */
+export interface OfferWindow {
+  /** Offers whose lease ends after this are live. */
+  readonly live_after: Temporal.Instant;
+  /** Newest offers looked at. */
+  readonly offers: number;
+  /** Orders listed at most. */
+  readonly orders: number;
+  /** Chance of who comes first where there are more: another one for each run. */
+  readonly seed: string;
+}
+
+const newestOffers = ({ live_after, offers }: OfferWindow) => sql`
+  select shipment_id from assignments
+  where state = 'offered' and lease_until > ${live_after.toString()}
+  order by lease_until desc limit ${offers}`;
+
+/**
+ * Lists orders of which more than one shipment is on offer: those that were split. Reads the newest
+ * entries of the partial index `assignments_due` and a shipment for each; takes no lock.
+ */
+export async function listSplitOrders(tx: Tx, window: OfferWindow): Promise<string[]> {
+  const rows = await sql<{ order_id: string }>`
+    with offers as materialized (${newestOffers(window)})
+    select order_id from offers join shipments using (shipment_id) where state = 'planned'
+    group by order_id having count(*) > 1
+    order by md5(order_id::text || ${window.seed}) limit ${window.orders}`.execute(tx);
+  return rows.rows.map((row) => row.order_id);
+}
+
+/** Lists other orders on offer that hold units of these SKUs. Takes no lock. */
+export async function listHoldersOf(
+  tx: Tx,
+  window: OfferWindow,
+  skuIds: readonly string[],
+  but: readonly string[],
+): Promise<string[]> {
+  if (skuIds.length === 0 || window.orders <= 0) return [];
+  const rows = await sql<{ order_id: string }>`
+    with offers as materialized (${newestOffers(window)})
+    select s.order_id from offers join shipments s using (shipment_id)
+    join reservations r using (shipment_id) join stock k using (stock_id)
+    where s.state = 'planned' and r.state = 'open' and k.sku_id = any(${skuIds}::text[])
+      and s.order_id <> all (${but}::uuid[])
+    group by s.order_id order by md5(s.order_id::text || ${window.seed})
+    limit ${window.orders}`.execute(tx);
+  return rows.rows.map((row) => row.order_id);
+}
+
+/** A shipment that waits for its carrier's answer. */
+export interface OfferedShipment {
+  readonly shipment_id: string;
+  readonly version: number;
+  readonly capacity: readonly TakenSlot[];
+  /** Minor units by term: freight, handling, split, lateness, time. */
+  readonly cost: Readonly<Record<'freight' | 'handling' | 'split' | 'lateness' | 'time', number>>;
+}
+
+/** An order all of whose shipments wait for their carriers' answers. */
+export interface OfferedOrder<Problem = unknown> {
+  readonly order_id: string;
+  readonly platform_id: string;
+  readonly version: number;
+  readonly decision_no: number;
+  readonly promise_at: Temporal.Instant;
+  readonly promise_confidence: number;
+  /** Latest instant at which its first warehouse must be able to start. */
+  readonly release_due_at: Temporal.Instant;
+  readonly latest_promise_at: Temporal.Instant;
+  readonly policy_id: string | null;
+  readonly problem: Problem;
+  readonly shipments: readonly OfferedShipment[];
+}
+
+/**
+ * Lists which of these orders may be decided again: decided by the engine itself and not sold as a
+ * quote, with every open shipment planned and under a live offer. Takes no lock: whoever acts on it
+ * looks again at the versions. Reads by key.
+ */
+export async function listOfferedOrders<Problem>(
+  tx: Tx,
+  orderIds: readonly string[],
+  live_after: Temporal.Instant,
+): Promise<OfferedOrder<Problem>[]> {
+  if (orderIds.length === 0) return [];
+  const rows = await sql<OfferedOrder<Problem>>`
+    select o.order_id, o.platform_id, o.version, o.decision_no, o.promise_at, o.promise_confidence,
+      d.policy_id, d.problem, s.release_due_at, s.latest_promise_at, s.shipments
+    from orders o
+    join decisions d on d.order_id = o.order_id and d.decision_no = o.decision_no
+    cross join lateral (
+      select min(milestone_due[1]) as release_due_at, max(promise_at) as latest_promise_at,
+        bool_and(state = 'planned' and exists (select from assignments a
+          where a.shipment_id = s.shipment_id and a.state = 'offered'
+            and a.lease_until > ${live_after.toString()})) as is_offered,
+        json_agg(json_build_object('shipment_id', shipment_id, 'version', version,
+          'capacity', capacity, 'cost', cost) order by shipment_id) as shipments
+      from shipments s where s.order_id = o.order_id and s.state <> 'cancelled') s
+    where o.order_id = any(${orderIds}::uuid[]) and o.state = 'decided' and not d.from_quote
+      and d.outcome = 'sourced' and o.promise_at is not null and s.is_offered
+    order by o.order_id`.execute(tx);
+  return rows.rows;
+}
+
+/** Notes that locked orders have one more decision. */
+export async function countRedecisions(tx: Tx, orderIds: readonly string[]): Promise<void> {
+  await sql`update orders set decision_no = decision_no + 1
+    where order_id = any(${orderIds}::uuid[])`.execute(tx);
+}

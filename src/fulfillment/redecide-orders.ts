@@ -1,0 +1,118 @@
+/**
+ * REDECIDE: orders that no carrier has taken yet may change places. Now and then those that were split
+ * are decided again together with those that hold what they would need; who can do without a unit
+ * leaves it to one that cannot. Promises stand as sold, orders near their start are left alone, and
+ * nobody moves for too little. Where nothing was split, one look at the open offers is all it costs.
+ */
+import { inTransaction, type Tx } from '../../db/database.ts';
+import {
+  listHoldersOf,
+  listSplitOrders,
+  type OfferWindow,
+  takeRedecideRun,
+} from '../../db/redecisions.ts';
+import type { RedecidedPools } from '../../routing/index.ts';
+import { answerInThread } from './answer-in-thread.ts';
+import type { StepOutcome } from './decide-orders.ts';
+import type { Engine, LiveNetwork } from './engine.ts';
+import type { RulingPolicy } from './policy-network.ts';
+import { poolPlans } from './pool-plans.ts';
+import { saveExchange } from './save-exchange.ts';
+import { loadWaiting, type WaitingView } from './waiting-orders.ts';
+
+const NOTHING: StepOutcome = { done: 0, more: false };
+/** Solver steps for one plan: orders were decided before, and most need few. */
+const PLAN_WORK = 100_000;
+/** When a step that is turned off looks again whether it still is. */
+const OFF_SECONDS = 3600;
+
+/**
+ * Decides waiting orders again, if it is due. Safe beside itself and after a crash: the timer is moved
+ * on first, and each exchange is one transaction that looks again at all it takes.
+ */
+export async function redecideOrders(engine: Engine): Promise<StepOutcome> {
+  const { config, clock } = engine;
+  const now = clock.now();
+  const seconds = config.redecide_seconds === 0 ? OFF_SECONDS : config.redecide_seconds;
+  const next = now.add({ milliseconds: Math.round(seconds * 1000 * clock.speed) });
+  const taken = await inTransaction(engine.database, (tx) => takeRedecideRun(tx, now, next));
+  const network = taken && config.redecide_seconds > 0 ? await engine.networks.current() : null;
+  if (network === null) return NOTHING;
+  const window: OfferWindow = {
+    live_after: now,
+    offers: config.redecide_offers,
+    orders: config.redecide_orders,
+    seed: now.toString(),
+  };
+  const policies = await policiesByName(engine);
+  const found = await inTransaction(engine.database, (tx) =>
+    findWaiting(tx, { network, policies, at: now }, window),
+  );
+  if (found === null) return NOTHING;
+  const done = await exchange(engine, { network, policies, ...found });
+  if (done > 0) engine.log.debug({ orders: done }, 'orders decided again');
+  return { done, more: false };
+}
+
+/** Orders found, and which of them were split. */
+interface Found {
+  readonly view: WaitingView;
+  readonly split: ReadonlySet<string>;
+}
+
+async function findWaiting(
+  tx: Tx,
+  reloading: Parameters<typeof loadWaiting>[1],
+  window: OfferWindow,
+): Promise<Found | null> {
+  // Half of the places are for those that would move in, half for those that would make room.
+  const most = Math.ceil(window.orders / 2);
+  const split = await listSplitOrders(tx, { ...window, orders: most });
+  if (split.length === 0) return null;
+  const seeds = await loadWaiting(tx, reloading, split);
+  if (seeds.orders.length === 0) return null;
+  const skus = new Set(seeds.orders.flatMap(({ held }) => held.map((row) => row.sku_id)));
+  const ids = seeds.orders.map(({ offered }) => offered.order_id);
+  const rest = { ...window, orders: window.orders - ids.length };
+  const holders = await listHoldersOf(tx, rest, [...skus], ids);
+  const view = await loadWaiting(tx, reloading, [...ids, ...holders]);
+  return { view, split: new Set(ids) };
+}
+
+async function exchange(
+  engine: Engine,
+  found: Found & {
+    readonly network: LiveNetwork;
+    readonly policies: ReadonlyMap<string, RulingPolicy>;
+  },
+): Promise<number> {
+  const { network, view, split } = found;
+  const { redecide_work, redecide_timeout_seconds, solver_work_max } = engine.config;
+  const plan_work = Math.min(PLAN_WORK, solver_work_max);
+  const pools = await poolPlans(network, view, split, { work: redecide_work, plan_work });
+  if (pools === null) return 0;
+  const thread = new URL('./redecide-thread.ts', import.meta.url);
+  const answer = await answerInThread<RedecidedPools>(
+    thread,
+    pools.pooled,
+    redecide_timeout_seconds,
+  );
+  if (answer.status === 'failed') {
+    engine.log.warn({ reason: answer.reason }, 'orders could not be decided again: they stay');
+    return 0;
+  }
+  let moved = 0;
+  for (const { moves } of answer.exchanges) {
+    const changes = moves.map(({ order, other }) => {
+      return { order: view.orders[order]!, excluded: pools.excluded[order]![other]! };
+    });
+    moved += await saveExchange(engine, network, changes, plan_work);
+  }
+  return moved;
+}
+
+/** Policies in force; an order whose policy was retired stays as it is. */
+async function policiesByName(engine: Engine): Promise<Map<string, RulingPolicy>> {
+  const policies = await engine.policies.current();
+  return new Map(policies.map((policy) => [policy.policy_id, policy]));
+}

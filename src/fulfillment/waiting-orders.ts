@@ -1,0 +1,183 @@
+/** Part of REDECIDE: orders that no carrier has yet, with all that deciding them again needs. */
+import { type CapacityRow, listCapacity } from '../../db/capacity.ts';
+import type { Tx } from '../../db/database.ts';
+import { listOfferedOrders, type OfferedOrder } from '../../db/redecisions.ts';
+import { type FreeStock, listFreeStock } from '../../db/stock.ts';
+import { type HeldRow, listHeldUnits } from '../../db/units.ts';
+import {
+  type CompiledNetwork,
+  DAY_SECONDS,
+  type SourcedPlan,
+  type SourcingOrder,
+  type SourcingResult,
+  type StockPosition,
+  timeCost,
+} from '../../routing/index.ts';
+import { secondsOf } from '../domain/instants.ts';
+import { stockPositions } from './decide-batch.ts';
+import type { LiveNetwork } from './engine.ts';
+import { compiledUnder, type RulingPolicy } from './policy-network.ts';
+
+/** An order that may be decided again. */
+export interface WaitingOrder {
+  readonly offered: OfferedOrder<SourcingOrder>;
+  /** Units that its shipments hold. */
+  readonly held: readonly HeldRow[];
+  /** The network under the policy that decided it. */
+  readonly compiled: CompiledNetwork;
+  /** What was decided, as of now. */
+  readonly problem: SourcingOrder;
+  /** What its plan costs as of now, minor units. */
+  readonly cost: number;
+  /** What must be saved for moving it. */
+  readonly saving_least: number;
+}
+
+/** Orders that wait, and what is free beside what they hold. */
+export interface WaitingView {
+  readonly orders: readonly WaitingOrder[];
+  readonly free: readonly FreeStock[];
+  readonly capacity: readonly CapacityRow[];
+}
+
+/** By what orders are loaded. */
+export interface Reloading {
+  readonly network: LiveNetwork;
+  /** Policies that orders were decided by, by id. */
+  readonly policies: ReadonlyMap<string, RulingPolicy>;
+  readonly at: Temporal.Instant;
+}
+
+/** Time (s) before its warehouse must start from which an order is left alone, unless a policy says. */
+const USUAL_FREEZE_SECONDS = 900;
+/** Share of the split penalty that must be saved for each order moved, unless a policy says. */
+const USUAL_SAVING_SHARE = 0.1;
+
+/**
+ * Loads those of these orders that may be decided again: not frozen, whole, under rules that fit and
+ * state promises as surely as they were sold. Takes no lock; reads by key.
+ */
+export async function loadWaiting(
+  tx: Tx,
+  reloading: Reloading,
+  orderIds: readonly string[],
+): Promise<WaitingView> {
+  const offered = await listOfferedOrders<SourcingOrder>(tx, orderIds, reloading.at);
+  const shipmentIds = offered.flatMap(({ shipments }) => shipments.map((one) => one.shipment_id));
+  const held = Map.groupBy(await listHeldUnits(tx, shipmentIds), (row) => row.order_id);
+  const orders = offered.flatMap((order) => {
+    const waiting = waitingOrder(reloading, order, held.get(order.order_id) ?? []);
+    return waiting === null ? [] : [waiting];
+  });
+  return { orders, ...(await loadFree(tx, reloading.at, orders)) };
+}
+
+/** What is free of what these orders want, and the capacity used where it lies. */
+export async function loadFree(
+  tx: Tx,
+  at: Temporal.Instant,
+  orders: readonly WaitingOrder[],
+): Promise<Pick<WaitingView, 'free' | 'capacity'>> {
+  const skus = new Set(orders.flatMap(({ held }) => held.map((row) => row.sku_id)));
+  const free = await listFreeStock(tx, [...skus]);
+  const rows = [...free, ...orders.flatMap(({ held }) => held)];
+  const warehouses = new Set(rows.map((row) => row.warehouse_id));
+  const capacity = await listCapacity(tx, secondsOf(at) - 2 * DAY_SECONDS, [...warehouses]);
+  return { free, capacity };
+}
+
+function waitingOrder(
+  { network, policies, at }: Reloading,
+  offered: OfferedOrder<SourcingOrder>,
+  held: readonly HeldRow[],
+): WaitingOrder | null {
+  const { policy_id, promise_confidence, release_due_at, problem } = offered;
+  const policy = policy_id === null ? undefined : policies.get(policy_id);
+  if (policy_id !== null && policy === undefined) return null;
+  const compiled = policy === undefined ? network.compiled : compiledUnder(network, policy);
+  if (compiled === null || compiled.policy.confidence < promise_confidence) return null;
+  const rules = { ...network.document.policy, ...policy?.rules };
+  const { freeze_seconds = USUAL_FREEZE_SECONDS, split_penalty } = rules;
+  if (secondsOf(release_due_at) - secondsOf(at) < freeze_seconds) return null;
+  if (!isWhole(problem, held)) return null;
+  return {
+    offered,
+    held,
+    compiled,
+    problem: { ...problem, at_seconds: secondsOf(at) },
+    cost: costAsOf(offered, rules.time_per_day, secondsOf(at)),
+    saving_least: rules.redecide_saving ?? USUAL_SAVING_SHARE * split_penalty,
+  };
+}
+
+/** True when the shipments hold all that was decided, and nothing else. */
+function isWhole(problem: SourcingOrder, held: readonly HeldRow[]): boolean {
+  const units = new Map<number, number>();
+  for (const { line_no, quantity } of held) {
+    units.set(line_no, (units.get(line_no) ?? 0) + quantity);
+  }
+  return (
+    units.size === problem.lines.length &&
+    problem.lines.every(({ line_no, quantity }) => units.get(line_no) === quantity)
+  );
+}
+
+/** Time has passed for every plan alike: what a plan costs is told as of one instant. */
+function costAsOf(
+  { shipments, latest_promise_at }: OfferedOrder,
+  time_per_day: number,
+  at: number,
+): number {
+  const own = shipments.reduce(
+    (sum, { cost }) => sum + cost.freight + cost.handling + cost.split + cost.lateness,
+    0,
+  );
+  return own + timeCost(time_per_day, at, secondsOf(latest_promise_at));
+}
+
+/** True for a plan that the order may change to: what was sold is kept. */
+export function keepsPromise(
+  { offered }: WaitingOrder,
+  result: SourcingResult,
+): result is SourcedPlan {
+  return (
+    result.outcome === 'sourced' &&
+    result.promise_seconds <= secondsOf(offered.promise_at) &&
+    result.confidence >= offered.promise_confidence
+  );
+}
+
+/** Stock and capacity as they would be if these orders held nothing. */
+export function withoutHolds(
+  network: LiveNetwork,
+  { free, capacity }: Pick<WaitingView, 'free' | 'capacity'>,
+  orders: readonly WaitingOrder[],
+): { stock: StockPosition[]; capacity: CapacityRow[] } {
+  const lots = new Map(free.map((row) => [row.stock_id, { ...row }]));
+  for (const { stock_id, warehouse_id, sku_id, expires_on, quantity } of orders.flatMap(
+    ({ held }) => held,
+  )) {
+    const lot = lots.get(stock_id);
+    if (lot !== undefined) lots.set(stock_id, { ...lot, available: lot.available + quantity });
+    else lots.set(stock_id, { stock_id, warehouse_id, sku_id, expires_on, available: quantity });
+  }
+  const given = new Map<string, number>();
+  for (const slot of orders.flatMap(({ offered }) =>
+    offered.shipments.flatMap((shipment) => shipment.capacity),
+  )) {
+    given.set(slotKey(slot), (given.get(slotKey(slot)) ?? 0) + slot.amount);
+  }
+  const rows = [...lots.values()].sort((a, b) => a.stock_id - b.stock_id);
+  return {
+    stock: stockPositions(network, rows),
+    capacity: capacity.map((row) => ({ ...row, used: row.used - (given.get(slotKey(row)) ?? 0) })),
+  };
+}
+
+/** Names a slot of a resource. */
+export function slotKey(slot: {
+  readonly resource: string;
+  readonly slot_seconds: number;
+}): string {
+  return `${slot.slot_seconds} ${slot.resource}`;
+}
