@@ -42,6 +42,10 @@ export type Route = readonly [method: HTTPMethods, path: string, operation: Oper
 
 /** The table of routes. */
 export function routesOf(doors: Doors): readonly Route[] {
+  return [...routesOfParties(doors), ...routesOfOperators(doors), ...routesOfTower(doors)];
+}
+
+function routesOfParties(doors: Doors): readonly Route[] {
   return [
     // Platforms
     ['POST', '/v1/promises/quote', askQuote(doors)],
@@ -64,7 +68,11 @@ export function routesOf(doors: Doors): readonly Route[] {
     ['POST', '/v1/assignments/:id/reject', answerAssignment(doors, 'reject')],
     ['POST', '/v1/assignments/answers', postAnswers(doors)],
     ['POST', '/v1/tracking-events', postTrackingEvents(doors)],
-    // Operators
+  ];
+}
+
+function routesOfOperators(doors: Doors): readonly Route[] {
+  return [
     ['PUT', '/v1/network', putNetwork(doors)],
     ['GET', '/v1/network', getNetwork(doors)],
     ['POST', '/v1/disruptions', postDisruption(doors)],
@@ -83,7 +91,11 @@ export function routesOf(doors: Doors): readonly Route[] {
     ['GET', '/v1/reports/promise-calibration', getPromiseCalibration(doors)],
     ['GET', '/v1/reports/carrier-shares', getCarrierShares(doors)],
     ['GET', '/v1/live', streamJournal(doors)],
-    // The control tower
+  ];
+}
+
+function routesOfTower(doors: Doors): readonly Route[] {
+  return [
     ['GET', '/v1/tower/network', getTowerNetwork(doors)],
     ['GET', '/v1/tower/map', getTowerMap(doors)],
     ['GET', '/v1/tower/figures', getTowerFigures(doors)],
