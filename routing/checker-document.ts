@@ -37,11 +37,15 @@ export interface ReadSku {
   readonly names: readonly string[];
 }
 
-/** A warehouse with what it handles (bits) and the names of its resources. */
+/** A warehouse with what it handles (bits), its limits and prices, and its resources. */
 export interface ReadWarehouse {
   readonly row: WarehouseInput;
   readonly index: number;
   readonly handles: number;
+  readonly picks_per_hour: number | undefined;
+  readonly parcels_per_day: number | undefined;
+  readonly handling_per_parcel: number;
+  readonly handling_per_unit: number;
   readonly picks: Resource;
   readonly parcels: Resource;
   /** End of processing by its start; NaN where processing may not start. The last one is at hand. */
@@ -62,6 +66,9 @@ export interface ReadService {
   readonly row: ServiceInput;
   readonly index: number;
   readonly handles: number;
+  readonly carrier_id: string;
+  readonly parcels_per_day: number | undefined;
+  readonly parcels_per_day_per_warehouse: number | undefined;
   readonly card: RateCardInput | undefined;
   readonly breaks_mg: readonly number[];
   readonly lanes: readonly ReadLane[];
@@ -119,6 +126,10 @@ const readWarehouse = (row: WarehouseInput, index: number): ReadWarehouse => ({
   row,
   index,
   handles: handledBy(row),
+  picks_per_hour: row.picks_per_hour,
+  parcels_per_day: row.parcels_per_day,
+  handling_per_parcel: row.handling_per_parcel ?? 0,
+  handling_per_unit: row.handling_per_unit ?? 0,
   picks: { name: `picks/${row.id}`, last: undefined },
   parcels: { name: `parcels/${row.id}`, last: undefined },
   ends: new Map(),
@@ -147,6 +158,9 @@ function readService(
     row,
     index,
     handles: handledBy(row),
+    carrier_id: row.carrier_id,
+    parcels_per_day: row.parcels_per_day,
+    parcels_per_day_per_warehouse: row.parcels_per_day_per_warehouse,
     card,
     breaks_mg: card?.weight_breaks_grams.map((grams) => Math.round(grams * 1000)) ?? [],
     // Most services of a large document are never looked at.

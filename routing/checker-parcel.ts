@@ -101,33 +101,27 @@ export function rateFor(
 export function checkFreight(hand: ParcelInHand, way: Way): void {
   const { parcel, load, warehouse, service, note } = hand;
   const { mg, mm3 } = load;
-  const { handling_per_parcel = 0, handling_per_unit = 0 } = warehouse.row;
-  const handling = handling_per_parcel + handling_per_unit * load.units;
+  const handling = warehouse.handling_per_parcel + warehouse.handling_per_unit * load.units;
   if (!(Math.abs(parcel.cost.handling - handling) <= 0.5 + 1e-6)) {
     note('handling', `${parcel.cost.handling} charged where ${handling} is due`);
   }
   if (!(Math.abs(parcel.weight_grams - mg / 1000) <= 1e-6)) {
     note('weight', `${parcel.weight_grams} g stated where ${mg / 1000} g are sent`);
   }
-  const { card } = service;
-  if (card === undefined) {
-    note('unknown', service.row.rate_card_id);
-    return;
-  }
-  const dimensional = card.cm3_per_kg ? Math.round((mm3 / 1000 / card.cm3_per_kg) * 1e6) : 0;
+  // A way is by a lane that a card sells.
+  const { cm3_per_kg, fuel_share, surcharge } = way;
+  const dimensional = cm3_per_kg > 0 ? Math.round((mm3 / 1000 / cm3_per_kg) * 1e6) : 0;
   const billed = Math.max(mg, dimensional);
   if (!(Math.abs(parcel.billed_weight_grams - billed / 1000) <= 2e-3)) {
     note('weight', `${parcel.billed_weight_grams} g billed where ${billed / 1000} g are due`);
   }
   const rate = rateFor(service.breaks_mg, way.rates, billed);
   if (rate === undefined) {
-    note('rate', `${card.id} does not sell ${billed / 1000} g`);
+    note('rate', `${service.row.rate_card_id} does not sell ${billed / 1000} g`);
     return;
   }
   const price = Math.max(rate.minimum ?? 0, rate.base + (rate.per_kg ?? 0) * (billed / 1e6));
-  const fuel = price * ((card.fuel_percent ?? 0) / 100);
-  const remote = way.zone.remote ? (card.remote_surcharge ?? 0) : 0;
-  const freight = price + fuel + remote + legsCost(hand.network, parcel);
+  const freight = price + price * fuel_share + surcharge + legsCost(hand.network, parcel);
   if (!(Math.abs(parcel.cost.freight - freight) <= HALF)) {
     note('freight', `${parcel.cost.freight} charged where ${freight} is due`);
   }

@@ -203,8 +203,9 @@ function checkSteps(network: CheckedNetwork, via: ViaInput, parcel: ParcelPlan, 
 
 /** What a route's legs cost, minor units; 0 for other parcels. */
 export function legsCost(network: CheckedNetwork, { route }: ParcelPlan): number {
+  if (route === undefined) return 0;
   const { legs } = rowsOf(network);
-  return (route?.steps ?? []).reduce(
+  return route.steps.reduce(
     (sum, { leg_id }) => sum + (leg_id === undefined ? 0 : (legs.get(leg_id)?.cost ?? 0)),
     0,
   );

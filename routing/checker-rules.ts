@@ -45,9 +45,17 @@ export function checkTogether(order: SourcingOrder, plan: SourcedPlan, note: Not
   }
 }
 
+const isFree = (order: SourcingOrder): boolean =>
+  order.excluded_warehouses === undefined &&
+  order.excluded_services === undefined &&
+  order.excluded_stock === undefined &&
+  order.only_warehouses === undefined &&
+  order.only_services === undefined;
+
 /** Notes warehouses, services and stock that the order excludes. */
 export function checkExcluded(hand: ParcelInHand): void {
   const { order, parcel, warehouse, service, note } = hand;
+  if (isFree(order)) return;
   const { id } = warehouse.row;
   if (order.excluded_warehouses?.includes(id)) note('excluded', id);
   if (order.excluded_services?.includes(service.row.id)) note('excluded', service.row.id);

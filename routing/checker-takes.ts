@@ -119,8 +119,8 @@ export function checkCapacity(
   here: Resource,
 ): void {
   const { parcel, warehouse, service, load, note } = hand;
-  const { picks_per_hour, parcels_per_day } = warehouse.row;
-  const { parcels_per_day: daily, parcels_per_day_per_warehouse: perWarehouse } = service.row;
+  const { picks_per_hour, parcels_per_day } = warehouse;
+  const { parcels_per_day: daily, parcels_per_day_per_warehouse: perWarehouse } = service;
   let due = 0;
   if (picks_per_hour !== undefined) {
     const slot = parcel.pick_from_seconds - (parcel.pick_from_seconds % 3600);

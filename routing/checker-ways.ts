@@ -18,6 +18,10 @@ export interface Way {
   readonly zone: ZoneInput;
   readonly zone_id: string;
   readonly rates: readonly (RateInput | null)[];
+  /** Of the card: volume that counts as a kilogram (0 = none), fuel, and what the zone adds. */
+  readonly cm3_per_kg: number;
+  readonly fuel_share: number;
+  readonly surcharge: number;
   readonly points: Points | undefined;
   /** By pickup, of all ways with this zone and these points. */
   readonly arrivals: Map<number, Arrival>;
@@ -86,11 +90,15 @@ function openWay(
   const key = `${zone}\n${lane.transit_time_id}`;
   const arrivals = network.arrivals.get(key) ?? new Map<number, Arrival>();
   network.arrivals.set(key, arrivals);
+  const row = network.zones.get(zone)!;
   return {
     lane,
     arrivals,
-    zone: network.zones.get(zone)!,
+    zone: row,
     zone_id: zone,
+    cm3_per_kg: service.card?.cm3_per_kg ?? 0,
+    fuel_share: (service.card?.fuel_percent ?? 0) / 100,
+    surcharge: row.remote ? (service.card?.remote_surcharge ?? 0) : 0,
     rates: service.card?.rates[lane.rate_area] ?? [],
     points: network.transits.get(lane.transit_time_id ?? ''),
     resource: { name: `service/${service.row.id}/${warehouse.row.id}`, last: undefined },

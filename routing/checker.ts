@@ -157,7 +157,7 @@ function takeUp(
     note('unknown', `${warehouse_id} or ${service_id} is unknown`);
     return undefined;
   }
-  if (service.row.carrier_id !== carrier_id) note('carrier', `${carrier_id} does not sell it`);
+  if (service.carrier_id !== carrier_id) note('carrier', `${carrier_id} does not sell it`);
   const load = loadOf(network, order, parcel);
   return { network, order, parcel, warehouse, service, load, note };
 }

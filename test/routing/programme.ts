@@ -25,7 +25,20 @@ class Rows {
     }
     row.terms.push(term);
   }
+
+  /** The rows, each once: of several with the same terms the tightest. */
+  texts(): string[] {
+    const tightest = new Map<string, number>();
+    for (const { terms, most } of this.byName.values()) {
+      const sum = terms.join('\n ');
+      tightest.set(sum, Math.min(most, tightest.get(sum) ?? most));
+    }
+    return Array.from(tightest, ([sum, most]) => `${sum} <= ${most}`);
+  }
 }
+
+const ordered = ({ order }: World, sku: string): number =>
+  order.lines.reduce((sum, line) => (line.sku_id === sku ? sum + line.quantity : sum), 0);
 
 /** Per warehouse, SKU and instant: what lives that long must suffice for all who need it. */
 function addLots(rows: Rows, world: World, network: CheckedNetwork, parcels: readonly Parcel[]) {
@@ -50,6 +63,8 @@ function addLots(rows: Rows, world: World, network: CheckedNetwork, parcels: rea
       const most = lots
         .filter((row) => (row.expires_seconds ?? Number.POSITIVE_INFINITY) >= until)
         .reduce((sum, row) => sum + row.available, 0);
+      // Each line is sent once, so no more than what is ordered is ever taken.
+      if (ordered(world, sku) <= most) continue;
       parcels.forEach((parcel, p) => {
         if (parcel.warehouse !== warehouse) return;
         const units = claims[p]!.filter(
@@ -65,8 +80,9 @@ function addCapacity(
   rows: Rows,
   world: World,
   network: CheckedNetwork,
-  parcels: readonly Parcel[],
+  { parcels, allowed }: { readonly parcels: readonly Parcel[]; readonly allowed: number },
 ) {
+  const units = world.order.lines.reduce((sum, { quantity }) => sum + quantity, 0);
   const used = new Map<string, number>();
   for (const use of world.capacity) {
     const slot = `${use.resource}@${use.slot_seconds}`;
@@ -75,8 +91,10 @@ function addCapacity(
   parcels.forEach((parcel, p) => {
     for (const [slot, amount] of parcel.takes) {
       const limit = limitOf(network, slot);
-      if (limit === Number.POSITIVE_INFINITY) continue;
-      rows.add(slot, limit - (used.get(slot) ?? 0), `+ ${amount} x${p}`);
+      const left = limit - (used.get(slot) ?? 0);
+      // All units or parcels of the order fit.
+      if (left >= (slot.startsWith('picks') ? units : allowed)) continue;
+      rows.add(slot, left, `+ ${amount} x${p}`);
     }
   });
 }
@@ -173,16 +191,14 @@ function solve(
       rows.add('risk', most, `+ ${risk.toFixed(12)} x${p}`);
     }
   });
-  addCapacity(rows, world, network, parcels);
+  addCapacity(rows, world, network, { parcels, allowed });
   addLots(rows, world, network, parcels);
   const text = [
     'Minimize',
     ` obj: ${parcels.map(({ cost }, p) => `+ ${cost + policy.split_penalty} x${p}`).join('\n ')}`,
     'Subject To',
     ...covers.map((terms, i) => ` c${i}: ${terms.join('\n ')} = 1`),
-    ...[...rows.byName.values()].map(
-      ({ terms, most }, r) => ` r${r}: ${terms.join('\n ')} <= ${most}`,
-    ),
+    ...rows.texts().map((row, r) => ` r${r}: ${row}`),
     'Binary',
     ...parcels.map((_, p) => ` x${p}`),
     'End',
