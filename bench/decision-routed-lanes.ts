@@ -60,7 +60,7 @@ export function lineHaul(
 }
 
 /** A generated network with a share of its services over hubs. */
-function routedNetwork(network: Network, random: Random): Network {
+export function routedNetwork(network: Network, random: Random): Network {
   const mile = () => ({
     hub_id: hubId(random.between(0, DOOR_HUBS - 1) * (HUBS / DOOR_HUBS)),
     transit_time_id: network.transit_times[0]!.id,

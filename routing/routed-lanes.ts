@@ -38,8 +38,7 @@ export function* addRoutes(
     own.push(lanes.service.length + i);
   });
   const unfolded = (list: Int32Array) => {
-    const own: number[] = [];
-    for (const lane of list) if (lanes.transit[lane]! < 0) own.push(...(places.get(lane) ?? []));
+    const own = viasIn(lanes, list).flatMap((lane) => places.get(lane) ?? []);
     return own.length === 0 ? list : more(list, own);
   };
   const bases = added.map(({ base }) => base);
@@ -67,6 +66,26 @@ export function* addRoutes(
   };
 }
 
+const known = new WeakMap<Int32Array, readonly number[]>();
+
+/** The lanes of a list that go over hubs: looked for once, asked for with every disruption. */
+function viasIn({ transit }: LaneIndex, list: Int32Array): readonly number[] {
+  let vias = known.get(list);
+  if (vias === undefined) {
+    vias = Array.from(list.filter((lane) => transit[lane]! < 0));
+    known.set(list, vias);
+  }
+  return vias;
+}
+
+/** The same of fractions. */
+function join(column: Float64Array, values: ArrayLike<number>): Float64Array {
+  const longer = new Float64Array(column.length + values.length);
+  longer.set(column);
+  longer.set(values, column.length);
+  return longer;
+}
+
 /** A column with values behind it. */
 function more(column: Int32Array, values: readonly number[]): Int32Array {
   const longer = new Int32Array(column.length + values.length);
@@ -78,11 +97,12 @@ function more(column: Int32Array, values: readonly number[]): Int32Array {
 /** Rate rows with an amount on top, each made once. */
 function dearerRates(rates: RateTable) {
   const [base, perKg, minimum] = [[] as number[], [] as number[], [] as number[]];
-  const made = new Map<string, number>();
+  const made = new Map<number, Map<number, number>>();
   const row = (from: number, card: number, cost: number): number => {
     if (cost === 0 || from < 0) return from;
-    const key = `${from} ${cost}`;
-    const known = made.get(key);
+    const own = made.get(from) ?? new Map<number, number>();
+    made.set(from, own);
+    const known = own.get(cost);
     if (known !== undefined) return known;
     const index = rates.base.length + base.length;
     for (let band = 0; band < rates.breakStart[card + 1]! - rates.breakStart[card]!; band++) {
@@ -90,20 +110,14 @@ function dearerRates(rates: RateTable) {
       perKg.push(rates.perKg[from + band]!);
       minimum.push(rates.minimum[from + band]! + cost);
     }
-    made.set(key, index);
+    own.set(cost, index);
     return index;
-  };
-  const longerBy = (column: Float64Array, values: readonly number[]): Float64Array => {
-    const longer = new Float64Array(column.length + values.length);
-    longer.set(column);
-    longer.set(values, column.length);
-    return longer;
   };
   const table = (): RateTable => ({
     ...rates,
-    base: longerBy(rates.base, base),
-    perKg: longerBy(rates.perKg, perKg),
-    minimum: longerBy(rates.minimum, minimum),
+    base: join(rates.base, base),
+    perKg: join(rates.perKg, perKg),
+    minimum: join(rates.minimum, minimum),
   });
   return { row, table };
 }
@@ -114,14 +128,13 @@ function withFloors(transit: TransitTable, book: RouteBook): TransitTable {
     quantiles.map((points) => ({ id: '', quantiles: points })),
     book.confidence,
   );
-  const join = (a: Float64Array, b: Float64Array) => Float64Array.from([...a, ...b]);
   const points = transit.probability.length;
   return {
     ...transit,
-    start: Int32Array.from([
-      ...transit.start,
-      ...Array.from(floors.start.slice(1), (at) => at + points),
-    ]),
+    start: more(
+      transit.start,
+      Array.from(floors.start.subarray(1), (at) => at + points),
+    ),
     probability: join(transit.probability, floors.probability),
     seconds: join(transit.seconds, floors.seconds),
     median: join(transit.median, floors.median),

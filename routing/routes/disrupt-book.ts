@@ -111,9 +111,10 @@ function changeOf(
 function isTouched(
   network: Parameters<typeof wouldUse>[0],
   profile: Profile,
-  { gone, added }: Change,
+  { gone, added, until }: Change,
 ): boolean {
-  if (usesAny(profile, (leg, departs) => gone.get(leg)?.has(departs) === true)) return true;
+  const isGone = (leg: number, departs: number) => gone.get(leg)?.has(departs) === true;
+  if (usesAny(profile, isGone, until)) return true;
   const usable = new Set(network.usable);
   return wouldUse(
     network,

@@ -53,13 +53,17 @@ function firstRun({ legs }: ProfileNetwork, label: ProfileLabel): number {
 /** A departure of a leg, by index. */
 export type Run = readonly [leg: number, departs: number];
 
-/** True if some way of a profile uses a departure that is gone. O(labels × legs of each). */
+/**
+ * True if some way of a profile uses a departure that is gone, of which none is after `until`.
+ * O(labels that begin by then × legs of each).
+ */
 export function usesAny(
   { labels }: Profile,
   isGone: (leg: number, departs: number) => boolean,
+  until: number,
 ): boolean {
   return labels.some((own) =>
-    own.some((label) => {
+    own.slice(lastReady(own, until + 1) + 1).some((label) => {
       for (let at: ProfileLabel | undefined = label; at !== undefined; at = at.next) {
         if (at.leg >= 0 && isGone(at.leg, at.departs)) return true;
       }

@@ -11,7 +11,7 @@ import { traceRoute } from './route-times.ts';
 import { type Points, pointsOf, type Spread, spreadOf } from './spread.ts';
 
 /** Departures are looked at for routes over so many days from the horizon's start. */
-export const SEARCH_DAYS = 10;
+export const SEARCH_DAYS = 8;
 /** Time of a route that is still found after the last pickup. */
 export const ROUTE_DAYS = 45;
 const DAY_SECONDS = 86_400;
