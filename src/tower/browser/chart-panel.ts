@@ -6,7 +6,7 @@ import { type Figure, firstBucket, span } from './figure-list.ts';
 import { chosenFigure } from './figures-strip.ts';
 import { t } from './texts.ts';
 import { theme } from './theme.ts';
-import { clockIn, dayIn, zoneLabel } from './times.ts';
+import { clockIn, dayIn, offsetSeconds, zoneLabel } from './times.ts';
 import { uPlot } from './vendor.ts';
 import { zoneFor } from './zones.ts';
 
@@ -84,12 +84,15 @@ function options(figure: Figure, plot: HTMLElement, reading: HTMLElement): UPlot
   return {
     width: plot.clientWidth,
     height: plot.clientHeight,
-    padding: [6, 22, 0, 0],
+    padding: [6, 34, 0, 0],
     legend: { show: false },
     cursor: { y: false, drag: { x: false, y: false } },
     scales: { x: { time: false }, y: { range: (_chart, low, high) => rangeOf(low, high) } },
     axes: [
-      { ...axis, incrs: STEPS, values: (_chart, at) => at.map(timeMark), space: 70, size: 26 },
+      {
+        ...{ ...axis, incrs: STEPS, splits: timeSplits, space: 70, size: 26 },
+        values: (_chart, at) => at.map(timeMark),
+      },
       {
         ...axis,
         values: (_chart, values) => {
@@ -127,6 +130,21 @@ function options(figure: Figure, plot: HTMLElement, reading: HTMLElement): UPlot
 function rangeOf(low: number | null, high: number | null): [number, number] {
   const top = high === null || high === 0 ? 1 : high * 1.12;
   return [Math.min(0, low ?? 0), top];
+}
+
+/** Marks at whole steps of the zone's own clock: days begin where they begin there. */
+function timeSplits(
+  _chart: UPlot,
+  _axis: number,
+  from: number,
+  to: number,
+  step: number,
+): number[] {
+  const offset = offsetSeconds(zoneFor(), from * 1000);
+  const first = Math.ceil((from + offset) / step) * step - offset;
+  return Array.from({ length: Math.max(0, Math.floor((to - first) / step) + 1) }, (_, at) => {
+    return first + at * step;
+  });
 }
 
 function timeMark(seconds: number): string {

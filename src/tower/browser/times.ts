@@ -58,6 +58,14 @@ export function zoneLabel(zone: string): string {
   return parts.find(({ type }) => type === 'timeZoneName')?.value ?? zone;
 }
 
+/** How far (s) the clocks of a zone are ahead of UTC at an instant. */
+export function offsetSeconds(zone: string, ms: number): number {
+  const parts = format(zone, { timeZoneName: 'longOffset' }, 'offset').formatToParts(ms);
+  const name = parts.find(({ type }) => type === 'timeZoneName')?.value ?? '';
+  const [, sign, hours, minutes] = /([+-])(\d\d):(\d\d)/.exec(name) ?? [null, '+', '0', '0'];
+  return (sign === '-' ? -60 : 60) * (Number(hours) * 60 + Number(minutes));
+}
+
 /** A length of time in its two largest units. */
 export function duration(seconds: number): string {
   const s = Math.abs(seconds);
