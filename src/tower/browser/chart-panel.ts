@@ -72,15 +72,30 @@ function summary(answer: FiguresAnswer, figure: Figure): string {
   return t('chart.summary', { now: figure.value(answer), most });
 }
 
-function options(figure: Figure, plot: HTMLElement, reading: HTMLElement): UPlot.Options {
-  const style = getComputedStyle(document.documentElement);
-  const colour = (name: string) => style.getPropertyValue(`--${name}`).trim();
+function axesOf(figure: Figure, colour: (name: string) => string): UPlot.Axis[] {
   const axis = {
     stroke: colour('muted'),
     font: '11px system-ui, "Noto Sans KR", sans-serif',
     grid: { stroke: colour('grid'), width: 1 },
     ticks: { show: false },
   };
+  const time: UPlot.Axis = {
+    ...{ ...axis, incrs: STEPS, splits: timeSplits, space: 70, size: 26 },
+    values: (_chart, at) => at.map(timeMark),
+  };
+  const amount: UPlot.Axis = {
+    ...{ ...axis, size: 66, space: 26 },
+    values: (_chart, values) => {
+      const top = Math.max(...values.map((value) => value ?? 0));
+      return values.map((value) => (value === null ? '' : figure.format(value, top)));
+    },
+  };
+  return [time, amount];
+}
+
+function options(figure: Figure, plot: HTMLElement, reading: HTMLElement): UPlot.Options {
+  const style = getComputedStyle(document.documentElement);
+  const colour = (name: string) => style.getPropertyValue(`--${name}`).trim();
   return {
     width: plot.clientWidth,
     height: plot.clientHeight,
@@ -88,20 +103,7 @@ function options(figure: Figure, plot: HTMLElement, reading: HTMLElement): UPlot
     legend: { show: false },
     cursor: { y: false, drag: { x: false, y: false } },
     scales: { x: { time: false }, y: { range: (_chart, low, high) => rangeOf(low, high) } },
-    axes: [
-      {
-        ...{ ...axis, incrs: STEPS, splits: timeSplits, space: 70, size: 26 },
-        values: (_chart, at) => at.map(timeMark),
-      },
-      {
-        ...axis,
-        values: (_chart, values) => {
-          const top = Math.max(...values.map((value) => value ?? 0));
-          return values.map((value) => (value === null ? '' : figure.format(value, top)));
-        },
-        ...{ size: 66, space: 26 },
-      },
-    ],
+    axes: axesOf(figure, colour),
     series: [
       {},
       {
