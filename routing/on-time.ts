@@ -1,12 +1,15 @@
 /** How surely a plan is at the door by an instant: the same sum that the solver limits. */
+import type { LaneTable } from './lanes.ts';
 import type { CompiledNetwork } from './network.ts';
+import { lawAt } from './routes/route-book.ts';
+import { planRoute } from './routes/route-plan.ts';
 import { lateRisk } from './transit.ts';
 import type { Destination, ParcelPlan } from './types.ts';
 import { findZones } from './zones.ts';
 
 /**
- * P(all parcels at the door by `due_seconds`), parcels being independent; 0 where one has no lane any
- * more. O(parcels × (services of the warehouse there + points)).
+ * P(all parcels at the door by `due_seconds`), parcels being independent; 0 where one has no lane or
+ * route any more. O(parcels × (services of the warehouse there + points)).
  */
 export function onTimeProbability(
   network: CompiledNetwork,
@@ -18,15 +21,39 @@ export function onTimeProbability(
   if (zones.length === 0) return 0;
   const lanes = network.laneCache.towards(zones);
   let risk = 0;
-  for (const { warehouse_id, service_id, pickup_seconds } of parcels) {
-    const warehouse = network.warehouses.indexOf.get(warehouse_id) ?? -1;
-    const service = network.services.indexOf.get(service_id) ?? -1;
-    const row = lanes.service.indexOf(service, lanes.start[warehouse] ?? lanes.service.length);
-    if (service < 0 || row < 0 || row >= lanes.start[warehouse + 1]!) return 0;
+  for (const parcel of parcels) {
+    const row = rowOf(network, lanes, parcel);
+    if (row === undefined) return 0;
     const arrival = lanes.arrival[row]!;
     const doors = network.calendars.doors[lanes.arrivalZone[arrival]!];
+    const pickup = parcel.pickup_seconds;
     const transit = lanes.arrivalTransit[arrival]!;
-    risk += lateRisk(network.transit, transit, pickup_seconds, due_seconds, doors);
+    const route = transit - network.transit.fixed;
+    const law = route < 0 ? network.transit : lawAt(network.routes!, route, pickup);
+    if (law === null) return 0;
+    risk += lateRisk(law, route < 0 ? transit : 0, pickup, due_seconds, doors);
   }
   return Math.exp(-risk);
+}
+
+/** The lane of a parcel towards the destination, or its route; undefined where there is none. */
+function rowOf(
+  network: CompiledNetwork,
+  lanes: LaneTable,
+  { warehouse_id, service_id, pickup_seconds, carrier_id, route }: ParcelPlan,
+): number | undefined {
+  const warehouse = network.warehouses.indexOf.get(warehouse_id);
+  const service = network.services.indexOf.get(service_id);
+  if (warehouse === undefined || service === undefined) return undefined;
+  for (let row = lanes.start[warehouse]!; row < lanes.start[warehouse + 1]!; row++) {
+    if (lanes.service[row] !== service) continue;
+    const place = lanes.arrivalTransit[lanes.arrival[row]!]! - network.transit.fixed;
+    if (route === undefined && place < 0) return row;
+    if (route === undefined || place < 0) continue;
+    const book = network.routes!;
+    if (lawAt(book, place, pickup_seconds) === null) continue;
+    const planned = planRoute(book, book.routes[place]!, pickup_seconds, carrier_id);
+    if (JSON.stringify(planned.steps) === JSON.stringify(route.steps)) return row;
+  }
+  return undefined;
 }

@@ -4,6 +4,7 @@
  */
 import { arrivalCache } from './arrivals.ts';
 import type { Board } from './board.ts';
+import { atOnce, compileLaneTables } from './compile-routes.ts';
 import { type CompiledNetwork, compileApart } from './network.ts';
 import { compileTransit } from './transit.ts';
 import type { PolicyInput } from './types.ts';
@@ -13,24 +14,28 @@ const isSameApart = (a: PolicyInput, b: PolicyInput): boolean =>
 
 /**
  * The network as it would be compiled with `policy` in its document. Shares lanes, rates, calendars
- * and indices with `network`: O(points of transit tables) where the confidence differs, O(SKUs) where
- * `apart` does, else O(1).
+ * and indices with `network`: O(points of transit tables + routes) where the confidence differs, O(SKUs)
+ * where `apart` does, else O(1).
  */
 export function withPolicy(network: CompiledNetwork, policy: PolicyInput): CompiledNetwork {
   const input = { ...network.input, policy };
   const before = network.policy;
-  const isAsSure = policy.confidence === before.confidence;
-  return {
-    ...network,
-    input,
-    policy,
-    transit: isAsSure ? network.transit : compileTransit(input.transit_times, policy.confidence),
-    // Remembered promises are those of one confidence.
-    calendars: isAsSure ? network.calendars : { ...network.calendars, arrivals: arrivalCache() },
-    skus: isSameApart(policy, before)
-      ? network.skus
-      : { ...network.skus, ...compileApart(input.skus, policy.apart ?? []) },
-  };
+  const skus = isSameApart(policy, before)
+    ? network.skus
+    : { ...network.skus, ...compileApart(input.skus, policy.apart ?? []) };
+  const same = { ...network, input, policy, skus };
+  return policy.confidence === before.confidence ? same : { ...same, ...promisesOf(same) };
+}
+
+/** What follows from the confidence: promised times, also over hubs. Remembered ones are another's. */
+function promisesOf(network: CompiledNetwork): Partial<CompiledNetwork> {
+  const { input, policy, calendars, routes } = network;
+  const transit = compileTransit(input.transit_times, policy.confidence);
+  const fixed = { ...network.fixed, transit };
+  const horizon = { from_seconds: calendars.fromSeconds };
+  const tables =
+    routes === undefined ? { transit, fixed } : atOnce(compileLaneTables(fixed, input, horizon));
+  return { ...tables, calendars: { ...calendars, arrivals: arrivalCache() } };
 }
 
 /**

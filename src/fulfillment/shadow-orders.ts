@@ -95,6 +95,7 @@ function isOfNow(network: LiveNetwork, batch: DecidedBatch): boolean {
     batch.network_version === network.version &&
     batch.transit_version === network.transit_version &&
     batch.disruption_no === network.disruption_no &&
+    batch.disruption_no === network.disruption_no &&
     network.compiled.calendars.fromSeconds === day
   );
 }

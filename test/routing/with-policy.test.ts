@@ -15,7 +15,9 @@ import {
 } from '../../routing/index.ts';
 import { seededRandom } from '../../src/simulation/random.ts';
 import { aNetwork } from '../builders/network.ts';
+import { overHubs } from './routes/hub-world.ts';
 import { runs, seedOf } from './runs.ts';
+import { aWorld, MONDAY } from './small-world.ts';
 
 const SEED = seedOf(71);
 const AT = Date.UTC(2026, 2, 18, 9) / 1000;
@@ -126,6 +128,36 @@ describe(`a network under another policy (seed ${SEED})`, () => {
       expect(told).toBeCloseTo(own, 9);
       stated += 1;
     }
+    expect(stated).toBeGreaterThan(10);
+  });
+
+  it('decides over hubs too as the network compiled with that policy does', () => {
+    const shape = { hubs: 4, legs: 8, fixed: false, disruptions: 1 };
+    const size = { warehouses: 3, services: 4, skus: 2, lines: 2, scarce: false };
+    const horizon = { from_seconds: Math.floor(MONDAY / 86_400) * 86_400 };
+    let [routed, stated] = [0, 0];
+    for (let run = 0; run < runs(40); run += 1) {
+      const random = seededRandom(SEED + 900 + run);
+      const { network: plain, stock: lots, capacity, order } = aWorld(SEED + 900 + run, size);
+      const network = overHubs(plain, random, shape, 0.8);
+      const policy = { ...network.policy, confidence: 0.8, on_time_confidence: 0.05 };
+      const dated = { ...order, deliver_by_seconds: MONDAY + 6 * 86_400 };
+      const first = compileNetwork(network, horizon);
+      const under = withPolicy(first, policy);
+      const own = compileNetwork({ ...network, policy }, horizon);
+
+      const plan = source(under, openBoard(under, lots, capacity), dated, WORK);
+
+      expect(plan).toEqual(source(own, openBoard(own, lots, capacity), dated, WORK));
+      if (plan.outcome === 'unsourced') continue;
+      routed += plan.parcels.filter((parcel) => parcel.route !== undefined).length;
+      const surely = plan.parcels.reduce((all, parcel) => all * parcel.on_time_probability!, 1);
+      const { destination, deliver_by_seconds } = dated;
+      const told = onTimeProbability(first, destination, plan.parcels, deliver_by_seconds);
+      expect(told, `run ${run}`).toBeCloseTo(surely, 6);
+      stated += 1;
+    }
+    expect(routed).toBeGreaterThan(5);
     expect(stated).toBeGreaterThan(10);
   });
 });
