@@ -15,13 +15,13 @@ import * as orderRules from './0012-order-rules.ts';
 import * as prices from './0013-prices.ts';
 import * as controlTower from './0014-control-tower.ts';
 import * as learnedTransit from './0015-learned-transit.ts';
-import * as routes from './0017-routes.ts';
-import * as capacityPrices from './0023-capacity-prices.ts';
-import * as carrierShares from './0024-carrier-shares.ts';
-import * as forgottenPrices from './0025-forgotten-prices.ts';
-import * as jsonAsWritten from './0026-json-as-written.ts';
-import * as policies from './0027-policies.ts';
-import * as redecide from './0028-redecide.ts';
+import * as routes from './0016-routes.ts';
+import * as capacityPrices from './0017-capacity-prices.ts';
+import * as carrierShares from './0018-carrier-shares.ts';
+import * as forgottenPrices from './0019-forgotten-prices.ts';
+import * as jsonAsWritten from './0020-json-as-written.ts';
+import * as policies from './0021-policies.ts';
+import * as redecide from './0022-redecide.ts';
 
 export const MIGRATIONS: Record<string, Migration> = {
   '0001-network-and-keys': networkAndKeys,
@@ -39,11 +39,11 @@ export const MIGRATIONS: Record<string, Migration> = {
   '0013-prices': prices,
   '0014-control-tower': controlTower,
   '0015-learned-transit': learnedTransit,
-  '0017-routes': routes,
-  '0023-capacity-prices': capacityPrices,
-  '0024-carrier-shares': carrierShares,
-  '0025-forgotten-prices': forgottenPrices,
-  '0026-json-as-written': jsonAsWritten,
-  '0027-policies': policies,
-  '0028-redecide': redecide,
+  '0016-routes': routes,
+  '0017-capacity-prices': capacityPrices,
+  '0018-carrier-shares': carrierShares,
+  '0019-forgotten-prices': forgottenPrices,
+  '0020-json-as-written': jsonAsWritten,
+  '0021-policies': policies,
+  '0022-redecide': redecide,
 };
