@@ -22,6 +22,7 @@ import * as forgottenPrices from './0019-forgotten-prices.ts';
 import * as jsonAsWritten from './0020-json-as-written.ts';
 import * as policies from './0021-policies.ts';
 import * as redecide from './0022-redecide.ts';
+import * as roomForUpdates from './0023-room-for-updates.ts';
 
 export const MIGRATIONS: Record<string, Migration> = {
   '0001-network-and-keys': networkAndKeys,
@@ -46,4 +47,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   '0020-json-as-written': jsonAsWritten,
   '0021-policies': policies,
   '0022-redecide': redecide,
+  '0023-room-for-updates': roomForUpdates,
 };
