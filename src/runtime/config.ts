@@ -60,7 +60,7 @@ export const SETTINGS = {
   backlog_orders_free: count('PORTOLAN_BACKLOG_ORDERS_FREE', 2_000, {
     doc: 'Orders (count) that may wait even while the first of them has used an eighth of its time.',
   }),
-  decide_batch_orders: count('PORTOLAN_DECIDE_BATCH_ORDERS', 256, {
+  decide_batch_orders: count('PORTOLAN_DECIDE_BATCH_ORDERS', 512, {
     doc: 'Most orders (count) decided in one transaction.',
   }),
   decide_lanes: count('PORTOLAN_DECIDE_LANES', 2, {
