@@ -6,30 +6,7 @@
  * Of several lanes of a service that fit, the one naming the most specific zone counts; a lane
  * without zones fits everywhere but counts last; then the earlier in the document.
  */
-import type { RateTable } from './rates.ts';
-import type { TransitTable } from './transit.ts';
-import type { ServiceInput, ViaInput } from './types.ts';
-
-/** All lanes of all services, in order of (service, place in its list). */
-export interface LaneIndex {
-  readonly warehouseCount: number;
-  readonly transitCount: number;
-  readonly service: Int32Array;
-  /** First cell of the rate row; -1 if the card does not sell the area. */
-  readonly rateRow: Int32Array;
-  /** -1 for a lane that goes over hubs: its routes are lanes of their own behind all others. */
-  readonly transit: Int32Array;
-  /** The lane of the document that a route belongs to; of other lanes themselves. */
-  readonly base: Int32Array;
-  /** Lanes that go over hubs. */
-  readonly vias: readonly { readonly lane: number; readonly via: ViaInput }[];
-  /** Warehouses a lane starts from; undefined = all. */
-  readonly warehouses: readonly (Int32Array | undefined)[];
-  /** Lanes that name zone z. */
-  readonly byZone: readonly Int32Array[];
-  /** Lanes that name no zone. */
-  readonly everywhere: Int32Array;
-}
+import type { LaneIndex } from './lane-index.ts';
 
 /** Services of each warehouse w towards one list of zones: `start[w] … start[w + 1] - 1`. */
 export interface LaneTable {
@@ -43,81 +20,6 @@ export interface LaneTable {
   readonly arrivalZone: Int32Array;
   /** Least freight per weight and warehouse, filled in when asked for (see `floors.ts`). */
   readonly floors: (Int32Array | undefined)[];
-}
-
-interface Named {
-  readonly ids: readonly string[];
-  readonly indexOf: ReadonlyMap<string, number>;
-}
-
-interface Parts {
-  readonly warehouses: Named;
-  readonly zones: Named;
-  readonly services: { readonly card: Int32Array };
-  readonly rates: RateTable;
-  readonly transit: TransitTable;
-}
-
-function indexIn(named: Named, id: string, service: ServiceInput, what: string): number {
-  const index = named.indexOf.get(id);
-  if (index === undefined) throw new Error(`Service ${service.id} names ${what} ${id}, not there`);
-  return index;
-}
-
-function transitOf(
-  transit: TransitTable,
-  service: ServiceInput,
-  { transit_time_id }: ServiceInput['lanes'][number],
-): number {
-  const t = transit.indexOf.get(transit_time_id ?? '');
-  if (t !== undefined) return t;
-  throw new Error(`Service ${service.id} names transit time ${transit_time_id}, not there`);
-}
-
-/** Services whose lanes are compiled in one step. */
-const STEP_SERVICES = 256;
-
-/**
- * Compiles the lanes of services (in order of id), in steps of some milliseconds. O(lanes ×
- * (warehouses + zones named)).
- */
-export function* compileLanes(
-  services: readonly ServiceInput[],
-  parts: Parts,
-): Generator<void, LaneIndex> {
-  const { warehouses, zones, rates, transit } = parts;
-  const rows: [number, number, number][] = [];
-  const from: (Int32Array | undefined)[] = [];
-  const byZone: number[][] = zones.ids.map(() => []);
-  const everywhere: number[] = [];
-  const vias: { lane: number; via: ViaInput }[] = [];
-  for (const [s, service] of services.entries()) {
-    if (s % STEP_SERVICES === STEP_SERVICES - 1) yield;
-    const rowOf = rates.rowOf[parts.services.card[s]!]!;
-    for (const lane of service.lanes) {
-      const t = lane.via === undefined ? transitOf(transit, service, lane) : -1;
-      const index = rows.push([s, rowOf.get(lane.rate_area) ?? -1, t]) - 1;
-      if (lane.via !== undefined) vias.push({ lane: index, via: lane.via });
-      from.push(
-        lane.warehouses &&
-          Int32Array.from(lane.warehouses, (id) => indexIn(warehouses, id, service, 'warehouse')),
-      );
-      if (lane.zones === undefined) everywhere.push(index);
-      else for (const id of lane.zones) byZone[indexIn(zones, id, service, 'zone')]!.push(index);
-    }
-  }
-  return {
-    warehouseCount: warehouses.ids.length,
-    transitCount: transit.indexOf.size,
-    service: Int32Array.from(rows, ([service]) => service),
-    rateRow: Int32Array.from(rows, ([, row]) => row),
-    transit: Int32Array.from(rows, ([, , t]) => t),
-    base: Int32Array.from(rows.keys()),
-    vias,
-    warehouses: from,
-    byZone: byZone.map((lanes) => Int32Array.from(lanes)),
-    everywhere: Int32Array.from(everywhere),
-  };
 }
 
 interface Candidate {

@@ -6,7 +6,7 @@
 import type { Intervals, OpenCalendar } from './calendar.ts';
 import { type CalendarSet, compileCalendars } from './calendar-set.ts';
 import { atOnce, compileLaneTables, type LaneTables, longestTransit } from './compile-routes.ts';
-import { compileLanes } from './lanes.ts';
+import { compileLanes } from './lane-index.ts';
 import { compileRates, type RateTable, toMilligrams } from './rates.ts';
 import { compileTransit } from './transit.ts';
 import type {

@@ -3,7 +3,7 @@
  * document's, with the legs' cost in its rate row and a floor of its times in the place of a transit
  * time. The solver chooses among them as among all lanes; what depends on the pickup is asked of the book.
  */
-import type { LaneIndex } from './lanes.ts';
+import type { LaneIndex } from './lane-index.ts';
 import type { RateTable } from './rates.ts';
 import { floorOf, type RouteBook, routesVia } from './routes/route-book.ts';
 import { compileTransit, type TransitTable } from './transit.ts';
