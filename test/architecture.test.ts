@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import {
+  engineCallsNobody,
   importsPointOneWay,
   packagesHaveOneHome,
   pageImportsNoPackage,
@@ -65,6 +66,12 @@ const RULES: readonly (readonly [says: string, Rule, path: string, planted: stri
     partiesSpeakOnlyHttp,
     'src/simulation/planted.ts',
     `import { readFileSync } from 'node:fs';`,
+  ],
+  [
+    'the engine answers and calls nobody',
+    engineCallsNobody,
+    'src/fulfillment/planted.ts',
+    `await fetch(hook.url, { headers: { 'x-secret': hook.secret } });`,
   ],
   [
     'the page knows no code of the server',

@@ -111,6 +111,27 @@ export const partiesSpeakOnlyHttp: Rule = (files) =>
       }),
     );
 
+/** Modules that make calls: simulated parties, the page, and the command that starts the parties. */
+const CALLERS =
+  /^src\/(?:simulation|tower)\/|^src\/commands\/simulate\.ts$|^(?:test|bench|examples)\//;
+const CALLS = new RegExp(
+  [
+    '\\bfetch\\(|\\bnew WebSocket\\(',
+    "\\bfrom 'node:(?:https|http2)'",
+    "\\bimport \\{[^}]*\\b(?:request|get)\\b[^}]*\\} from 'node:http'",
+  ].join('|'),
+);
+
+/**
+ * The engine answers and never calls: no secret of its own or of a party goes out in a header, and no
+ * silent listener holds it up. Who adds calls of its own (webhooks) adds signatures, time limits and a
+ * log of deliveries with them.
+ */
+export const engineCallsNobody: Rule = (files) =>
+  files
+    .filter((file) => !CALLERS.test(file.path) && CALLS.test(file.text))
+    .map((file) => `${file.path}: calls others over HTTP`);
+
 /** What the page may know of the server, as types alone: its answers and the domain's words. */
 function isShape(path: string): boolean {
   return moduleOf(path) === 'domain' || /^src\/api\/resources\/[\w-]+-answer\.ts$/.test(path);
