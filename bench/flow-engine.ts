@@ -2,11 +2,9 @@
  * A throw-away engine for `flow.ts`: an embedded database in a temporary folder, a generated network
  * with stock on every shelf, and one API and one worker process, started as users start them.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { inTransaction } from '../db/database.ts';
 import { migrate } from '../db/migrate.ts';
 import { insertRows } from '../db/rows.ts';
@@ -18,6 +16,7 @@ import type { Engine } from '../src/fulfillment/engine.ts';
 import { loadConfig } from '../src/runtime/config.ts';
 import { startEmbeddedDatabase } from '../src/runtime/embedded-database.ts';
 import { createLog } from '../src/runtime/log.ts';
+import { endChild, freePort, spawnRole, waitUntilReady } from './engine-processes.ts';
 import { generateNetwork } from './generate-network.ts';
 
 /** What a bench needs to know of the running engine. */
@@ -118,51 +117,4 @@ async function fillShelves(engine: Engine, network: Network): Promise<void> {
       stored.map(({ stock_id }) => ({ stock_id, kind: 'receipt', on_hand: UNITS_PER_SHELF, at })),
     );
   });
-}
-
-/** Any free port: the default one may be another engine's. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
-function spawnRole(role: string, database_url: string, port: number): ChildProcess {
-  const main = join(dirname(import.meta.dirname), 'src', 'main.ts');
-  const child = spawn(process.execPath, [main, role], {
-    env: {
-      ...process.env,
-      DATABASE_URL: database_url,
-      PORTOLAN_PORT: String(port),
-      PORTOLAN_LOG_LEVEL: 'warn',
-      PORTOLAN_RATE_LIMIT_PER_MINUTE: '100000000',
-    },
-    stdio: ['ignore', 'inherit', 'inherit'],
-  });
-  // Whatever becomes of the bench, its engine does not outlive it.
-  process.once('exit', () => child.kill('SIGKILL'));
-  return child;
-}
-
-async function waitUntilReady(origin: string, children: readonly ChildProcess[]): Promise<void> {
-  const end = performance.now() + 60_000;
-  while (performance.now() < end) {
-    if (children.some((child) => child.exitCode !== null)) break;
-    const ready = await fetch(`${origin}/readyz`).then(
-      (answer) => answer.ok,
-      () => false,
-    );
-    if (ready) return;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  throw new Error('the engine did not become ready');
-}
-
-async function endChild(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null) return;
-  const ended = new Promise((resolve) => child.once('exit', resolve));
-  child.kill('SIGTERM');
-  await ended;
 }

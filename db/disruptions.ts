@@ -1,6 +1,7 @@
 /** What does not go as planned at hubs and on legs: numbered, so that what was in force can be asked for. */
 import { sql } from 'kysely';
 import type { Tx } from './database.ts';
+import { announceNetwork } from './networks.ts';
 
 /** A disruption as stored. Instants: from … until, the end excluded. */
 export interface DisruptionRow {
@@ -46,11 +47,12 @@ export async function listDisruptionsInForce(
   return rows.rows;
 }
 
-/** Takes the next number; the row's lock puts openings and liftings in order. */
+/** Takes the next number and announces it; the row's lock puts openings and liftings in order. */
 export async function takeDisruptionNumber(tx: Tx): Promise<number> {
   const taken = await sql<{ disruption_no: number }>`
     update disruption_numbers set disruption_no = disruption_no + 1
     returning disruption_no`.execute(tx);
+  await announceNetwork(tx);
   return taken.rows[0]!.disruption_no;
 }
 

@@ -1,34 +1,12 @@
-/**
- * Versions of the network: immutable documents, numbered 1, 2, … without gaps. A document is stored
- * as gzip of its canonical JSON, with the SHA-256 of that text.
- */
-import { createHash } from 'node:crypto';
-import { promisify } from 'node:util';
-import { gunzip, gzip } from 'node:zlib';
+/** Versions of the network: immutable documents, numbered 1, 2, … without gaps. */
 import { sql } from 'kysely';
-import type { Network } from '../src/domain/network.ts';
-import { canonicalNetwork } from '../src/domain/network-canonical.ts';
 import type { Removed } from '../src/domain/network-changes.ts';
 import type { Tx } from './database.ts';
+import type { PackedNetwork } from './network-document.ts';
 import { asJson } from './rows.ts';
 
-const compress = promisify(gzip);
-const expand = promisify(gunzip);
-/** A guard against a damaged row, far above the largest network that the schema lets in. */
-const MAX_DOCUMENT_BYTES = 1 << 30;
-
-/** A document as it is stored. */
-export interface PackedNetwork {
-  readonly document: Buffer;
-  readonly digest: string;
-}
-
-/** Prints and compresses a document. Slow for a large one: do it before taking any lock. */
-export async function packNetwork(network: Network): Promise<PackedNetwork> {
-  const text = canonicalNetwork(network);
-  const digest = createHash('sha256').update(text).digest('hex');
-  return { document: await compress(text), digest };
-}
+/** A network has changed: sent when a version, learned times or a disruption are committed. */
+export const NETWORK_CHANNEL = 'portolan_network';
 
 /** What is known of a version without its document. */
 export interface NetworkVersion {
@@ -70,22 +48,6 @@ export async function findPackedNetwork(tx: Tx, version: number): Promise<Buffer
   return row?.document ?? null;
 }
 
-/** The JSON text of a stored document. Expands beside the event loop. */
-export async function networkText(packed: Buffer): Promise<string> {
-  return (await expand(packed, { maxOutputLength: MAX_DOCUMENT_BYTES })).toString();
-}
-
-/** A stored document. It was validated when applied. Parses on the event loop. */
-export async function unpackNetwork(packed: Buffer): Promise<Network> {
-  return JSON.parse(await networkText(packed)) as Network;
-}
-
-/** The document of a version; null if there is no such version. */
-export async function findNetworkDocument(tx: Tx, version: number): Promise<Network | null> {
-  const packed = await findPackedNetwork(tx, version);
-  return packed === null ? null : await unpackNetwork(packed);
-}
-
 /**
  * Takes the lock under which versions are made, until the transaction ends. Two imports at once:
  * the second waits, then sees the first one's version.
@@ -113,6 +75,11 @@ export async function holdNetwork(
   return newest.version === version && newest.disruption_no === disruption_no;
 }
 
+/** Tells every process, at commit, to look at the network. A lost ring is made up for by their polls. */
+export async function announceNetwork(tx: Tx): Promise<void> {
+  await sql`select pg_notify(${NETWORK_CHANNEL}, '')`.execute(tx);
+}
+
 /** Inserts a version. The caller holds `lockNetworks`; the primary key is the last line. */
 export async function insertNetwork(
   tx: Tx,
@@ -126,6 +93,7 @@ export async function insertNetwork(
     .insertInto('networks')
     .values({ ...network, applied_at: network.applied_at.toString() })
     .execute();
+  await announceNetwork(tx);
 }
 
 /** Who still needs something that was removed. */

@@ -3,6 +3,7 @@ import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
 import { sql } from 'kysely';
 import type { Tx } from './database.ts';
+import { announceNetwork } from './networks.ts';
 import { hexBytes } from './rows.ts';
 
 const pack = promisify(gzip);
@@ -107,6 +108,7 @@ export async function insertTransitVersion(
     select coalesce(max(transit_version), 0) + 1, ${version.network_version}::int,
       ${version.learned_at.toString()}::timestamptz, ${version.deliveries}::bigint, ${packed}::bytea
     from transit_versions returning transit_version`.execute(tx);
+  await announceNetwork(tx);
   return made.rows[0]!.transit_version;
 }
 

@@ -2,7 +2,7 @@
 import { createLog } from '../runtime/log.ts';
 import type { Command } from './command.ts';
 import { findDatabase, migrateWhenReady } from './open-database.ts';
-import { openEngine } from './open-engine.ts';
+import { openServerEngine } from './open-engine.ts';
 import { serveApi } from './serve-api.ts';
 import { runServer } from './stopping.ts';
 
@@ -17,8 +17,7 @@ supervisor.`,
     return await runServer(config, log, async (opened) => {
       const database = await findDatabase(config, log, { mayShare: true, mayStart: false });
       await migrateWhenReady(database.url, log);
-      const engine = openEngine(config, database.url, log);
-      opened('database connections', () => engine.database.close());
+      const engine = openServerEngine(opened, config, database.url, log);
       const served = await serveApi(engine);
       opened('API', () => served.close());
       log.info({ url: served.url }, 'the API runs');

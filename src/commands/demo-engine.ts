@@ -17,7 +17,7 @@ import { generateNetwork } from '../simulation/network/generate-network.ts';
 import { Trouble } from './command.ts';
 import { engineAtRest, type RunningEngine } from './engine-at-rest.ts';
 import { findDatabase, migrateWhenReady } from './open-database.ts';
-import { openEngine } from './open-engine.ts';
+import { openServerEngine } from './open-engine.ts';
 import { serveApi } from './serve-api.ts';
 import { keepStarterKeys, type ShownKey } from './starter.ts';
 import type { Opened } from './stopping.ts';
@@ -88,8 +88,7 @@ export async function openDemo(
   const clock_file = given.clock_file!;
   createClockFile(clock_file, STORY_START);
   const clock = readClockFile(clock_file, options.speed);
-  const engine = openEngine(given, database.url, log, clock);
-  opened('database connections', () => engine.database.close());
+  const engine = openServerEngine(opened, given, database.url, log, clock);
   process.stderr.write(`  making the network of seed ${options.seed}, scale ${options.scale}\n`);
   await applyDemoNetwork(engine, options);
   const keys = await keepStarterKeys(engine);

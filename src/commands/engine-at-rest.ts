@@ -7,7 +7,6 @@ import { readRest } from '../../db/bells.ts';
 import type { Workers } from '../../workers/worker.ts';
 import type { PollsTold } from '../api/app.ts';
 import type { Engine } from '../fulfillment/engine.ts';
-import { isRefreshable } from '../fulfillment/network-source.ts';
 import { stopwatch } from '../runtime/clock.ts';
 import type { EngineAtRest } from '../simulation/pace.ts';
 
@@ -51,7 +50,7 @@ export async function engineAtRest(running: RunningEngine): Promise<EngineAtRest
     const isIdle = owed.length === 0 && isTold && !workers.isBusy('price');
     if (isIdle || stopping.aborted) {
       // What was learned or imported meanwhile is in force from here on, however young the last look.
-      if (isRefreshable(engine.networks)) engine.networks.refresh();
+      engine.networks.refresh();
       return { next_due: next_due?.epochMilliseconds ?? null, polls_waiting: asleep };
     }
     if (owed.length > 0) workers.look();

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { openDatabase } from '../../db/database.ts';
 import { createBacklogGauge } from '../fulfillment/backlog-gauge.ts';
 import type { Engine } from '../fulfillment/engine.ts';
+import { keepNetwork } from '../fulfillment/keep-network.ts';
 import { createNetworkSource } from '../fulfillment/network-source.ts';
 import { createPolicySource } from '../fulfillment/policy-source.ts';
 import { createPriceSource } from '../fulfillment/price-source.ts';
@@ -11,6 +12,22 @@ import { clockOf } from '../runtime/clock-setting.ts';
 import type { Config } from '../runtime/config.ts';
 import { idSource } from '../runtime/ids.ts';
 import type { Services } from '../runtime/services.ts';
+import type { Opened } from './stopping.ts';
+
+/** An engine in a server: its network is kept the newest, and all is closed with the server. */
+export function openServerEngine(
+  opened: Opened,
+  config: Config,
+  url: string,
+  log: Logger,
+  clock?: Clock,
+): Engine {
+  const engine = openEngine(config, url, log, clock);
+  opened('database connections', () => engine.database.close());
+  const keeper = keepNetwork(engine);
+  opened('watch on the network', () => keeper.close());
+  return engine;
+}
 
 /** Opens an engine on the database at `url`; nothing connects before the first query. */
 export function openEngine(

@@ -4,7 +4,7 @@ import type { Config } from '../runtime/config.ts';
 import { createLog, type Logger } from '../runtime/log.ts';
 import type { Command } from './command.ts';
 import { findDatabase, migrateWhenReady } from './open-database.ts';
-import { openEngine } from './open-engine.ts';
+import { openServerEngine } from './open-engine.ts';
 import { serveApi } from './serve-api.ts';
 import { applyStarterNetwork, keepStarterKeys, type ShownKey } from './starter.ts';
 import { type Opened, runServer } from './stopping.ts';
@@ -28,8 +28,7 @@ async function open(config: Config, log: Logger, opened: Opened): Promise<void> 
   const database = await findDatabase(config, log, { mayShare: false, mayStart: true });
   opened('database', () => database.stop());
   await migrateWhenReady(database.url, log);
-  const engine = openEngine(config, database.url, log);
-  opened('database connections', () => engine.database.close());
+  const engine = openServerEngine(opened, config, database.url, log);
   if (await applyStarterNetwork(engine)) log.info('applied the starter network');
   const keys = await keepStarterKeys(engine);
   const workers = startWorkers(engine);

@@ -10,7 +10,7 @@ import { createLog } from '../runtime/log.ts';
 import { type Command, UsageError } from './command.ts';
 import { findPort } from './find-port.ts';
 import { findDatabase, migrateWhenReady } from './open-database.ts';
-import { openEngine } from './open-engine.ts';
+import { openServerEngine } from './open-engine.ts';
 import { runServer } from './stopping.ts';
 
 export const worker: Command = {
@@ -25,8 +25,7 @@ puts the queues on Redis. --queues limits which queues this process answers. /li
     return await runServer(config, log, async (opened) => {
       const database = await findDatabase(config, log, { mayShare: true, mayStart: false });
       await migrateWhenReady(database.url, log);
-      const engine = openEngine(config, database.url, log);
-      opened('database connections', () => engine.database.close());
+      const engine = openServerEngine(opened, config, database.url, log);
       const workers = startWorkers(engine, { queues });
       opened('workers', () => workers.stop());
       const at = { host: config.host, port: await findPort(config) };

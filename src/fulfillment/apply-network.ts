@@ -18,7 +18,6 @@ import { MAX_FAULTS } from '../domain/network-faults.ts';
 import type { Services } from '../runtime/services.ts';
 import type { NetworkSource } from './engine.ts';
 import { draftOf, draftOfText, type NetworkDraft } from './network-draft.ts';
-import { isRefreshable } from './network-source.ts';
 
 /** Who applies, as `role:party_id`, and what: a document, or the JSON text of a large one. */
 export type ApplyNetwork = {
@@ -59,7 +58,7 @@ export async function applyNetwork(
         applyDraft(tx, engine, { draft, compared, command }),
       );
       if (applied === 'overtaken') continue;
-      if (applied.changed && isRefreshable(engine.networks)) engine.networks.refresh();
+      if (applied.changed) engine.networks?.refresh();
       return applied;
     }
   } finally {

@@ -33,6 +33,8 @@ export interface NetworkSource {
    * compiled in pieces while the one before still serves.
    */
   caughtUp(): Promise<void>;
+  /** The next `current()` asks the database, however recently it was asked. */
+  refresh(): void;
   /** A past state of the network, compiled to cover `at`: for replays and explanations. */
   version(versions: NetworkVersions, at: Temporal.Instant): Promise<LiveNetwork>;
 }

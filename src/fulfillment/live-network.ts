@@ -1,5 +1,4 @@
 /** Makes the network that steps decide with: compiled, learned times in place, disruptions taken over. */
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { DisruptionRow } from '../../db/disruptions.ts';
 import {
   type CompiledNetwork,
@@ -14,7 +13,7 @@ import {
 import { secondsOf } from '../domain/instants.ts';
 import type { Network } from '../domain/network.ts';
 import type { LiveNetwork, NetworkVersions } from './engine.ts';
-import { openNetworkThread } from './network-thread.ts';
+import { inTurns } from './in-turns.ts';
 
 const DAY_SECONDS = 86_400;
 
@@ -34,29 +33,14 @@ export function liveNetwork(
   return withTables(versions, compiled, document, published);
 }
 
-/** Reads a large document in a thread and compiles it in steps: others are served in between. */
-export async function loadInPieces(
-  { learned, disrupted, ...versions }: Learned,
-  from: Buffer | Network,
+/** The same in steps: others are served in between. */
+export async function liveNetworkInSteps(
+  { published, learned, disrupted, ...versions }: Learned & { readonly published: Network },
   at: Temporal.Instant,
 ): Promise<LiveNetwork> {
-  const published = Buffer.isBuffer(from) ? await readInThread(from) : from;
   const document = documentOf(published, learned, disrupted);
-  const steps = compileInSteps(document, { from_seconds: dayStart(at) });
-  for (;;) {
-    const step = steps.next();
-    if (step.done === true) return withTables(versions, step.value, document, published);
-    await nextTurn();
-  }
-}
-
-async function readInThread(packed: Buffer): Promise<Network> {
-  const thread = openNetworkThread();
-  try {
-    return await thread.read(packed);
-  } finally {
-    thread.close();
-  }
+  const compiled = await inTurns(compileInSteps(document, { from_seconds: dayStart(at) }));
+  return withTables(versions, compiled, document, published);
 }
 
 function documentOf(

@@ -2,12 +2,12 @@
  * A network on its way to be applied: checked, printed, and able to say what it takes away. Small
  * documents are worked on here and now, large ones in a thread of their own.
  */
-import { type PackedNetwork, packNetwork, unpackNetwork } from '../../db/networks.ts';
+import { type PackedNetwork, packNetwork, unpackNetwork } from '../../db/network-document.ts';
 import { type Fault, Refusal } from '../domain/errors.ts';
 import type { Network } from '../domain/network.ts';
 import { type Removed, removedBetween } from '../domain/network-changes.ts';
 import { validateNetwork } from '../domain/network-rules.ts';
-import { openNetworkThread } from './network-thread.ts';
+import { openNetworkDraftThread } from './network-draft-thread.ts';
 
 /** What is said of a document where the document itself is too much. */
 export interface NetworkFacts {
@@ -43,7 +43,7 @@ export async function draftOf(document: unknown): Promise<NetworkDraft> {
  * Refusal `invalid_json`, or `invalid_network` with every fault.
  */
 export async function draftOfText(json: Uint8Array): Promise<NetworkDraft> {
-  const thread = openNetworkThread();
+  const thread = openNetworkDraftThread();
   try {
     const checked = await thread.check(json);
     if ('not_json' in checked) {

@@ -3,7 +3,8 @@
  * anything is written; what a repeated import has done before is done once.
  */
 import { inTransaction } from '../../db/database.ts';
-import { findCurrentNetworkVersion, findNetworkDocument } from '../../db/networks.ts';
+import { unpackNetwork } from '../../db/network-document.ts';
+import { findCurrentNetworkVersion, findPackedNetwork } from '../../db/networks.ts';
 import { Refusal } from '../domain/errors.ts';
 import type { Network } from '../domain/network.ts';
 import { adjustStock } from './adjust-stock.ts';
@@ -56,10 +57,10 @@ export async function importFiles(engine: Engine, command: ImportFiles): Promise
 }
 
 async function currentDocument(engine: Engine): Promise<Network> {
-  const document = await inTransaction(engine.database, async (tx) => {
+  const packed = await inTransaction(engine.database, async (tx) => {
     const version = await findCurrentNetworkVersion(tx);
-    return version === null ? null : await findNetworkDocument(tx, version);
+    return version === null ? null : await findPackedNetwork(tx, version);
   });
-  if (document === null) throw new Refusal('network_missing', 'import a network before its stock');
-  return document;
+  if (packed === null) throw new Refusal('network_missing', 'import a network before its stock');
+  return await unpackNetwork(packed);
 }

@@ -6,34 +6,24 @@
  */
 import { inTransaction } from '../../db/database.ts';
 import { findDisruptionNumber, listDisruptionsInForce } from '../../db/disruptions.ts';
-import { findCurrentNetworkVersion, findPackedNetwork, unpackNetwork } from '../../db/networks.ts';
+import { unpackedBytes, unpackInSteps } from '../../db/network-document.ts';
+import { findCurrentNetworkVersion, findPackedNetwork } from '../../db/networks.ts';
 import { findCurrentTransitVersion, getLearnedTransit } from '../../db/transit-learning.ts';
 import type { LearnedTransit } from '../../routing/index.ts';
 import type { Network } from '../domain/network.ts';
 import type { Services } from '../runtime/services.ts';
+import { recordNetworkVersion } from '../runtime/telemetry.ts';
 import type { LiveNetwork, NetworkSource, NetworkVersions } from './engine.ts';
+import { inTurns } from './in-turns.ts';
 import {
   covers,
   dayStart,
   type Learned,
   liveNetwork,
-  loadInPieces,
+  liveNetworkInSteps,
   withCalendars,
   withDisruptions,
 } from './live-network.ts';
-
-/** A source that can be told to look at once, by the one who has just applied a version. */
-export interface RefreshableNetworkSource extends NetworkSource {
-  /** The next `current()` asks the database, however recently it was asked. */
-  refresh(): void;
-}
-
-/** True when `source` can be told to look at once. */
-export function isRefreshable(
-  source: NetworkSource | undefined,
-): source is RefreshableNetworkSource {
-  return source !== undefined && 'refresh' in source;
-}
 
 export interface NetworkSourceLimits {
   /** How long an answer of "which version is newest" is believed, real ms; else by the config. */
@@ -43,15 +33,14 @@ export interface NetworkSourceLimits {
 }
 
 const PAST_VERSIONS = 4;
-/** Documents pack to about a tenth of their text or less. */
-const PACKED_SHARE = 10;
 
 /** Makes a source on the services' database and clock. Nothing is read before the first call. */
 export function createNetworkSource(
   services: Pick<Services, 'config' | 'database' | 'clock'>,
   limits: NetworkSourceLimits = {},
-): RefreshableNetworkSource {
-  const believeMs = limits.believe_ms ?? services.config.network_poll_ms;
+): NetworkSource {
+  const { config } = services;
+  const believeMs = limits.believe_ms ?? config.network_poll_ms;
   const past = recentlyUsed<string, LiveNetwork>(limits.past_versions ?? PAST_VERSIONS);
   const loads = inFlight<number, Network>();
   let newest: LiveNetwork | null = null;
@@ -68,7 +57,7 @@ export function createNetworkSource(
     return packed;
   };
   const load = (version: number) =>
-    loads(version, async () => await unpackNetwork(await fetchPacked(version)));
+    loads(version, async () => await inTurns(await unpackInSteps(await fetchPacked(version))));
   const fetchDisrupted = (disruption_no: number, at: Temporal.Instant) =>
     inTransaction(services.database, (tx) => listDisruptionsInForce(tx, disruption_no, at));
   const fetchLearned = async (
@@ -82,9 +71,11 @@ export function createNetworkSource(
     return { ...versions, learned, disrupted: await fetchDisrupted(disruption_no, at) };
   };
   const isNewer = (found: NetworkVersions) => newest === null || compareVersions(found, newest) > 0;
-  const isLarge = (packed: Buffer) =>
-    packed.length * PACKED_SHARE > services.config.network_thread_bytes;
 
+  const serve = (live: LiveNetwork) => {
+    newest = live;
+    recordNetworkVersion(live.version);
+  };
   /** Disruptions alone are taken over at once, also while a newer version is loading. */
   const takeOver = async ({ disruption_no }: NetworkVersions) => {
     const at = services.clock.now();
@@ -109,22 +100,29 @@ export function createNetworkSource(
     const known = newest;
     const packed = known?.version === version ? null : await fetchPacked(version);
     const learnedOf = await fetchLearned(versions, services.clock.now());
-    if (packed === null ? !isNewestLarge : !isLarge(packed)) {
-      const published = packed === null ? known!.published : await unpackNetwork(packed);
+    const isLarge =
+      packed === null ? isNewestLarge : unpackedBytes(packed) > config.network_thread_bytes;
+    const read = async () =>
+      packed === null ? known!.published : await inTurns(await unpackInSteps(packed));
+    if (!isLarge) {
+      const published = await read();
       // Another look may have compiled it meanwhile.
       if (!isNewer(learnedOf)) return;
-      newest = liveNetwork({ ...learnedOf, published }, services.clock.now());
+      serve(liveNetwork({ ...learnedOf, published }, services.clock.now()));
       isNewestLarge = false;
       return;
     }
-    loading ??= loadInPieces(learnedOf, packed ?? known!.published, services.clock.now())
+    loading ??= read()
+      .then((published) => liveNetworkInSteps({ ...learnedOf, published }, services.clock.now()))
       .then((live) => {
         if (!isNewer(live)) return;
-        newest = live;
+        serve(live);
         isNewestLarge = true;
       })
       .finally(() => {
         loading = null;
+        // What was announced meanwhile is looked for at once.
+        believedUntil = Number.NEGATIVE_INFINITY;
       });
     // Who has a version to serve with goes on with it; a failure is met again by the next look.
     if (newest === null) await loading;

@@ -17,7 +17,6 @@ import { lockNetworks } from '../../db/networks.ts';
 import { disruptionFaults, type OpenDisruption } from '../domain/disruption.ts';
 import { type Fault, Refusal } from '../domain/errors.ts';
 import type { Engine, LiveNetwork } from './engine.ts';
-import { isRefreshable } from './network-source.ts';
 import { networkNow, refuseFaults } from './stock-faults.ts';
 
 /** Who does it, as `operator:<key>`, in which request. */
@@ -55,7 +54,7 @@ export async function openDisruption(
     await tell(tx, 'disruption.opened', disruption, author);
     return { status: 'applied', disruption };
   });
-  wake(engine);
+  engine.networks.refresh();
   return told;
 }
 
@@ -77,13 +76,8 @@ export async function liftDisruption(
     await tell(tx, 'disruption.lifted', disruption, author);
     return { status: 'applied', disruption };
   });
-  wake(engine);
+  engine.networks.refresh();
   return told;
-}
-
-/** This process looks at once; the others within a second. */
-function wake({ networks }: Engine): void {
-  if (isRefreshable(networks)) networks.refresh();
 }
 
 function unknownFaults(network: LiveNetwork, { hub_id, leg_id }: OpenDisruption): Fault[] {

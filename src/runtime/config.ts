@@ -100,7 +100,7 @@ export const SETTINGS = {
   ...DOOR_LIMITS,
   ...TOWER_LIMITS,
   network_thread_bytes: count('PORTOLAN_NETWORK_THREAD_BYTES', MIB, {
-    doc: 'A network document larger than this (bytes) is checked and read in a thread of its own.',
+    doc: 'A network document larger than this (bytes) is checked in a thread, and compiled in steps.',
   }),
   network_poll_ms: count('PORTOLAN_NETWORK_POLL_MS', 500, {
     min: 10,

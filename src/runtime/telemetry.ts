@@ -79,6 +79,11 @@ const journalLag = new Gauge({
   help: 'Events drawn but not yet readable in commit order, or not yet read by the live stream.',
   registers,
 });
+const networkVersion = new Gauge({
+  name: 'portolan_network_version',
+  help: 'The version of the network that this process works with; 0 before the first.',
+  registers,
+});
 
 /** One request answered; `route` is the pattern, never the path. */
 export function recordRequest(
@@ -129,4 +134,9 @@ export function recordQueueRecovery(): void {
 /** How far the readers of the journal are behind its newest event. */
 export function recordJournalLag(events: number): void {
   journalLag.set(events);
+}
+
+/** The network version that decisions are made with from now on. */
+export function recordNetworkVersion(version: number): void {
+  networkVersion.set(version);
 }

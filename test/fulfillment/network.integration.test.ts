@@ -1,9 +1,11 @@
 /** Applying a network on a real database: versions, concurrency, what is refused, who hears of it. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { Refusal } from '../../src/domain/errors.ts';
 import type { Network } from '../../src/domain/network.ts';
 import { applyNetwork } from '../../src/fulfillment/apply-network.ts';
+import { keepNetwork } from '../../src/fulfillment/keep-network.ts';
 import { createNetworkSource } from '../../src/fulfillment/network-source.ts';
+import { registry } from '../../src/runtime/telemetry.ts';
 import { aNetwork, aSku } from '../builders/network.ts';
 import { type Harness, startHarness } from '../harness.ts';
 import { plantWork } from './network-planted-work.ts';
@@ -202,6 +204,35 @@ describe('the network source', () => {
     expect(live.document.name).toBe('taken over');
     expect(live.skus.get('mug')?.id).toBe('mug');
   });
+
+  test.each([
+    { how: 'by its announcement', network_poll_ms: 60_000, at_most_ms: 1000 },
+    {
+      how: 'by looking, when the announcement is not heard',
+      network_poll_ms: 50,
+      at_most_ms: 1000,
+    },
+  ])(
+    'is taken over by a process that nobody asks: $how',
+    async ({ network_poll_ms, at_most_ms }) => {
+      const config = { ...harness.engine.config, network_poll_ms };
+      const source = createNetworkSource({ ...harness.engine, config });
+      const deaf = { ...harness.database, url: 'postgres://127.0.0.1:1/nowhere' };
+      const database = network_poll_ms === 50 ? deaf : harness.database;
+      const asked = vi.spyOn(source, 'current');
+      const keeper = keepNetwork({ ...harness.engine, config, database, networks: source });
+      await vi.waitFor(() => expect(asked).toHaveBeenCalled());
+      const served = async () =>
+        /portolan_network_version (\d+)/.exec(await registry.metrics())?.[1];
+
+      const applied = await apply(aNetwork({ name: `kept ${network_poll_ms}` }));
+      const started = performance.now();
+      await vi.waitFor(async () => expect(await served()).toBe(String(applied.version)), 10_000);
+
+      expect(performance.now() - started).toBeLessThan(at_most_ms);
+      await keeper.close();
+    },
+  );
 
   test('sees a version at once when told to look', async () => {
     const source = createNetworkSource(harness.engine, { believe_ms: 60_000 });

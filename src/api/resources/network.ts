@@ -1,13 +1,28 @@
 /** The network: read and replaced as one document. */
+import { Readable } from 'node:stream';
 import { Type } from 'typebox';
 import { inTransaction } from '../../../db/database.ts';
-import { findCurrentNetwork, findPackedNetwork, networkText } from '../../../db/networks.ts';
+import { unpackInSteps } from '../../../db/network-document.ts';
+import {
+  findCurrentNetwork,
+  findPackedNetwork,
+  type NetworkVersion,
+} from '../../../db/networks.ts';
 import { Refusal } from '../../domain/errors.ts';
 import { Network } from '../../domain/network.ts';
+import { networkPieces } from '../../domain/network-canonical.ts';
 import { applyNetwork } from '../../fulfillment/apply-network.ts';
+import { inTurns } from '../../fulfillment/in-turns.ts';
 import type { Doors } from '../doors.ts';
 import { operation } from '../operation.ts';
 import { Instant } from '../schemas.ts';
+
+/** Piece by piece: printing 50 MB at once would hold up all others. */
+function* textOf(current: NetworkVersion, document: Network): Generator<string, void> {
+  yield `${JSON.stringify(current).slice(0, -1)},"document":`;
+  yield* networkPieces(document);
+  yield '}';
+}
 
 /** `PUT /v1/network` */
 export const putNetwork = (doors: Doors) =>
@@ -63,9 +78,8 @@ export const getNetwork = (doors: Doors) =>
       if (current === null || packed === null) {
         throw new Refusal('network_missing', 'import a network first');
       }
-      // The stored text goes out as it is: parsing and printing 50 MB would hold up all others.
-      const about = JSON.stringify(current).slice(0, -1);
+      const document = await inTurns(await unpackInSteps(packed));
       reply.type('application/json; charset=utf-8');
-      return `${about},"document":${await networkText(packed)}}`;
+      return Readable.from(textOf(current, document), { objectMode: false });
     },
   });
