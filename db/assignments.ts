@@ -73,7 +73,8 @@ export interface EndedOffer {
 
 /**
  * Ends offers. Guarded: only what is still `offered` moves. The caller holds the shipments' locks;
- * returns how many moved, so a caller that decided on stale rows can tell.
+ * returns how many moved, so a caller that decided on stale rows can tell. What was accepted goes to
+ * the end of its carrier's feed: a cursor that is past the offer has not seen the acceptance.
  */
 export async function endOffers(
   tx: Tx,
@@ -82,7 +83,8 @@ export async function endOffers(
 ): Promise<number> {
   if (ended.length === 0) return 0;
   const moved = await sql`
-    update assignments a set state = e.state, reason = e.reason, answered_at = ${at.toString()}
+    update assignments a set state = e.state, reason = e.reason, answered_at = ${at.toString()},
+      xid = pg_current_xact_id(), seq = default
     from json_to_recordset(${asJson(ended)}::json)
       as e(assignment_id uuid, state text, reason text)
     where a.assignment_id = e.assignment_id and a.state = 'offered'`.execute(tx);

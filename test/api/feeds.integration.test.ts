@@ -1,7 +1,8 @@
 /** The feeds that parties poll: in commit order, woken by the journal. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { inTransaction } from '../../db/database.ts';
 import type { Api } from './api-harness.ts';
-import { held, insertOffer, startListeningApi } from './overlaps.ts';
+import { acceptOffer, held, insertOffer, startListeningApi } from './overlaps.ts';
 
 let api: Api;
 beforeEach(async () => {
@@ -53,6 +54,22 @@ describe('long polls', () => {
     expect(new Set([...both.ids, ...third.ids]).size).toBe(3);
     const again = await api.ask(`GET /v1/assignments?cursor=${third.cursor}`, { as: 'swift' });
     expect(again.body).toEqual({ assignments: [], next_cursor: third.cursor });
+  });
+
+  test('a parcel that is accepted late is not behind a cursor that saw others accepted', async () => {
+    for (let i = 0; i < 3; i++) await offer('swift');
+    const { ids } = await collect(3, null);
+    const seen: string[] = [];
+    let cursor = '';
+    for (const i of [1, 2, 0]) {
+      await inTransaction(api.engine.database, (tx) => acceptOffer(api, tx, 'swift', ids[i]!));
+      const query = `state=accepted&wait=20${cursor}`;
+      const { body } = await api.ask(`GET /v1/assignments?${query}`, { as: 'swift' });
+      seen.push(...body.assignments.map((a: { assignment_id: string }) => a.assignment_id));
+      cursor = `&cursor=${body.next_cursor}`;
+    }
+
+    expect(seen).toEqual([ids[1], ids[2], ids[0]]);
   });
 });
 

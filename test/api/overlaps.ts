@@ -1,4 +1,5 @@
 /** Transactions that overlap as a test wants them to, and what they write. */
+import { endOffers } from '../../db/assignments.ts';
 import type { Tx } from '../../db/database.ts';
 import { appendEvents, JOURNAL_CHANNEL } from '../../db/journal.ts';
 import { listen } from '../../db/listen.ts';
@@ -28,6 +29,12 @@ function aNote(api: Api, name: string) {
 
 /** Journals an event that only says its name. */
 export const note = (api: Api, tx: Tx, name: string) => appendEvents(tx, [aNote(api, name)]);
+
+/** Accepts an offer for its carrier. */
+export async function acceptOffer(api: Api, tx: Tx, carrier_id: string, assignment_id: string) {
+  await endOffers(tx, [{ assignment_id, state: 'accepted', reason: null }], api.clock.now());
+  await appendEvents(tx, [{ ...aNote(api, 'yes'), carrier_id, type: 'assignment.accepted' }]);
+}
 
 /** A transaction held open until the test lets it go. */
 export async function held(api: Api, work: (tx: Tx) => Promise<void>) {

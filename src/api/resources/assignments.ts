@@ -83,9 +83,10 @@ export const listAssignments = (doors: Doors) =>
   operation({
     summary: 'List assignments',
     description:
-      'Parcels offered under a lease, oldest first. Answer before lease_until; silence counts as a ' +
-      'rejection. Keep next_cursor and give it back to see what was offered since; with wait, an ' +
-      'empty page stays open until something is offered.',
+      'Parcels offered under a lease, oldest first, or those that were accepted, in the order in ' +
+      'which they were. Answer before lease_until; silence counts as a rejection. Keep next_cursor ' +
+      'and give it back to see what was offered, or accepted, since; with wait, an empty page stays ' +
+      'open until something is.',
     tag: 'assignments',
     scope: 'assignments:read',
     query: Closed({
