@@ -5,6 +5,7 @@
 import { sql } from 'kysely';
 import type { Tx } from './database.ts';
 import { firstIdAt } from './id-times.ts';
+import { asJson } from './rows.ts';
 
 /** Parcels of one carrier to one zone. */
 export interface CarrierParcels {
@@ -24,6 +25,9 @@ const uncounted = (from: Temporal.Instant) => sql`
   where s.shipment_id >= ${firstIdAt(countedUntil(from))}
     and s.planned_at >= ${countedUntil(from)} and s.state <> 'cancelled'`;
 
+/** One writer of counted hours at a time: until its end the others wait, and then see what it wrote. */
+const lockCounted = sql`select pg_advisory_xact_lock(hashtextextended('portolan.carrier_hours', 0))`;
+
 /**
  * Counts the hours until `until`, a full hour so long ago that nothing is planned in it any more. The
  * first time it begins at `from`.
@@ -33,12 +37,54 @@ export async function countCarrierHours(
   from: Temporal.Instant,
   until: Temporal.Instant,
 ): Promise<void> {
+  await lockCounted.execute(tx);
   await sql`
     insert into carrier_hours (hour, carrier_id, zone_id, parcels)
     select date_trunc('hour', planned_at, 'UTC'), carrier_id, zone_id, count(*)
     from (${uncounted(from)}) u where planned_at < ${until.toString()}::timestamptz
     group by 1, 2, 3
     on conflict do nothing`.execute(tx);
+}
+
+/** A parcel that its carrier lost after it was planned (−1), or that it got in another's place (+1). */
+export interface ParcelMoved {
+  readonly carrier_id: string;
+  readonly zone_id: string;
+  readonly planned_at: Temporal.Instant;
+  readonly parcels: -1 | 1;
+}
+
+/** Hours younger than this (minutes) cannot be counted by anybody yet, whatever their clocks say. */
+const UNCOUNTED_MINUTES = 30;
+
+/**
+ * Sets right what counted hours say of parcels that have moved. Call it after their shipments were
+ * changed, behind all other locks of the transaction. Costs nothing where all were planned of late,
+ * which is nearly always: those hours are counted from the shipments as they are.
+ */
+export async function moveCountedParcels(
+  tx: Tx,
+  moved: readonly ParcelMoved[],
+  at: Temporal.Instant,
+): Promise<void> {
+  const young = at.subtract({ minutes: UNCOUNTED_MINUTES });
+  const old = moved.filter((one) => Temporal.Instant.compare(one.planned_at, young) < 0);
+  if (old.length === 0) return;
+  await lockCounted.execute(tx);
+  await sql`
+    merge into carrier_hours h using (
+      select date_trunc('hour', planned_at, 'UTC') as hour, carrier_id, zone_id,
+        sum(parcels)::int as parcels
+      from json_to_recordset(${asJson(old)}::json)
+        as m(planned_at timestamptz, carrier_id text, zone_id text, parcels integer)
+      where date_trunc('hour', planned_at, 'UTC')
+        between (select min(hour) from carrier_hours) and (select max(hour) from carrier_hours)
+      group by 1, 2, 3) m
+    on h.hour = m.hour and h.carrier_id = m.carrier_id and h.zone_id = m.zone_id
+    when matched and h.parcels + m.parcels > 0 then update set parcels = h.parcels + m.parcels
+    when matched then delete
+    when not matched and m.parcels > 0 then
+      insert values (m.hour, m.carrier_id, m.zone_id, m.parcels)`.execute(tx);
 }
 
 /** Forgets hours before `before`. */

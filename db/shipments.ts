@@ -66,6 +66,8 @@ export interface ShipmentRow {
   readonly platform_id: string;
   readonly warehouse_id: string;
   readonly carrier_id: string;
+  readonly zone_id: string;
+  readonly planned_at: Temporal.Instant;
   readonly state: ShipmentState;
   readonly version: number;
   readonly capacity: readonly { resource: string; slot_seconds: number; amount: number }[];
@@ -74,7 +76,8 @@ export interface ShipmentRow {
 /** Locks all shipments of an order, by id. */
 export async function lockShipmentsOfOrder(tx: Tx, order_id: string): Promise<ShipmentRow[]> {
   const rows = await sql<ShipmentRow>`
-    select shipment_id, order_id, platform_id, warehouse_id, carrier_id, state, version, capacity
+    select shipment_id, order_id, platform_id, warehouse_id, carrier_id, zone_id, planned_at, state,
+      version, capacity
     from shipments where order_id = ${order_id} order by shipment_id for no key update`.execute(tx);
   return rows.rows;
 }

@@ -23,6 +23,7 @@ import * as jsonAsWritten from './0020-json-as-written.ts';
 import * as policies from './0021-policies.ts';
 import * as redecide from './0022-redecide.ts';
 import * as roomForUpdates from './0023-room-for-updates.ts';
+import * as movedParcels from './0024-moved-parcels.ts';
 
 export const MIGRATIONS: Record<string, Migration> = {
   '0001-network-and-keys': networkAndKeys,
@@ -48,4 +49,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   '0021-policies': policies,
   '0022-redecide': redecide,
   '0023-room-for-updates': roomForUpdates,
+  '0024-moved-parcels': movedParcels,
 };

@@ -3,6 +3,7 @@
  * as drafts and saved together. A step loads it, decides on it in plain code, and saves it once.
  */
 import { giveBackCapacity, lockCapacity } from '../../db/capacity.ts';
+import { moveCountedParcels, type ParcelMoved } from '../../db/carrier-shares.ts';
 import type { Tx } from '../../db/database.ts';
 import { openExceptions } from '../../db/exceptions.ts';
 import { appendEvents, type NewEvent } from '../../db/journal.ts';
@@ -41,6 +42,8 @@ export interface Batch {
   readonly changed_orders: Set<OrderDraft>;
   readonly changed_shipments: Set<ShipmentDraft>;
   readonly cancelled_shipments: ShipmentDraft[];
+  /** Parcels that their carriers lost, or got in the place of others. */
+  readonly moved_parcels: ParcelMoved[];
   /** Shipments that their warehouses may start on. */
   readonly released_shipments: Set<ShipmentDraft>;
   readonly freed_capacity: Slot[];
@@ -73,6 +76,7 @@ export function openBatch(parts: BatchParts): Batch {
     changed_orders: new Set(),
     changed_shipments: new Set(),
     cancelled_shipments: [],
+    moved_parcels: [],
     released_shipments: new Set(),
     freed_capacity: [],
     changed_parcels: new Set(),
@@ -163,6 +167,15 @@ export function lateData(late: Evidence): { late?: Evidence } {
   return Object.keys(late).length === 0 ? {} : { late };
 }
 
+/** The parcel of a shipment, as its carrier loses it. */
+export function lostParcel({
+  carrier_id,
+  zone_id,
+  planned_at,
+}: Pick<ParcelMoved, 'carrier_id' | 'zone_id' | 'planned_at'>): ParcelMoved {
+  return { carrier_id, zone_id, planned_at, parcels: -1 };
+}
+
 /** Ends a shipment that has not left: its capacity is free again, its carrier is told no. */
 export function cancelShipment(
   batch: Batch,
@@ -172,6 +185,7 @@ export function cancelShipment(
   shipment.state = 'cancelled';
   shipment.next_due_at = null;
   batch.cancelled_shipments.push(shipment);
+  batch.moved_parcels.push(lostParcel(shipment));
   batch.freed_capacity.push(...shipment.capacity);
   tellShipment(batch, shipment, 'shipment.cancelled', data);
 }
@@ -229,6 +243,7 @@ export async function saveBatch(tx: Tx, batch: Batch): Promise<void> {
   await saveOrders(tx, [...batch.changed_orders]);
   await openExceptions(tx, batch.exceptions);
   await appendEvents(tx, batch.events);
+  await moveCountedParcels(tx, batch.moved_parcels, batch.at);
 }
 
 async function settleOrders(tx: Tx, batch: Batch): Promise<void> {

@@ -3,6 +3,7 @@
  * it are free again, carriers' offers are withdrawn, warehouses see the work disappear.
  */
 import { giveBackCapacity, lockCapacity } from '../../db/capacity.ts';
+import { moveCountedParcels } from '../../db/carrier-shares.ts';
 import { inTransaction, type Tx } from '../../db/database.ts';
 import { appendEvents, type NewEvent } from '../../db/journal.ts';
 import { cancelOrderRows, lockOrder, type OrderRow } from '../../db/orders.ts';
@@ -17,6 +18,7 @@ import type { CancelOrder } from '../domain/commands.ts';
 import { Refusal } from '../domain/errors.ts';
 import { ORDER_TRANSITIONS } from '../domain/order.ts';
 import { isInWarehouse } from '../domain/shipment.ts';
+import { lostParcel } from './batch.ts';
 import type { Engine } from './engine.ts';
 
 /** An order after the request to cancel it. */
@@ -46,6 +48,7 @@ export async function cancelOrder(engine: Engine, command: CancelOrder): Promise
     );
     await cancelOrderRows(tx, order.order_id);
     await appendEvents(tx, eventsOf(order, open, command, now));
+    await moveCountedParcels(tx, open.map(lostParcel), now);
     return { order_id: order.order_id, state: 'cancelled' };
   });
 }

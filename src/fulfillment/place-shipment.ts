@@ -6,7 +6,7 @@ import { type ParcelPlan, type SourcingOrder, source } from '../../routing/index
 import { instantOf } from '../domain/instants.ts';
 import { replanMilestones } from '../domain/milestones.ts';
 import { partsOf } from '../domain/route.ts';
-import { tellOrder, tellShipment } from './batch.ts';
+import { lostParcel, tellOrder, tellShipment } from './batch.ts';
 import type { Engine } from './engine.ts';
 import { putOnBoard, takeOffBoard } from './tender-board.ts';
 import type { TenderBatch } from './tender-shipments.ts';
@@ -99,9 +99,11 @@ function wantedBy(shipment: ShipmentDraft, order: OrderDraft | undefined): numbe
 
 function moveTo(tender: TenderBatch, shipment: ShipmentDraft, parcel: ParcelPlan): void {
   const { batch, network, placed } = tender;
+  batch.moved_parcels.push(lostParcel(shipment));
   shipment.carrier_id = parcel.carrier_id;
   shipment.service_id = parcel.service_id;
   shipment.zone_id = parcel.zone_id;
+  batch.moved_parcels.push({ ...lostParcel(shipment), parcels: 1 });
   shipment.weight_grams = parcel.weight_grams;
   shipment.cost = parcel.cost;
   shipment.capacity = parcel.capacity;

@@ -53,6 +53,18 @@ export async function contendedOrders(
   return { mug, split };
 }
 
+/** An order split for the want of a book inland, and then there is one. */
+export async function splitOrder(harness: Harness): Promise<string> {
+  await harness.stock(
+    { warehouse_id: 'harbour', sku_id: 'book', quantity: 1 },
+    { warehouse_id: 'inland', sku_id: 'mug', quantity: 1 },
+  );
+  const [order_id] = await decided(harness, anOrder({ lines: lines(['mug', 1], ['book', 1]) }));
+  expect(await openSenders(harness, order_id!)).toEqual(['harbour', 'inland']);
+  await harness.stock({ warehouse_id: 'inland', sku_id: 'book', quantity: 1 });
+  return order_id!;
+}
+
 /** Where the open shipments of an order leave from. */
 export async function openSenders(harness: Harness, order_id: string): Promise<string[]> {
   const rows = await shipments(harness, order_id);
