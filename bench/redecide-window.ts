@@ -32,7 +32,7 @@ import { aNetwork, aService, aSku, aWarehouse } from '../test/builders/network.t
 const PLACES = 8;
 const GOODS = 40;
 const AT = Date.UTC(2026, 2, 18, 9) / 1000;
-const BUDGET = { work: 2_000_000, plan_work: 100_000 };
+const BUDGET = { work: 2_000_000, plan_work: 100_000, prices: undefined };
 
 /** How orders come and wait. */
 export interface WindowSetting {
@@ -253,6 +253,7 @@ function waitingOrder(
     compiled: live.compiled,
     problem: { ...problem, at_seconds: at },
     cost: own + Math.round(time),
+    price: 0,
     saving_least: 0.1 * policy.split_penalty,
   };
 }

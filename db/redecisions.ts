@@ -68,6 +68,8 @@ export async function listHoldersOf(
 export interface OfferedShipment {
   readonly shipment_id: string;
   readonly version: number;
+  readonly carrier_id: string;
+  readonly zone_id: string;
   readonly capacity: readonly TakenSlot[];
   /** Minor units by term: freight, handling, split, lateness, time. */
   readonly cost: Readonly<Record<'freight' | 'handling' | 'split' | 'lateness' | 'time', number>>;
@@ -111,7 +113,8 @@ export async function listOfferedOrders<Problem>(
           where a.shipment_id = s.shipment_id and a.state = 'offered'
             and a.lease_until > ${live_after.toString()})) as is_offered,
         json_agg(json_build_object('shipment_id', shipment_id, 'version', version,
-          'capacity', capacity, 'cost', cost) order by shipment_id) as shipments
+          'carrier_id', carrier_id, 'zone_id', zone_id, 'capacity', capacity, 'cost', cost)
+          order by shipment_id) as shipments
       from shipments s where s.order_id = o.order_id and s.state <> 'cancelled') s
     where o.order_id = any(${orderIds}::uuid[]) and o.state = 'decided' and not d.from_quote
       and d.outcome = 'sourced' and o.promise_at is not null and s.is_offered

@@ -86,6 +86,7 @@ export {
   type CapacityPrice,
   type CapacityPrices,
   indexPrices,
+  type PricedPlan,
   type Prices,
   priceOfPlan,
   type StockPrice,

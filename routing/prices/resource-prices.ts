@@ -5,7 +5,7 @@
  * nothing more.
  */
 import { type Board, stockRow, type Taken, usedOf } from '../board.ts';
-import type { SourcedPlan, SourcingOrder, StockTake } from '../types.ts';
+import type { ParcelPlan, SourcingOrder, StockTake } from '../types.ts';
 import {
   type CarrierPrice,
   type CarrierPrices,
@@ -74,6 +74,14 @@ export function isFree({ stock, capacity, carriers }: Prices): boolean {
   return stock.size === 0 && capacity.size === 0 && carriers.size === 0;
 }
 
+/** What of a plan has prices: a decided one, or one that is held already. */
+export interface PricedPlan {
+  readonly parcels: readonly Pick<
+    ParcelPlan,
+    'warehouse_id' | 'carrier_id' | 'zone_id' | 'takes' | 'capacity'
+  >[];
+}
+
 /** Something priced that a plan uses. */
 export interface PricedUse {
   /** Tells it from all else. */
@@ -125,8 +133,8 @@ const nothingAbove: PricedUse['above'] = () => ({ takes: [], capacity: [] });
 
 /** What priced things a plan uses, in the order of its parcels. O(takes + capacities) */
 export function pricedUses(
-  plan: SourcedPlan,
-  order: SourcingOrder,
+  plan: PricedPlan,
+  order: Pick<SourcingOrder, 'lines'>,
   { stock, capacity, carriers }: Prices,
 ): PricedUse[] {
   const uses = new Map<string, PricedUse>();
@@ -159,7 +167,7 @@ export function pricedUses(
 }
 
 /** What the plan's carriers are owed: the sum of prices below 0, minor units, ≤ 0. */
-export function owedOnPlan({ parcels }: SourcedPlan, { carriers }: Prices): number {
+export function owedOnPlan({ parcels }: PricedPlan, { carriers }: Prices): number {
   if (carriers.size === 0) return 0;
   return parcels.reduce(
     (sum, { carrier_id, zone_id }) =>
@@ -169,7 +177,11 @@ export function owedOnPlan({ parcels }: SourcedPlan, { carriers }: Prices): numb
 }
 
 /** What prices add to a plan, minor units. */
-export function priceOfPlan(plan: SourcedPlan, order: SourcingOrder, prices: Prices): number {
+export function priceOfPlan(
+  plan: PricedPlan,
+  order: Pick<SourcingOrder, 'lines'>,
+  prices: Prices,
+): number {
   const owed = owedOnPlan(plan, prices);
   return pricedUses(plan, order, prices).reduce((sum, use) => sum + use.charge, owed);
 }

@@ -2,7 +2,7 @@
 
 import type { OrderDraft, ShipmentDraft } from '../../db/shipment-progress.ts';
 import type { HeldRow } from '../../db/units.ts';
-import { type ParcelPlan, type SourcingOrder, source } from '../../routing/index.ts';
+import { type ParcelPlan, type SourcingOrder, sourceAtPrices } from '../../routing/index.ts';
 import { instantOf } from '../domain/instants.ts';
 import { replanMilestones } from '../domain/milestones.ts';
 import { partsOf } from '../domain/route.ts';
@@ -26,13 +26,13 @@ export function placeShipment(
   held: readonly HeldRow[],
   isWanted: (parcel: ParcelPlan) => boolean = () => true,
 ): boolean {
-  const { board, network } = tender;
+  const { board, network, prices } = tender;
   putOnBoard(board, held, shipment.capacity);
   let parcel: ParcelPlan | null = null;
   for (const excluded of exclusions(tender, shipment)) {
     const problem = problemOf(tender, shipment, held, excluded);
     const work = Math.min(MOST_WORK, engine.config.solver_work_max);
-    const result = source(network.compiled, board, problem, { work });
+    const result = sourceAtPrices(network.compiled, board, problem, { work }, prices);
     if (result.outcome !== 'sourced' || result.parcels.length !== 1) continue;
     if (!isWanted(result.parcels[0]!)) continue;
     parcel = result.parcels[0]!;

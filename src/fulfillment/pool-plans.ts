@@ -13,9 +13,11 @@ import {
   openBoard,
   type Plan,
   type PooledOrders,
+  type Prices,
+  priceOfPlan,
   type SourcedPlan,
   type SourcingOrder,
-  source,
+  sourceExploring,
 } from '../../routing/index.ts';
 import type { LiveNetwork } from './engine.ts';
 import {
@@ -44,6 +46,8 @@ export interface PoolBudget {
   /** Solver steps in all, and for one plan. */
   readonly work: number;
   readonly plan_work: number;
+  /** Prices in force; undefined = none. */
+  readonly prices: Prices | undefined;
 }
 
 /** The task, and by which exclusions each of its plans came out. */
@@ -55,6 +59,8 @@ export interface PooledPlans {
 
 interface FoundPlan {
   readonly plan: SourcedPlan;
+  /** Its cost with prices: what plans are compared by. */
+  readonly total: number;
   readonly excluded: Exclusions;
 }
 
@@ -70,14 +76,14 @@ export async function poolPlans(
 ): Promise<PooledPlans | null> {
   const relaxed = withoutHolds(network, view, view.orders);
   const board = openBoard(network.compiled, relaxed.stock, relaxed.capacity);
-  const search = { board, scarce: scarceStock(view), left: budget.work, most: budget.plan_work };
+  const search = { board, scarce: scarceStock(view), left: budget.work, ...budget };
   const found = new Map<WaitingOrder, FoundPlan[]>();
   let isWorthwhile = false;
   const isSplit = (order: WaitingOrder) => split.has(order.offered.order_id);
   for (const order of view.orders.filter(isSplit)) {
     const best = solve(search, order, NONE);
     await nextTurn();
-    if (best === null || best.plan.cost > order.cost - Math.max(1, order.saving_least)) continue;
+    if (best === null || best.total > totalOf(order) - Math.max(1, order.saving_least)) continue;
     found.set(order, [best]);
     isWorthwhile = true;
   }
@@ -93,16 +99,24 @@ interface Search {
   readonly board: Board;
   readonly scarce: (warehouse_id: string, sku_id: string) => boolean;
   left: number;
-  readonly most: number;
+  readonly plan_work: number;
+  readonly prices: Prices | undefined;
 }
+
+/** What the plan that an order has costs with prices. */
+const totalOf = ({ cost, price }: WaitingOrder): number => cost + price;
 
 function solve(search: Search, order: WaitingOrder, excluded: Exclusions): FoundPlan | null {
   if (search.left <= 0) return null;
   const problem = withExcluded(order, excluded);
   const board = boardUnder(search.board, order.compiled);
-  const result = source(order.compiled, board, problem, { work: search.most });
+  const { plan_work: work, prices } = search;
+  const { order_id } = order.offered;
+  const result = sourceExploring(order.compiled, board, problem, { work }, prices, order_id);
   search.left -= Math.max(1, result.work);
-  return keepsPromise(order, result) ? { plan: result, excluded } : null;
+  if (!keepsPromise(order, result)) return null;
+  const price = prices === undefined ? 0 : priceOfPlan(result, problem, prices);
+  return { plan: result, total: result.cost + price, excluded };
 }
 
 /** The order's problem without some warehouses and some stock. */
@@ -222,15 +236,15 @@ function writtenOut(
   };
   const pools = orders.map((order): OrderPool => {
     const slots = order.offered.shipments.flatMap((shipment) => shipment.capacity);
-    const others = found.get(order)!.map(({ plan }) => {
+    const others = found.get(order)!.map(({ plan, total }) => {
       const takes = plan.parcels.flatMap((parcel) => parcel.takes);
       return planOf(
-        plan.cost,
+        total,
         takes,
         plan.parcels.flatMap((parcel) => parcel.capacity),
       );
     });
-    const current = planOf(order.cost, order.held, slots);
+    const current = planOf(totalOf(order), order.held, slots);
     return { current, others, saving_least: order.saving_least };
   });
   const excluded = orders.map((order) => found.get(order)!.map((one) => one.excluded));

@@ -1,8 +1,9 @@
 /**
  * REDECIDE: orders that no carrier has taken yet may change places. Now and then those that were split
  * are decided again together with those that hold what they would need; who can do without a unit
- * leaves it to one that cannot. Promises stand as sold, orders near their start are left alone, and
- * nobody moves for too little. Where nothing was split, one look at the open offers is all it costs.
+ * leaves it to one that cannot, and what later orders will need more has its price here, too. Promises
+ * stand as sold, orders near their start are left alone, and nobody moves for too little. Where nothing
+ * was split, one look at the open offers is all it costs.
  */
 import { inTransaction, type Tx } from '../../db/database.ts';
 import {
@@ -14,11 +15,11 @@ import {
 import type { RedecidedPools } from '../../routing/index.ts';
 import { answerInThread } from './answer-in-thread.ts';
 import type { StepOutcome } from './decide-orders.ts';
-import type { Engine, LiveNetwork } from './engine.ts';
+import type { Engine } from './engine.ts';
 import type { RulingPolicy } from './policy-network.ts';
 import { poolPlans } from './pool-plans.ts';
 import { saveExchange } from './save-exchange.ts';
-import { loadWaiting, type WaitingView } from './waiting-orders.ts';
+import { loadWaiting, type Reloading, type WaitingView } from './waiting-orders.ts';
 
 const NOTHING: StepOutcome = { done: 0, more: false };
 /** Solver steps for one plan: orders were decided before, and most need few. */
@@ -44,12 +45,15 @@ export async function redecideOrders(engine: Engine): Promise<StepOutcome> {
     orders: config.redecide_orders,
     seed: now.toString(),
   };
-  const policies = await policiesByName(engine);
-  const found = await inTransaction(engine.database, (tx) =>
-    findWaiting(tx, { network, policies, at: now }, window),
-  );
+  const reloading: Reloading = {
+    network,
+    policies: await policiesByName(engine),
+    prices: await engine.prices.current(),
+    at: now,
+  };
+  const found = await inTransaction(engine.database, (tx) => findWaiting(tx, reloading, window));
   if (found === null) return NOTHING;
-  const done = await exchange(engine, { network, policies, ...found });
+  const done = await exchange(engine, reloading, found);
   if (done > 0) engine.log.debug({ orders: done }, 'orders decided again');
   return { done, more: false };
 }
@@ -62,7 +66,7 @@ interface Found {
 
 async function findWaiting(
   tx: Tx,
-  reloading: Parameters<typeof loadWaiting>[1],
+  reloading: Reloading,
   window: OfferWindow,
 ): Promise<Found | null> {
   // Half of the places are for those that would move in, half for those that would make room.
@@ -81,15 +85,13 @@ async function findWaiting(
 
 async function exchange(
   engine: Engine,
-  found: Found & {
-    readonly network: LiveNetwork;
-    readonly policies: ReadonlyMap<string, RulingPolicy>;
-  },
+  { network, prices }: Reloading,
+  { view, split }: Found,
 ): Promise<number> {
-  const { network, view, split } = found;
   const { redecide_work, redecide_timeout_seconds, solver_work_max } = engine.config;
   const plan_work = Math.min(PLAN_WORK, solver_work_max);
-  const pools = await poolPlans(network, view, split, { work: redecide_work, plan_work });
+  const budget = { work: redecide_work, plan_work, prices: prices?.index };
+  const pools = await poolPlans(network, view, split, budget);
   if (pools === null) return 0;
   const thread = new URL('./redecide-thread.ts', import.meta.url);
   const answer = await answerInThread<RedecidedPools>(
@@ -106,7 +108,7 @@ async function exchange(
     const changes = moves.map(({ order, other }) => {
       return { order: view.orders[order]!, excluded: pools.excluded[order]![other]! };
     });
-    moved += await saveExchange(engine, network, changes, plan_work);
+    moved += await saveExchange(engine, { network, prices }, changes, plan_work);
   }
   return moved;
 }

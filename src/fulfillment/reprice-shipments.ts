@@ -20,7 +20,7 @@ import { DAY_SECONDS } from '../../routing/index.ts';
 import { openUnitBook } from '../domain/units.ts';
 import { openBatch } from './batch.ts';
 import type { StepOutcome } from './decide-orders.ts';
-import type { Engine, LiveNetwork } from './engine.ts';
+import type { Engine } from './engine.ts';
 import { repriceShipment } from './reprice-shipment.ts';
 import { openTenderBoard } from './tender-board.ts';
 import { saveTender, type TenderBatch } from './tender-shipments.ts';
@@ -40,6 +40,7 @@ export interface Repricing {
 export async function repriceShipments(engine: Engine): Promise<StepOutcome> {
   const network = await engine.networks.current();
   if (network === null) return { done: 0, more: false };
+  const prices = (await engine.prices.current())?.index;
   const limit = engine.config.tender_batch_shipments;
   const outcome = await inTransaction(engine.database, async (tx) => {
     // A newer state is a moment away from being seen here: look again with it.
@@ -58,7 +59,7 @@ export async function repriceShipments(engine: Engine): Promise<StepOutcome> {
       tx,
       claimed.map(({ shipment_id }) => shipment_id),
     );
-    const repricing = await openRepricing(engine, tx, network, { orders, shipments });
+    const repricing = await openRepricing(engine, tx, { network, prices }, { orders, shipments });
     for (const shipment of shipments.values()) repriceShipment(engine, repricing, shipment);
     await save(tx, repricing, [...shipments.values()]);
     return { done: shipments.size, more: shipments.size > 0 };
@@ -71,7 +72,7 @@ export async function repriceShipments(engine: Engine): Promise<StepOutcome> {
 async function openRepricing(
   engine: Engine,
   tx: Tx,
-  network: LiveNetwork,
+  { network, prices }: Pick<TenderBatch, 'network' | 'prices'>,
   { orders, shipments }: Pick<TenderBatch['batch'], 'orders' | 'shipments'>,
 ): Promise<Repricing> {
   const at = engine.clock.now();
@@ -85,6 +86,7 @@ async function openRepricing(
   const book = openUnitBook(held);
   const tender: TenderBatch = {
     network,
+    prices,
     batch: openBatch({ at, request_id: null, newId: engine.newId, orders, shipments, book }),
     board: openTenderBoard(network, held, capacity),
     newest: new Map(newest.map((one): [string, AssignmentRow] => [one.shipment_id, one])),

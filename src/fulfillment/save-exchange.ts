@@ -17,7 +17,14 @@ import {
 } from '../../db/shipment-progress.ts';
 import { lockStock } from '../../db/stock.ts';
 import { listHeldUnits } from '../../db/units.ts';
-import { boardUnder, openBoard, type SourcedPlan, source, take } from '../../routing/index.ts';
+import {
+  boardUnder,
+  openBoard,
+  priceOfPlan,
+  type SourcedPlan,
+  sourceExploring,
+  take,
+} from '../../routing/index.ts';
 import { openUnitBook, releaseUnits } from '../domain/units.ts';
 import { stopwatch } from '../runtime/clock.ts';
 import { type Batch, cancelShipment, openBatch, saveBatch, tellOrder } from './batch.ts';
@@ -25,6 +32,7 @@ import { openChecks } from './check-decisions.ts';
 import type { DecidedInBatch } from './decide-batch.ts';
 import type { Engine, LiveNetwork } from './engine.ts';
 import { type Exclusions, withExcluded } from './pool-plans.ts';
+import type { LivePrices } from './price-source.ts';
 import {
   type PlannedBatch,
   planBatch,
@@ -35,6 +43,7 @@ import {
 import {
   keepsPromise,
   loadFree,
+  type Reloading,
   slotKey,
   type WaitingOrder,
   withoutHolds,
@@ -52,7 +61,7 @@ class LeftAlone extends Error {}
 /** Saves an exchange; returns how many orders moved: all, or 0 when they were left alone. */
 export async function saveExchange(
   engine: Engine,
-  network: LiveNetwork,
+  { network, prices }: Pick<Reloading, 'network' | 'prices'>,
   changes: readonly PlanChange[],
   work: number,
 ): Promise<number> {
@@ -63,8 +72,8 @@ export async function saveExchange(
       const at = engine.clock.now();
       const orders = changes.map(({ order }) => order);
       const view = withoutHolds(network, await loadFree(tx, at, orders), orders);
-      const decided = decideAgain(engine, network, { ...view, changes, locked, work, at });
-      const plan = { orders: [], ...view, quoted: new Map(), prices: null, policies: [] };
+      const decided = decideAgain(engine, network, { ...view, changes, locked, work, at, prices });
+      const plan = { orders: [], ...view, quoted: new Map(), prices, policies: [] };
       const planned = planBatch(engine, { network, view: plan, decided, lost: [], quotes: [] });
       await refuseLostRace(tx, orders, planned);
       await save(engine, tx, { locked, changes, planned });
@@ -111,11 +120,13 @@ interface Deciding extends ReturnType<typeof withoutHolds> {
   readonly locked: Locked;
   readonly work: number;
   readonly at: Temporal.Instant;
+  readonly prices: LivePrices | null;
 }
 
 /** Decides the orders one after the other, each seeing what those before it took, and checks them. */
 function decideAgain(engine: Engine, network: LiveNetwork, deciding: Deciding): DecidedInBatch[] {
   const { stock, capacity, changes, locked, work, at } = deciding;
+  const prices = deciding.prices?.index;
   const board = openBoard(network.compiled, stock, capacity);
   const check = openChecks(network, stock, capacity);
   let saving = 0;
@@ -123,12 +134,15 @@ function decideAgain(engine: Engine, network: LiveNetwork, deciding: Deciding): 
     const at_seconds = Math.floor(at.epochMilliseconds / 1000);
     const problem = { ...withExcluded(order, excluded), at_seconds };
     const elapsed = stopwatch();
-    const result = source(order.compiled, boardUnder(board, order.compiled), problem, { work });
+    const under = boardUnder(board, order.compiled);
+    const { order_id } = order.offered;
+    const result = sourceExploring(order.compiled, under, problem, { work }, prices, order_id);
     if (!keepsPromise(order, result)) throw new LeftAlone('a promise would not be kept');
     const violations = check(problem, result, order.compiled.policy);
     if (violations.length > 0) throw new LeftAlone(`unsound: ${violations[0]!.rule}`);
     take(board, result);
-    saving += order.cost - result.cost - order.saving_least;
+    const price = prices === undefined ? 0 : priceOfPlan(result, problem, prices);
+    saving += order.cost + order.price - result.cost - price - order.saving_least;
     return {
       position,
       order: toDecide(engine, network, order, locked),

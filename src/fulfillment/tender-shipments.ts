@@ -29,6 +29,7 @@ import {
   type Slot,
 } from '../../db/shipment-progress.ts';
 import { type HeldRow, listHeldUnits } from '../../db/units.ts';
+import type { Prices } from '../../routing/index.ts';
 import { openUnitBook } from '../domain/units.ts';
 import { type Batch, openBatch, saveBatch } from './batch.ts';
 import type { Engine, LiveNetwork } from './engine.ts';
@@ -40,6 +41,8 @@ import { openTenderBoard, type TenderBoard } from './tender-board.ts';
 /** A batch of shipments that want another carrier. */
 export interface TenderBatch {
   readonly network: LiveNetwork;
+  /** Prices in force; undefined = none. */
+  readonly prices: Prices | undefined;
   readonly batch: Batch;
   readonly board: TenderBoard;
   /** Newest assignment by shipment: the one that came to nothing. */
@@ -59,6 +62,7 @@ export interface TenderBatch {
 export async function tenderShipments(engine: Engine): Promise<{ done: number; more: boolean }> {
   const network = await engine.networks.current();
   if (network === null) return { done: 0, more: false };
+  const prices = (await engine.prices.current())?.index;
   const limit = engine.config.tender_batch_shipments;
   const outcome = await inTransaction(engine.database, async (tx) => {
     // A newer version is a moment away from being seen here: look again with it.
@@ -66,7 +70,7 @@ export async function tenderShipments(engine: Engine): Promise<{ done: number; m
     const at = engine.clock.now();
     const candidates = await listTenderCandidates(tx, at, limit);
     if (candidates.length === 0) return { done: 0, more: false };
-    const { tender, held } = await openTender(engine, tx, network, candidates, at);
+    const { tender, held } = await openTender(engine, tx, { network, prices }, candidates, at);
     const { shipments } = tender.batch;
     for (const shipment of shipments.values()) {
       tenderShipment(engine, tender, shipment, held.get(shipment.shipment_id) ?? []);
@@ -83,7 +87,7 @@ export async function tenderShipments(engine: Engine): Promise<{ done: number; m
 async function openTender(
   engine: Engine,
   tx: Tx,
-  network: LiveNetwork,
+  { network, prices }: Pick<TenderBatch, 'network' | 'prices'>,
   candidates: readonly TenderCandidate[],
   at: Temporal.Instant,
 ): Promise<{ tender: TenderBatch; held: ReadonlyMap<string, HeldRow[]> }> {
@@ -102,6 +106,7 @@ async function openTender(
   const book = openUnitBook(held);
   const tender: TenderBatch = {
     network,
+    prices,
     batch: openBatch({ at, request_id: null, newId: engine.newId, orders, shipments, book }),
     board: openTenderBoard(network, held, capacity),
     newest: new Map(ended.map((one) => [one.shipment.shipment_id, one.assignment])),

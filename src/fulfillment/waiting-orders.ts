@@ -7,6 +7,8 @@ import { type HeldRow, listHeldUnits } from '../../db/units.ts';
 import {
   type CompiledNetwork,
   DAY_SECONDS,
+  type PricedPlan,
+  priceOfPlan,
   type SourcedPlan,
   type SourcingOrder,
   type SourcingResult,
@@ -17,6 +19,7 @@ import { secondsOf } from '../domain/instants.ts';
 import { stockPositions } from './decide-batch.ts';
 import type { LiveNetwork } from './engine.ts';
 import { compiledUnder, type RulingPolicy } from './policy-network.ts';
+import type { LivePrices } from './price-source.ts';
 
 /** An order that may be decided again. */
 export interface WaitingOrder {
@@ -29,6 +32,8 @@ export interface WaitingOrder {
   readonly problem: SourcingOrder;
   /** What its plan costs as of now, minor units. */
   readonly cost: number;
+  /** What the prices in force add to that, minor units. */
+  readonly price: number;
   /** What must be saved for moving it. */
   readonly saving_least: number;
 }
@@ -45,6 +50,8 @@ export interface Reloading {
   readonly network: LiveNetwork;
   /** Policies that orders were decided by, by id. */
   readonly policies: ReadonlyMap<string, RulingPolicy>;
+  /** Prices in force; null = none. */
+  readonly prices: LivePrices | null;
   readonly at: Temporal.Instant;
 }
 
@@ -87,7 +94,7 @@ export async function loadFree(
 }
 
 function waitingOrder(
-  { network, policies, at }: Reloading,
+  { network, policies, prices, at }: Reloading,
   offered: OfferedOrder<SourcingOrder>,
   held: readonly HeldRow[],
 ): WaitingOrder | null {
@@ -106,7 +113,21 @@ function waitingOrder(
     compiled,
     problem: { ...problem, at_seconds: secondsOf(at) },
     cost: costAsOf(offered, rules.time_per_day, secondsOf(at)),
+    price: prices === null ? 0 : priceOfPlan(heldPlan(offered, held), problem, prices.index),
     saving_least: rules.redecide_saving ?? USUAL_SAVING_SHARE * split_penalty,
+  };
+}
+
+/** The plan of an order as its shipments hold it. */
+function heldPlan({ shipments }: OfferedOrder, held: readonly HeldRow[]): PricedPlan {
+  const ofShipment = Map.groupBy(held, (row) => row.shipment_id);
+  return {
+    parcels: shipments.flatMap(({ shipment_id, carrier_id, zone_id, capacity }) => {
+      const takes = ofShipment.get(shipment_id) ?? [];
+      const [first] = takes;
+      if (first === undefined) return [];
+      return [{ warehouse_id: first.warehouse_id, carrier_id, zone_id, takes, capacity }];
+    }),
   };
 }
 

@@ -1,9 +1,10 @@
 /** Tendering: silence is a no, the next best carrier is asked, the promise stays as sold. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { answerAssignments } from '../../src/fulfillment/answer-assignments.ts';
 import { decideOrders } from '../../src/fulfillment/decide-orders.ts';
 import { resolveException } from '../../src/fulfillment/resolve-exception.ts';
 import { tenderShipments } from '../../src/fulfillment/tender-shipments.ts';
-import { anOrder } from '../builders/commands.ts';
+import { anOrder, aReference } from '../builders/commands.ts';
 import { aNetwork, aService, aWarehouse } from '../builders/network.ts';
 import { type Harness, startHarness } from '../harness.ts';
 import {
@@ -19,6 +20,7 @@ import {
   theOrder,
   theShipment,
 } from './placed-orders.ts';
+import { plantPrices } from './planted-prices.ts';
 
 let harness: Harness;
 beforeEach(async () => {
@@ -36,6 +38,14 @@ async function tenderAll(): Promise<number> {
     done += step.done;
     if (!step.more) return done;
   }
+}
+
+async function answer(shipment_id: string, said: 'accept' | 'reject'): Promise<void> {
+  const offer = (await assignments(harness, shipment_id)).at(-1)!;
+  const { assignment_id, fencing_token, carrier_id } = offer;
+  const row = { assignment_id, fencing_token, answer: said };
+  const [result] = await answerAssignments(harness.engine, carrier_id, [row], aReference('r'));
+  expect(result).toMatchObject({ status: 'applied' });
 }
 
 describe('tendering shipments', () => {
@@ -73,6 +83,22 @@ describe('tendering shipments', () => {
       'shipment.rejected',
       'shipment.offered',
     ]);
+  });
+
+  test('asks the next best at the prices in force', async () => {
+    await decided(harness, anOrder(), anOrder());
+    const [one, other] = await shipments(harness);
+    await answer(one!.shipment_id, 'reject');
+    await tenderAll();
+    const second = (await assignments(harness, one!.shipment_id))[1]!.carrier_id;
+
+    await plantPrices(harness, { carriers: [[second, null, 'day', 100_000, 0, 0]] });
+    await answer(other!.shipment_id, 'reject');
+    await tenderAll();
+
+    const [first, next] = await assignments(harness, other!.shipment_id);
+    expect(next).toMatchObject({ state: 'offered' });
+    expect([first!.carrier_id, second]).not.toContain(next!.carrier_id);
   });
 
   test('takes silence past the lease as a rejection', async () => {
