@@ -9,11 +9,12 @@ import {
   readFileNetwork,
 } from '../fulfillment/decide-files.ts';
 import { readOrderFile } from '../fulfillment/read-order-file.ts';
+import { readPriceFile } from '../fulfillment/read-price-file.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { type Command, Trouble, UsageError } from './command.ts';
 
 export const decide: Command = {
-  parameters: '--network PATH… --orders FILE [--policy FILE] [--at INSTANT]',
+  parameters: '--network PATH… --orders FILE [--policy FILE] [--prices FILE] [--at INSTANT]',
   summary: 'decide orders from a file, offline: what if',
   help: `Decides the orders of a file, in its order, on a network and its opening stock from files, with the
 code that decides in production and without a database. Prints one line of JSON per order and a sum on
@@ -23,6 +24,9 @@ the error output.
   --orders FILE    orders as platforms post them: a JSON array, or one a line
   --policy FILE    fields of a policy, as JSON, to lay over the network's; also a stored policy as
                    GET /v1/policies/{id} tells it
+  --prices FILE    what scarce things are worth, as JSON, minor units: {"stock": [{"warehouse_id", "sku_id",
+                   "price"}], "capacity": [{"resource", "slot_seconds", "price"}], "carriers":
+                   [{"carrier_id", "zones", "price"}]}; none if it is not said. Costs are told without them
   --at INSTANT     as of when, RFC 3339; now if it is not said
 
   portolan decide --network examples/starter --orders orders.jsonl --policy dear-splits.json`,
@@ -32,8 +36,9 @@ the error output.
       const policy = options.policy === undefined ? null : await readPolicy(options.policy);
       const network = await readFileNetwork(options.network, policy);
       const orders = await readOrderFile(options.orders);
-      const work = config.solver_work_max;
-      tell(await decideFiles(network, orders, options.at, work), network.document.currency);
+      const prices = options.prices === undefined ? undefined : await readPriceFile(options.prices);
+      const deciding = { at: options.at, work: config.solver_work_max, prices };
+      tell(await decideFiles(network, orders, deciding), network.document.currency);
       return 0;
     } catch (error) {
       return explain(error);
@@ -49,13 +54,15 @@ function readOptions(parameters: readonly string[]) {
       network: { ...text, multiple: true },
       orders: text,
       policy: text,
+      prices: text,
       at: text,
     },
   });
-  const { network, orders, policy, at } = values;
+  const { network, orders, policy, prices, at } = values;
   if (network === undefined) throw new UsageError('name the network with --network');
   if (orders === undefined) throw new UsageError('name the orders with --orders');
-  return { network, orders, policy, at: at === undefined ? systemClock.now() : readInstant(at) };
+  const instant = at === undefined ? systemClock.now() : readInstant(at);
+  return { network, orders, policy, prices, at: instant };
 }
 
 function readInstant(text: string): Temporal.Instant {

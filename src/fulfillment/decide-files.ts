@@ -1,17 +1,18 @@
 /**
  * What if: decides orders from a file on a network from files, with its opening stock, in file order
  * and without a database. The same library decides as in production; each order sees what the ones
- * before it took. Nothing is forecast, so nothing has a price.
+ * before it took. Nothing is forecast here: prices are given, or there are none.
  */
 import type { FreeStock } from '../../db/stock.ts';
 import {
   compileNetwork,
   DAY_SECONDS,
   openBoard,
+  type Prices,
   type SourcingOrder,
   type SourcingResult,
   type StockPosition,
-  source,
+  sourceAtPrices,
   take,
 } from '../../routing/index.ts';
 import { Refusal } from '../domain/errors.ts';
@@ -55,12 +56,20 @@ export interface DecidedFileOrder {
   readonly result: SourcingResult;
 }
 
-/** Decides every order as of `at`, with so much work each. O(orders × one decision). */
+/** How orders are decided. */
+export interface FileDeciding {
+  readonly at: Temporal.Instant;
+  /** Solver steps for each. */
+  readonly work: number;
+  /** Undefined = none: each order at its own least cost. */
+  readonly prices?: Prices | undefined;
+}
+
+/** Decides every order. O(orders × one decision). */
 export async function decideFiles(
   { document, stock_files }: FileNetwork,
   orders: readonly FileOrder[],
-  at: Temporal.Instant,
-  work: number,
+  { at, work, prices }: FileDeciding,
 ): Promise<DecidedFileOrder[]> {
   const at_seconds = secondsOf(at);
   const from_seconds = Math.floor(at_seconds / DAY_SECONDS) * DAY_SECONDS;
@@ -76,7 +85,8 @@ export async function decideFiles(
   };
   const board = openBoard(network.compiled, await readStock(network, stock_files), []);
   return orders.map((order) => {
-    const result = source(network.compiled, board, problemOf(order, at_seconds), { work });
+    const problem = problemOf(order, at_seconds);
+    const result = sourceAtPrices(network.compiled, board, problem, { work }, prices);
     if (result.outcome === 'sourced') take(board, result);
     return { external_ref: order.external_ref, result };
   });

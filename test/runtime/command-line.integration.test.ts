@@ -137,6 +137,14 @@ describe('the command line', () => {
       const hurried = portolan([...base, '--orders', orders, '--policy', dear]);
       const stored = file('stored.json', { policy_id: 'p', rules: { time_per_day: 100_000 } });
       const again = portolan([...base, '--orders', orders, '--policy', stored]);
+      const { carrier_id } = JSON.parse(first.stdout.split('\n')[0]!).parcels[0];
+      const prices = file('prices.json', { carriers: [{ carrier_id, price: 100_000 }] });
+      const priced = portolan([...base, '--orders', orders, '--prices', prices]);
+      const worthless = file('no.json', {
+        stock: [{ warehouse_id: 'rotterdam', price: 0 }],
+        gold: 1,
+      });
+      const unpriced = portolan([...base, '--orders', orders, '--prices', worthless]);
       const wrong = file('wrong.json', [{ ...order('a', 0), deliver_by: 'soon' }]);
       const refused = portolan([...base, '--orders', wrong]);
 
@@ -151,6 +159,13 @@ describe('the command line', () => {
       const sooner = JSON.parse(hurried.stdout.split('\n')[0]!);
       expect(sooner.promise_seconds).toBeLessThan(sold.promise_seconds);
       expect(again.stdout).toBe(hurried.stdout);
+      const other = JSON.parse(priced.stdout.split('\n')[0]!);
+      expect(other).toMatchObject({ outcome: 'sourced' });
+      expect(other.parcels[0].carrier_id).not.toBe(carrier_id);
+      expect(unpriced.status).toBe(1);
+      expect(unpriced.stderr).toContain('/stock/0/sku_id: got nothing, expected a text');
+      expect(unpriced.stderr).toContain('/stock/0/price: got 0, expected minor units, above 0');
+      expect(unpriced.stderr).toContain('/gold: got 1, expected an object of stock, capacity');
       expect(refused.status).toBe(1);
       expect(refused.stderr).toContain('order 1/lines/0/quantity: got 0, expected a whole number');
       expect(refused.stderr).toContain('order 1/deliver_by: got "soon", expected an RFC 3339');
