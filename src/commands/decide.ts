@@ -21,7 +21,7 @@ code that decides in production and without a database. Prints one line of JSON 
 the error output.
 
   --network PATH   a network document, or a folder of it with stock.csv; may be given again
-  --orders FILE    orders as platforms post them: a JSON array, or one a line
+  --orders FILE    orders as platforms post them, rules too: a JSON array, or one a line
   --policy FILE    fields of a policy, as JSON, to lay over the network's; also a stored policy as
                    GET /v1/policies/{id} tells it
   --prices FILE    what scarce things are worth, as JSON, minor units: {"stock": [{"warehouse_id", "sku_id",
@@ -35,7 +35,7 @@ the error output.
     try {
       const policy = options.policy === undefined ? null : await readPolicy(options.policy);
       const network = await readFileNetwork(options.network, policy);
-      const orders = await readOrderFile(options.orders);
+      const orders = await readOrderFile(options.orders, config);
       const prices = options.prices === undefined ? undefined : await readPriceFile(options.prices);
       const deciding = { at: options.at, work: config.solver_work_max, prices };
       tell(await decideFiles(network, orders, deciding), network.document.currency);

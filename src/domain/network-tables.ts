@@ -5,7 +5,7 @@
 import { Compile } from 'typebox/compile';
 import { Network } from './network.ts';
 import type { FaultList } from './network-faults.ts';
-import { type ExplainedSchema, explainSchema } from './network-schema-faults.ts';
+import { type ExplainedSchema, explainSchema } from './schema-faults.ts';
 
 /** Every table of a network in document order: the arrays of rows with an id each. */
 export const NETWORK_TABLES = [

@@ -19,7 +19,7 @@ import type { AcceptedOrder, AcceptOrder, RowResult } from '../domain/commands.t
 import type { Fault, RefusalCode } from '../domain/errors.ts';
 import { instantPrinter } from '../domain/instants.ts';
 import type { Engine, LiveNetwork } from './engine.ts';
-import { groupFaults, rulesText } from './order-rules.ts';
+import { groupFaults, lineFaults, rulesText } from './order-rules.ts';
 import { type RedeemedQuote, redeemQuotes } from './redeem-quotes.ts';
 
 type Result = RowResult<AcceptedOrder>;
@@ -245,24 +245,12 @@ function answerAgain(arrival: Arrival, row: AcceptedRow | undefined): Result {
 
 /** What the schema cannot know: SKUs the network has, line numbers that are unique. */
 function faultsOf(command: AcceptOrder, network: LiveNetwork): Fault[] {
-  const faults: Fault[] = [];
-  const seen = new Set<number>();
-  command.lines.forEach((line, at) => {
-    if (!network.skus.has(line.sku_id)) {
-      faults.push({
-        pointer: `/lines/${at}/sku_id`,
-        detail: `got ${JSON.stringify(line.sku_id)}, expected a SKU of the network`,
-      });
-    }
-    if (seen.has(line.line_no)) {
-      faults.push({
-        pointer: `/lines/${at}/line_no`,
-        detail: `got ${line.line_no} twice, expected each line number once`,
-      });
-    }
-    seen.add(line.line_no);
+  const unknown = command.lines.flatMap(({ sku_id }, at) => {
+    if (network.skus.has(sku_id)) return [];
+    const detail = `got ${JSON.stringify(sku_id)}, expected a SKU of the network`;
+    return [{ pointer: `/lines/${at}/sku_id`, detail }];
   });
-  return [...faults, ...groupFaults(command)];
+  return [...unknown, ...lineFaults(command.lines), ...groupFaults(command)];
 }
 
 /** The identity of what was posted: same hash, same order. */

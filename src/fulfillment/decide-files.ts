@@ -19,11 +19,12 @@ import { Refusal } from '../domain/errors.ts';
 import { secondsOf } from '../domain/instants.ts';
 import type { Network } from '../domain/network.ts';
 import { validateNetwork } from '../domain/network-rules.ts';
+import type { OrderInFile } from '../domain/order-body.ts';
 import { stockPositions } from './decide-batch.ts';
 import type { LiveNetwork } from './engine.ts';
 import { openStockFile } from './network-csv-stock.ts';
+import { sourcingRules } from './order-rules.ts';
 import { checkNetworkFiles, openNetworkFiles } from './read-network-files.ts';
-import type { FileOrder } from './read-order-file.ts';
 
 /** A network with its opening stock, read from files. */
 export interface FileNetwork {
@@ -68,7 +69,7 @@ export interface FileDeciding {
 /** Decides every order. O(orders × one decision). */
 export async function decideFiles(
   { document, stock_files }: FileNetwork,
-  orders: readonly FileOrder[],
+  orders: readonly OrderInFile[],
   { at, work, prices }: FileDeciding,
 ): Promise<DecidedFileOrder[]> {
   const at_seconds = secondsOf(at);
@@ -93,10 +94,17 @@ export async function decideFiles(
 }
 
 function problemOf(
-  { destination, lines, deliver_by }: FileOrder,
+  { destination, lines, deliver_by, rules: asked }: OrderInFile,
   at_seconds: number,
 ): SourcingOrder {
-  const problem = { at_seconds, destination, lines };
+  const { groupOf, ...rules } = sourcingRules(asked);
+  const { country, postal_code, position } = destination;
+  const problem = {
+    at_seconds,
+    destination: { country, postal_code, position },
+    lines: lines.map((line) => ({ ...line, ...groupOf(line.line_no) })),
+    ...rules,
+  };
   if (deliver_by === undefined) return problem;
   return { ...problem, deliver_by_seconds: secondsOf(Temporal.Instant.from(deliver_by)) };
 }

@@ -9,6 +9,18 @@ export function rulesText(rules: OrderRules | null | undefined): string {
   return JSON.stringify([split_limit, ship_complete, keep_together]);
 }
 
+/** What the schema cannot know: line numbers are unique. */
+export function lineFaults(lines: readonly OrderLine[]): Fault[] {
+  const seen = new Set<number>();
+  return lines.flatMap(({ line_no }, at) => {
+    const again = seen.has(line_no);
+    seen.add(line_no);
+    if (!again) return [];
+    const detail = `got ${line_no} twice, expected each line number once`;
+    return [{ pointer: `/lines/${at}/line_no`, detail }];
+  });
+}
+
 /** What the schema cannot know: groups name lines of the order, each line once. */
 export function groupFaults(order: {
   readonly lines: readonly OrderLine[];

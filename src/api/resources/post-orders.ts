@@ -2,13 +2,13 @@
 import { Type } from 'typebox';
 import type { AcceptOrder } from '../../domain/commands.ts';
 import { Refusal } from '../../domain/errors.ts';
+import { OrderBody } from '../../domain/order-body.ts';
 import type { Caller } from '../auth.ts';
 import { applyRows, Rows } from '../bulk.ts';
 import type { Doors } from '../doors.ts';
 import { documentedRows } from '../open-api.ts';
 import { operation } from '../operation.ts';
 import { BulkAnswer, Id, Instant, toInstant } from '../schemas.ts';
-import { OrderBody } from './order-body.ts';
 
 const accepted = {
   order_id: Id,

@@ -1,10 +1,10 @@
 /** Promises before the sale. */
 import { Type } from 'typebox';
+import { QuoteBody } from '../../domain/order-body.ts';
 import { quotePromise } from '../../fulfillment/quote-promise.ts';
 import type { Doors } from '../doors.ts';
 import { operation } from '../operation.ts';
 import { Id, Instant, Nullable, OneOf, toInstant } from '../schemas.ts';
-import { QuoteBody } from './order-body.ts';
 
 const Option = Type.Object({
   label: OneOf(['cheapest', 'best_value', 'fastest']),

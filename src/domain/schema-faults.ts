@@ -1,18 +1,19 @@
 /**
  * What is wrong with a value that does not fit its schema, in words: each place with what was got and
- * what was expected. Reads the part of JSON Schema that `network.ts` uses. Whether a value fits is
- * decided by the compiled schema; this only explains, so it may be slow and must not be asked first.
+ * what was expected. Reads the part of JSON Schema that networks and files use. Whether a large
+ * document fits is decided by its compiled schema; this explains, and may be slow.
  */
-import { type FaultList, pointerSegment, shown } from './network-faults.ts';
+import type { Fault } from './errors.ts';
+import { type FaultList, faultList, pointerSegment, shown } from './network-faults.ts';
 
-/** The part of JSON Schema that the network's tables use. */
+/** The part of JSON Schema that is understood. `format` is not. */
 export interface ExplainedSchema {
   readonly type?: string;
   readonly const?: unknown;
   readonly anyOf?: readonly ExplainedSchema[];
   readonly properties?: { readonly [key: string]: ExplainedSchema };
   readonly patternProperties?: { readonly [pattern: string]: ExplainedSchema };
-  readonly required?: readonly string[];
+  readonly required?: readonly string[] | undefined;
   readonly items?: ExplainedSchema | readonly ExplainedSchema[];
   readonly minItems?: number;
   readonly maxItems?: number;
@@ -24,6 +25,13 @@ export interface ExplainedSchema {
   readonly exclusiveMinimum?: number;
   readonly exclusiveMaximum?: number;
   readonly description?: string;
+}
+
+/** What is wrong with a value of a file, by place; none if it fits. O(size of the value). */
+export function schemaFaults(schema: ExplainedSchema, value: unknown, place: string): Fault[] {
+  const faults = faultList();
+  explainSchema(schema, value, place, faults);
+  return faults.list();
 }
 
 /** Adds a fault for every place of `value` that does not fit `schema`; O(size of the value). */

@@ -1,8 +1,7 @@
-/** What an order and a basket look like in a request. */
+/** What an order and a basket look like in a request, and in a file. */
 import { type Static, Type } from 'typebox';
-import { Position } from '../../domain/network.ts';
-import type { Config } from '../../runtime/config.ts';
-import { Closed, Code, InstantText, Quantity, Reference, Text } from '../schemas.ts';
+import { Closed, InstantText, Quantity, Reference, Text } from './fields.ts';
+import { Code, Position } from './network.ts';
 
 /** Where an order goes. */
 export const Destination = Closed({
@@ -28,12 +27,16 @@ const Line = Closed({
   ),
 });
 
-type Limits = Pick<Config, 'lines_max'>;
+/** Most lines of an order. */
+export interface OrderLimits {
+  readonly lines_max: number;
+}
 
-const Lines = ({ lines_max }: Limits) => Type.Array(Line, { minItems: 1, maxItems: lines_max });
+const Lines = ({ lines_max }: OrderLimits) =>
+  Type.Array(Line, { minItems: 1, maxItems: lines_max });
 
 /** What an order asks of its own decision. */
-export const Rules = ({ lines_max }: Limits) =>
+export const Rules = ({ lines_max }: OrderLimits) =>
   Closed({
     split_limit: Type.Optional(
       Type.Integer({
@@ -53,23 +56,26 @@ export const Rules = ({ lines_max }: Limits) =>
     ),
   });
 
+const basket = (limits: OrderLimits) => ({
+  destination: Destination,
+  lines: Lines(limits),
+  deliver_by: Type.Optional(InstantText),
+  rules: Type.Optional(Rules(limits)),
+});
+
 /** An order as a platform posts it. */
-export const OrderBody = (limits: Limits) =>
+export const OrderBody = (limits: OrderLimits) =>
   Closed({
     external_ref: Reference,
-    destination: Destination,
-    lines: Lines(limits),
-    deliver_by: Type.Optional(InstantText),
-    rules: Type.Optional(Rules(limits)),
+    ...basket(limits),
     quote_token: Type.Optional(Text(200, 1)),
   });
 export type OrderBody = Static<ReturnType<typeof OrderBody>>;
 
+/** An order of a file: as a platform posts it, without a quote. */
+export const OrderInFile = (limits: OrderLimits) =>
+  Closed({ external_ref: Reference, ...basket(limits) });
+export type OrderInFile = Static<ReturnType<typeof OrderInFile>>;
+
 /** A basket to be quoted. */
-export const QuoteBody = (limits: Limits) =>
-  Closed({
-    destination: Destination,
-    lines: Lines(limits),
-    deliver_by: Type.Optional(InstantText),
-    rules: Type.Optional(Rules(limits)),
-  });
+export const QuoteBody = (limits: OrderLimits) => Closed(basket(limits));
