@@ -20,13 +20,7 @@ import {
   shorterBy,
 } from './promise-figures.ts';
 import { plotCalibration } from './promise-plot.ts';
-import {
-  boostedForecaster,
-  type Forecaster,
-  type Promised,
-  replay,
-  stageForecaster,
-} from './promise-replay.ts';
+import { type Promised, replay } from './promise-replay.ts';
 import type { Results } from './results.ts';
 
 const SEED = 20261125;
@@ -47,18 +41,18 @@ function lastQuarter(orders: readonly OlistOrder[]): number {
 const isParcel = ({ order }: Promised): boolean =>
   order.delivered !== null || order.handed_over !== null;
 
-/** Figures of one forecaster on the parcels under test; `isHeld` to the targets or only told. */
-function report(results: Results, name: string, rows: readonly Promised[], isHeld: boolean): void {
+/** Figures of the promises on the parcels under test, held to the targets. */
+function report(results: Results, rows: readonly Promised[]): void {
   const figure = (
     metric: string,
     of: (rows: readonly Promised[]) => number,
     unit: string,
     target: { least?: number; most?: number } = {},
   ): void => {
-    results.add(`${name}, ${metric}`, of(rows), unit, isHeld ? target : {});
+    results.add(metric, of(rows), unit, target);
     const [low, high] = interval(rows, of, SEED);
-    results.add(`${name}, ${metric}: 95 % interval from`, low, unit);
-    results.add(`${name}, ${metric}: 95 % interval to`, high, unit);
+    results.add(`${metric}: 95 % interval from`, low, unit);
+    results.add(`${metric}: 95 % interval to`, high, unit);
   };
   for (const [stated, margin, shorter] of [
     [0.8, 0.02, undefined],
@@ -93,7 +87,7 @@ function report(results: Results, name: string, rows: readonly Promised[], isHel
 }
 
 /** Kept shares at 0.95 by month and by state. */
-function reportGroups(results: Results, name: string, rows: readonly Promised[]): void {
+function reportGroups(results: Results, rows: readonly Promised[]): void {
   const level = levelOf(0.95);
   for (const key of ['month', 'state'] as const) {
     const groups = [...Map.groupBy(rows, ({ order }) => order[key])].sort(([a], [b]) =>
@@ -103,7 +97,7 @@ function reportGroups(results: Results, name: string, rows: readonly Promised[])
       const arrived = own.filter(({ order }) => order.delivered !== null).length;
       if (arrived < LEAST_GROUP) continue;
       const theirs = retailer(own, 'end of the day');
-      const about = `${name}, ${key} ${group}`;
+      const about = `${key} ${group}`;
       results.add(`${about}: parcels`, arrived, 'parcels');
       results.add(`${about}, stated 0.95: kept`, keptShare(own, level), 'share');
       results.add(`${about}, stated 0.95: mean promise`, promisedDays(own, level), 'days');
@@ -124,22 +118,19 @@ export function benchPromise(results: Results): void {
   const tested = testPath === undefined ? [] : readOlist(testPath);
   const refs = new Set(tested.map(({ ref }) => ref));
   const orders = [...readOlist(path).filter(({ ref }) => !refs.has(ref)), ...tested];
-  const from = lastQuarter(orders);
-  const isTested = ({ order }: Promised): boolean =>
-    testPath === undefined ? order.purchased >= from : refs.has(order.ref);
-  const promised = (forecaster: Forecaster): Promised[] =>
-    replay(orders, forecaster).filter((row) => isParcel(row) && isTested(row));
-
-  const rows = promised(boostedForecaster());
+  const tests = orders.filter(({ ref }) => testPath === undefined || refs.has(ref));
+  const from = testPath === undefined ? lastQuarter(orders) : tests[0]!.purchased;
+  const rows = replay(orders, from).filter(
+    (row) => isParcel(row) && (testPath === undefined || refs.has(row.order.ref)),
+  );
   results.add('parcels under test', rows.length, 'parcels');
   for (const reading of ['end of the day', 'start of the day'] satisfies Reading[]) {
     const { kept, days } = retailer(rows, reading);
     results.add(`the retailer's own dates, kept until the ${reading}: kept`, kept, 'share');
     results.add(`the retailer's own dates, kept until the ${reading}: mean`, days, 'days');
   }
-  report(results, 'boosted', rows, true);
-  reportGroups(results, 'boosted', rows);
-  report(results, 'stages', promised(stageForecaster()), false);
+  report(results, rows);
+  reportGroups(results, rows);
   if (process.argv.includes('--record')) plot(rows);
 }
 

@@ -22,9 +22,9 @@ export function keptShare(rows: readonly Promised[], level: number): number {
 
 /** The same of all parcels, those that never arrived too, each row weighted as the data ask. */
 export function keptShareOfAll(rows: readonly Promised[], level: number): number {
-  const weight = rows.reduce((sum, { order }) => sum + order.case.weight, 0);
+  const weight = rows.reduce((sum, { order }) => sum + order.weight, 0);
   const kept = rows.filter((row) => hasArrived(row) && taken(row) <= row.seconds[level]!);
-  return kept.reduce((sum, { order }) => sum + order.case.weight, 0) / weight;
+  return kept.reduce((sum, { order }) => sum + order.weight, 0) / weight;
 }
 
 /** Mean days promised to the arrived parcels at a level. */

@@ -1,18 +1,23 @@
 /**
- * Replays orders in time: each is forecast and promised at its purchase from what was known then, and
- * its hand-over and delivery are learned from when they happen.
+ * Replays orders in time through what production runs: the learner takes in each event when it happens,
+ * once a day its rows are taken into the network document and compiled, and each order is promised at its
+ * purchase by the compiled network, as a quote would.
  */
-import { BoostedForecaster, type Stages } from '../routing/promise/boosted-forecast.ts';
+import { lawOf, placeIn } from '../routing/arrivals.ts';
 import {
-  CALIBRATION_OPTIONS,
-  type Forecast,
-  type Journey,
-  RollingCalibration,
-} from '../routing/promise/calibration.ts';
-import { SketchTree } from '../routing/promise/sketch-tree.ts';
-import { StageForecaster } from '../routing/promise/stage-forecast.ts';
+  type CompiledNetwork,
+  compileNetwork,
+  containingZones,
+  type PlannedShipment,
+  TransitLearner,
+  withLearnedTransit,
+} from '../routing/index.ts';
 import { DAY_SECONDS } from '../routing/types.ts';
-import { type OlistOrder, regionOf } from './olist-orders.ts';
+import { lawIndex } from '../routing/waits.ts';
+import { findZones } from '../routing/zones.ts';
+import { olistNetwork, SERVICE } from './olist-network.ts';
+import type { OlistOrder } from './olist-orders.ts';
+import { quantilesAt } from './promise-levels.ts';
 
 /** An order with what was promised: seconds from purchase at the library's `LEVELS`. */
 export interface Promised {
@@ -20,60 +25,16 @@ export interface Promised {
   readonly seconds: readonly number[];
 }
 
-/** What a forecaster is to the replay. */
-export interface Forecaster {
-  /** Forecasts at the purchase; undefined while too little is known. */
-  readonly purchase: (order: OlistOrder) => Forecast | undefined;
-  readonly handOver: (order: OlistOrder, at: number) => void;
-  readonly deliver: (order: OlistOrder, at: number) => void;
-}
-
-/** Stages alone: the sketches of queue and transit, convolved. */
-export function stageForecaster(): Forecaster {
-  const stages = new StageForecaster(
-    new SketchTree({ shrink_count: 20, half_life_days: 90 }),
-    new SketchTree({ shrink_count: 30, half_life_days: 60 }),
-  );
-  return {
-    purchase: ({ case: { paths, started_seconds } }) => stages.forecast(paths, started_seconds),
-    handOver: ({ case: { paths, started_seconds } }, at) => {
-      stages.learnQueue(paths.queue, at - started_seconds, at);
-    },
-    deliver: ({ case: { paths }, handed_over }, at) => {
-      if (handed_over !== null && handed_over < at) {
-        stages.learnTransit(paths.transit, at - handed_over, at);
-      }
-    },
-  };
-}
-
-/** The sketches as features of boosted trees. */
-export function boostedForecaster(): Forecaster {
-  const boosted = new BoostedForecaster();
-  const underWay = new Map<string, Stages>();
-  return {
-    purchase: (order) => {
-      const made = boosted.forecast(order.case);
-      const none = { journey: order.case, handed_over_seconds: null, ended_seconds: null };
-      underWay.set(order.ref, made?.open ?? none);
-      if (made !== undefined) boosted.begin(made.open);
-      return made?.forecast;
-    },
-    handOver: (order, at) => boosted.handOver(underWay.get(order.ref)!, at),
-    deliver: (order, at) => boosted.deliver(underWay.get(order.ref)!, at),
-  };
-}
-
 /** In order of time; of the same second in this order. */
-type Event = readonly [
-  at: number,
-  kind: 'hand over' | 'deliver' | 'purchase' | 'call off',
-  OlistOrder,
-];
-const KINDS = ['hand over', 'deliver', 'purchase', 'call off'];
+const KINDS = ['hand over', 'deliver', 'purchase', 'call off'] as const;
+type Event = readonly [at: number, kind: (typeof KINDS)[number], OlistOrder];
 
 /** What no seller has handed over by then was called off in all but name. */
 const CALLED_OFF_SECONDS = 30 * DAY_SECONDS;
+/** As production is by default (`PORTOLAN_TRANSIT_*`). */
+const OPTIONS = { journeys_max: 5000, least_events: 20, lanes_max: 20_000 };
+/** What is made long before the first promise only feeds the calibration: once a week will do. */
+const SETTLE_SECONDS = 70 * DAY_SECONDS;
 
 function eventsOf(orders: readonly OlistOrder[]): Event[] {
   const events = orders.flatMap((order): Event[] => [
@@ -89,33 +50,61 @@ function eventsOf(orders: readonly OlistOrder[]): Event[] {
   return events.sort((a, b) => a[0] - b[0] || KINDS.indexOf(a[1]) - KINDS.indexOf(b[1]));
 }
 
-/** Promises of all orders that could be forecast, in order of purchase. */
-export function replay(orders: readonly OlistOrder[], forecaster: Forecaster): Promised[] {
-  const calibration = new RollingCalibration(CALIBRATION_OPTIONS);
-  const journeys = new Map<string, Journey>();
+/** What the compiled network states of an order at its purchase. */
+function promisesOf(network: CompiledNetwork, { seller, zip, purchased }: OlistOrder): number[] {
+  const zones = findZones(network.zones.index, { country: 'BR', postal_code: zip });
+  const lanes = network.laneCache.towards(zones);
+  const warehouse = network.warehouses.indexOf.get(seller)!;
+  const transit = network.lanes.transit[lanes.lane[lanes.start[warehouse]!]!]!;
+  const law = lawIndex(network.transit, transit, warehouse, purchased);
+  const table = lawOf(network, law, purchased)!;
+  const place = placeIn(network, law);
+  const [from, to] = [table.start[place]!, table.start[place + 1]!];
+  return quantilesAt(table.probability.subarray(from, to), table.seconds.subarray(from, to));
+}
+
+/** Promises of all orders purchased from `from` on, in order of purchase. */
+export function replay(orders: readonly OlistOrder[], from: number): Promised[] {
+  const { network: document, laneOf, published } = olistNetwork(orders);
+  const around = containingZones(document.zones);
+  const learner = new TransitLearner(OPTIONS);
+  const planned = (order: OlistOrder): PlannedShipment => {
+    const { zone_id, transit_time_id } = laneOf(order);
+    return {
+      shipment_id: order.ref,
+      carrier_id: SERVICE,
+      service_id: SERVICE,
+      warehouse_id: order.seller,
+      zone_ids: around.get(zone_id)!,
+      region: 'BR',
+      transit_time_id,
+      published,
+      pickup_seconds: order.purchased,
+      weight: order.weight,
+    };
+  };
   const promised: Promised[] = [];
+  let learned = Number.NEGATIVE_INFINITY;
+  let network: CompiledNetwork | undefined;
   for (const [at, kind, order] of eventsOf(orders)) {
-    const known = journeys.get(order.ref);
-    if (kind === 'hand over') forecaster.handOver(order, at);
+    const shipment = planned(order);
+    if (kind === 'hand over') learner.handOver(shipment, at, at);
     else if (kind === 'deliver') {
-      forecaster.deliver(order, at);
-      if (known !== undefined) known.ended_seconds = at;
-    } else if (kind === 'call off') {
-      if (known !== undefined) calibration.withdraw(known);
-    } else {
-      const forecast = forecaster.purchase(order);
-      if (forecast === undefined) continue;
-      const groups = [regionOf(order.state), ''];
-      promised.push({ order, seconds: calibration.calibrated(forecast, groups, at) });
-      const journey: Journey = {
-        groups,
-        started_seconds: at,
-        forecast,
-        weight: order.case.weight,
-        ended_seconds: null,
-      };
-      journeys.set(order.ref, journey);
-      calibration.begin(journey);
+      learner.deliver(shipment, { handed_over: order.handed_over, delivered: at }, at);
+    } else if (kind === 'call off') learner.withdraw(order.ref);
+    else {
+      if (at - learned >= (at < from - SETTLE_SECONDS ? 7 : 1) * DAY_SECONDS) {
+        learned = at;
+        const rows = learner.learned(document, at);
+        const horizon = { from_seconds: at, horizon_days: 3 };
+        if (at >= from - DAY_SECONDS) {
+          network = compileNetwork(withLearnedTransit(document, rows), horizon);
+        }
+      }
+      if (network !== undefined && at >= from) {
+        promised.push({ order, seconds: promisesOf(network, order) });
+      }
+      learner.plan(shipment, at);
     }
   }
   return promised;

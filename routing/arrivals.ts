@@ -3,18 +3,21 @@
  * table and a zone, so both are remembered in a small direct-mapped cache.
  */
 import { doorAt } from './calendar.ts';
+import type { CompiledNetwork } from './network.ts';
 import type { OrderContext } from './problem.ts';
 import { roundMoney } from './rates.ts';
 import { lawAt } from './routes/route-book.ts';
 import { expectedLateSeconds, lateRisk, type TransitTable } from './transit.ts';
 import { DAY_SECONDS } from './types.ts';
+import { lawIndex, waitingLaw } from './waits.ts';
 
 const SLOTS = 1 << 13;
 
 /** Remembered arrivals of one set of calendars. */
 export interface ArrivalCache {
   readonly pickup: Float64Array;
-  readonly transit: Int32Array;
+  /** Distributions (see `lawIndex`). */
+  readonly law: Int32Array;
   readonly zone: Int32Array;
   readonly promise: Float64Array;
   /** The wish (and its daily price) that `late` was computed for. */
@@ -27,7 +30,7 @@ export interface ArrivalCache {
 export function arrivalCache(): ArrivalCache {
   return {
     pickup: new Float64Array(SLOTS).fill(-1),
-    transit: new Int32Array(SLOTS),
+    law: new Int32Array(SLOTS),
     zone: new Int32Array(SLOTS),
     promise: new Float64Array(SLOTS),
     due: new Float64Array(SLOTS),
@@ -37,47 +40,57 @@ export function arrivalCache(): ArrivalCache {
 }
 
 /**
- * The table that holds the time of a transit index for a pickup, with its place there: of a route the one
- * worked out for the pickup; null where it never arrives.
+ * The table that holds the time of a law (see `lawIndex`) for a pickup, with its place there: of a route
+ * the one worked out for the pickup; null where it never arrives.
  */
-function lawOf(context: OrderContext, transit: number, pickup: number): TransitTable | null {
-  const { transit: table, routes } = context.network;
-  return transit < table.fixed ? table : lawAt(routes!, transit - table.fixed, pickup);
+export function lawOf(
+  { transit: table, routes }: Pick<CompiledNetwork, 'transit' | 'routes'>,
+  law: number,
+  pickup: number,
+): TransitTable | null {
+  if (law < table.fixed) return table;
+  const isRoute = law < table.start.length - 1;
+  return isRoute ? lawAt(routes!, law - table.fixed, pickup) : waitingLaw(table, law);
 }
 
-const placeIn = (context: OrderContext, transit: number): number =>
-  transit < context.network.transit.fixed ? transit : 0;
+/** Place of a law in its table. */
+export const placeIn = ({ transit }: Pick<CompiledNetwork, 'transit'>, law: number): number =>
+  law < transit.fixed ? law : 0;
 
-/** Whole seconds from a pickup to the median arrival before the door opens. */
-export function medianAt(context: OrderContext, transit: number, pickup: number): number {
-  return lawOf(context, transit, pickup)!.median[placeIn(context, transit)]!;
+/** Whole seconds from a pickup at a warehouse to the median arrival before the door opens. */
+export function medianAt(
+  { network }: OrderContext,
+  transit: number,
+  warehouse: number,
+  pickup: number,
+): number {
+  const law = lawIndex(network.transit, transit, warehouse, pickup);
+  return lawOf(network, law, pickup)!.median[placeIn(network, law)]!;
 }
 
 /** Slot of an arrival, its promise filled in. */
 export function arrivalSlot(
   context: OrderContext,
   transit: number,
+  warehouse: number,
   zone: number,
   pickup: number,
 ): number {
   const { network } = context;
   const cache = network.calendars.arrivals;
-  const mixed = Math.imul(pickup / 900, 0x9e3779b1) ^ Math.imul(transit * 8191 + zone, 0x85ebca6b);
+  const law = lawIndex(network.transit, transit, warehouse, pickup);
+  const mixed = Math.imul(pickup / 900, 0x9e3779b1) ^ Math.imul(law * 8191 + zone, 0x85ebca6b);
   const slot = (mixed ^ (mixed >>> 15)) & (SLOTS - 1);
-  if (
-    cache.pickup[slot] !== pickup ||
-    cache.transit[slot] !== transit ||
-    cache.zone[slot] !== zone
-  ) {
+  if (cache.pickup[slot] !== pickup || cache.law[slot] !== law || cache.zone[slot] !== zone) {
     cache.pickup[slot] = pickup;
-    cache.transit[slot] = transit;
+    cache.law[slot] = law;
     cache.zone[slot] = zone;
     cache.due[slot] = Number.POSITIVE_INFINITY;
-    const law = lawOf(context, transit, pickup);
+    const table = lawOf(network, law, pickup);
     cache.promise[slot] =
-      law === null
+      table === null
         ? -1
-        : doorAt(network.calendars.doors[zone], pickup + law.promised[placeIn(context, transit)]!);
+        : doorAt(network.calendars.doors[zone], pickup + table.promised[placeIn(network, law)]!);
   }
   return slot;
 }
@@ -86,10 +99,10 @@ export function arrivalSlot(
 export function riskIn(context: OrderContext, slot: number): number {
   const { network, deliverBy, riskLimit } = context;
   if (riskLimit === Number.POSITIVE_INFINITY) return 0;
-  const { pickup, transit, zone } = network.calendars.arrivals;
+  const { pickup, law, zone } = network.calendars.arrivals;
   const doors = network.calendars.doors[zone[slot]!];
-  const [t, at] = [transit[slot]!, pickup[slot]!];
-  return lateRisk(lawOf(context, t, at)!, placeIn(context, t), at, deliverBy, doors);
+  const [own, at] = [law[slot]!, pickup[slot]!];
+  return lateRisk(lawOf(network, own, at)!, placeIn(network, own), at, deliverBy, doors);
 }
 
 /** Price of lateness of the arrival in `slot`, minor units. */
@@ -99,10 +112,10 @@ export function latenessIn(context: OrderContext, slot: number): number {
   const cache = network.calendars.arrivals;
   if (cache.due[slot] !== deliverBy || cache.perDay[slot] !== latenessPerDay) {
     const doors = network.calendars.doors[cache.zone[slot]!];
-    const transit = cache.transit[slot]!;
+    const own = cache.law[slot]!;
     const pickup = cache.pickup[slot]!;
-    const law = lawOf(context, transit, pickup)!;
-    const late = expectedLateSeconds(law, placeIn(context, transit), pickup, deliverBy, doors);
+    const table = lawOf(network, own, pickup)!;
+    const late = expectedLateSeconds(table, placeIn(network, own), pickup, deliverBy, doors);
     cache.due[slot] = deliverBy;
     cache.perDay[slot] = latenessPerDay;
     cache.late[slot] = roundMoney((latenessPerDay * late) / DAY_SECONDS);

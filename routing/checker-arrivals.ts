@@ -3,7 +3,7 @@
  * distribution, and how late that is.
  */
 import type { Clock } from './checker-clock.ts';
-import type { TransitTimeInput, ZoneInput } from './types.ts';
+import { type TransitTimeInput, WAIT_SHARES, type ZoneInput } from './types.ts';
 
 type Points = TransitTimeInput['quantiles'];
 
@@ -34,6 +34,58 @@ export function quantile(points: Points, share: number): number {
   const [p0, x0] = points[above - 1]!;
   const [p1, x1] = points[above]!;
   return x0 + ((share - p0) / (p1 - p0)) * (x1 - x0);
+}
+
+/**
+ * Points of a time that begins with a wait: for each point's probability the least instant by which so
+ * many of all (wait, transit) pairs have come, times the point's stretch. The distribution function of the
+ * sum is a broken line; its corners are put in order and it is walked along. O(corners log corners).
+ */
+export function afterWait(
+  { quantiles, learned }: Pick<TransitTimeInput, 'quantiles' | 'learned'>,
+  waits: readonly number[],
+): Points {
+  const seen = quantiles.map(([, seconds], i) => learned?.transit_seconds[i] ?? seconds);
+  const corners: { at: number; jump: number; slope: number }[] = [];
+  const shares = new Map<number, number>();
+  waits.forEach((wait, w) => {
+    shares.set(wait, (shares.get(wait) ?? 0) + WAIT_SHARES[w]!);
+  });
+  shares.forEach((share, wait) => {
+    const last = seen.length - 1;
+    corners.push({ at: wait + seen[0]!, jump: share * quantiles[0]![0], slope: 0 });
+    corners.push({ at: wait + seen[last]!, jump: share * (1 - quantiles[last]![0]), slope: 0 });
+    for (let i = 1; i <= last; i++) {
+      const [from, to] = [wait + seen[i - 1]!, wait + seen[i]!];
+      const mass = share * (quantiles[i]![0] - quantiles[i - 1]![0]);
+      if (to - from < 1e-9) corners.push({ at: from, jump: mass, slope: 0 });
+      else {
+        corners.push({ at: from, jump: 0, slope: mass / (to - from) });
+        corners.push({ at: to, jump: 0, slope: -mass / (to - from) });
+      }
+    }
+  });
+  corners.sort((a, b) => a.at - b.at);
+  let [i, at, sum, slope] = [0, corners[0]!.at, 0, 0];
+  let least = 0;
+  return quantiles.map(([probability], point): [number, number] => {
+    for (; i < corners.length; i++) {
+      const corner = corners[i]!;
+      const before = sum + slope * (corner.at - at);
+      if (before >= probability - 1e-12) break;
+      sum = before + corner.jump;
+      slope += corner.slope;
+      at = corner.at;
+      if (sum >= probability - 1e-12) {
+        i++;
+        break;
+      }
+    }
+    const reached = sum >= probability - 1e-12 ? at : at + (probability - sum) / slope;
+    const stretch = learned?.stretch[point] ?? 1;
+    least = Math.max(least, Math.ceil(Math.ceil(reached - 1e-6) * stretch - 1e-6));
+    return [probability, least];
+  });
 }
 
 /** The arrival of a pickup, promised at a confidence. O(points × days). */

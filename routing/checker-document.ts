@@ -86,7 +86,9 @@ export interface CheckedNetwork {
   readonly services: ReadonlyMap<string, ReadService>;
   readonly zones: ReadonlyMap<string, ZoneInput>;
   readonly cards: ReadonlyMap<string, RateCardInput>;
-  readonly transits: ReadonlyMap<string, TransitTimeInput['quantiles']>;
+  readonly transits: ReadonlyMap<string, TransitTimeInput>;
+  /** What parcels wait for by warehouse ('' = any), then by hour of the week (-1 = any). */
+  readonly waits: ReadonlyMap<string, ReadonlyMap<number, readonly number[]>>;
   readonly clock: Clock;
   readonly countries: ReadonlyMap<string, PlacesOfCountry>;
   /** Arrivals by zone and transit times, then by pickup. */
@@ -180,6 +182,16 @@ const byId = <T extends { readonly id: string }, R>(
   read: (row: T, index: number) => R,
 ): Map<string, R> => new Map(rows.map((row, index) => [row.id, read(row, index)]));
 
+function readWaits({ waits = [] }: NetworkInput): CheckedNetwork['waits'] {
+  const read = new Map<string, Map<number, readonly number[]>>();
+  for (const { warehouse_id, hours, wait_seconds } of waits) {
+    const own = read.get(warehouse_id ?? '') ?? new Map<number, readonly number[]>();
+    read.set(warehouse_id ?? '', own);
+    for (const hour of hours ?? [-1]) own.set(hour, wait_seconds);
+  }
+  return read;
+}
+
 /** Reads a document for the checks. O(rows). */
 export function prepareNetwork(input: NetworkInput): CheckedNetwork {
   const cards = byId(input.rate_cards, (row) => row);
@@ -190,7 +202,8 @@ export function prepareNetwork(input: NetworkInput): CheckedNetwork {
     services: byId(input.services, (row, index) => readService(row, index, cards)),
     zones: byId(input.zones, (row) => row),
     cards,
-    transits: byId(input.transit_times, ({ quantiles }) => quantiles),
+    transits: byId(input.transit_times, (row) => row),
+    waits: readWaits(input),
     clock: checkerClock(),
     countries: readZones(input),
     arrivals: new Map(),

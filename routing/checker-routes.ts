@@ -150,7 +150,7 @@ function walk(network: CheckedNetwork, parcel: ParcelPlan): Walk | null {
     const time =
       leg !== undefined && named === undefined
         ? ([[1, leg.duration_seconds]] as const)
-        : network.transits.get(named ?? '');
+        : network.transits.get(named ?? '')?.quantiles;
     if (starts === null || time === undefined) return null;
     at = after(starts, time);
     steps.push({ starts, ends: at });

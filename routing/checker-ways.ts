@@ -2,15 +2,14 @@
  * The checker's view of getting from a warehouse to a place by a service: which lane counts, and what
  * follows from each pickup there. Both are worked out from the document when first asked for and remembered.
  */
-import { type Arrival, arrive } from './checker-arrivals.ts';
+import { type Arrival, afterWait, arrive } from './checker-arrivals.ts';
 import type { CheckedNetwork, ReadService, ReadWarehouse } from './checker-document.ts';
 import type { Resource } from './checker-stock.ts';
 import type { Place } from './checker-zones.ts';
 import type { RateInput, ServiceInput, TransitTimeInput, ZoneInput } from './types.ts';
 
-type Points = TransitTimeInput['quantiles'];
 /** A way whose transit times the document knows. */
-export type TimedWay = Way & { readonly points: Points };
+export type TimedWay = Way & { readonly times: TransitTimeInput };
 
 /** The lane that counts, the zone it counts for, and what it names. */
 export interface Way {
@@ -22,8 +21,10 @@ export interface Way {
   readonly cm3_per_kg: number;
   readonly fuel_share: number;
   readonly surcharge: number;
-  readonly points: Points | undefined;
-  /** By pickup, of all ways with this zone and these points. */
+  readonly times: TransitTimeInput | undefined;
+  /** What parcels wait for at the warehouse, by hour of the week (-1 = any). */
+  readonly waits: ReadonlyMap<number, readonly number[]> | undefined;
+  /** By pickup, of all ways with this zone and these times. */
   readonly arrivals: Map<number, Arrival>;
   /** Resource of the service at the warehouse. */
   readonly resource: Resource;
@@ -87,7 +88,8 @@ function openWay(
   warehouse: ReadWarehouse,
   service: ReadService,
 ): Way {
-  const key = `${zone}\n${lane.transit_time_id}`;
+  const waits = waitsAt(network, warehouse.row.id);
+  const key = `${zone}\n${lane.transit_time_id}\n${waits === undefined ? '' : warehouse.row.id}`;
   const arrivals = network.arrivals.get(key) ?? new Map<number, Arrival>();
   network.arrivals.set(key, arrivals);
   const row = network.zones.get(zone)!;
@@ -100,7 +102,8 @@ function openWay(
     fuel_share: (service.card?.fuel_percent ?? 0) / 100,
     surcharge: row.remote ? (service.card?.remote_surcharge ?? 0) : 0,
     rates: service.card?.rates[lane.rate_area] ?? [],
-    points: network.transits.get(lane.transit_time_id ?? ''),
+    times: network.transits.get(lane.transit_time_id ?? ''),
+    waits,
     resource: { name: `service/${service.row.id}/${warehouse.row.id}`, last: undefined },
     departures: new Map(),
     last: undefined,
@@ -142,15 +145,34 @@ function openDeparture(
   };
 }
 
+/** What parcels wait for at a warehouse, by hour of the week (-1 = any); undefined = nothing. */
+export function waitsAt({ waits }: Pick<CheckedNetwork, 'waits'>, warehouse_id: string) {
+  const [usual, own] = [waits.get(''), waits.get(warehouse_id)];
+  return own === undefined || usual === undefined ? (own ?? usual) : new Map([...usual, ...own]);
+}
+
+/** Points of the time from a pickup to the door, the wait in that hour included. */
+export function pointsAt(
+  times: TransitTimeInput,
+  waits: ReadonlyMap<number, readonly number[]> | undefined,
+  pickup: number,
+): TransitTimeInput['quantiles'] {
+  // 1970-01-05 was a Monday.
+  const hour = Math.floor((pickup - 4 * 86_400) / 3600) % 168;
+  const wait = waits?.get(hour) ?? waits?.get(-1);
+  return wait?.some((one) => one > 0) ? afterWait(times, wait) : times.quantiles;
+}
+
 /** What follows from a pickup on any way to a zone with the same transit times. */
 function arrivalOf(
   { input, clock, memory }: CheckedNetwork,
   way: TimedWay,
   pickup: number,
 ): Arrival {
-  const { zone, points, arrivals } = way;
+  const { zone, times, waits, arrivals } = way;
   let arrival = arrivals.get(pickup);
   if (arrival === undefined) {
+    const points = pointsAt(times, waits, pickup);
     arrival = arrive(clock, zone, points, pickup, input.policy.confidence);
     arrivals.set(pickup, arrival);
     memory.size++;

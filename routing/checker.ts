@@ -184,14 +184,20 @@ function checkParcel(hand: ParcelInHand, place: Place, ledger: Ledger): number {
   return checkOnTime(hand, departure.arrival);
 }
 
-const hasPoints = (way: Way): way is TimedWay => way.points !== undefined;
+const hasTimes = (way: Way): way is TimedWay => way.times !== undefined;
 
 /** A way over hubs as the parcel goes it: what follows from its pickup is its own. */
 function routedWay(hand: ParcelInHand, way: Way): TimedWay | undefined {
   const arrival = checkRoute(hand, way.lane, way.zone);
   if (arrival === undefined) return undefined;
   const arrivals = new Map([[hand.parcel.pickup_seconds, arrival]]);
-  return { ...way, points: [], arrivals, departures: new Map(), last: undefined };
+  return {
+    ...way,
+    times: { id: '', quantiles: [] },
+    arrivals,
+    departures: new Map(),
+    last: undefined,
+  };
 }
 
 /** The way a parcel goes; undefined (and noted) where none leads there. Notes a wrong zone. */
@@ -210,7 +216,7 @@ function checkWay(hand: ParcelInHand, place: Place): TimedWay | undefined {
   }
   if (way.lane.via !== undefined) return routedWay(hand, way);
   if (parcel.route !== undefined) note('route', 'the parcel goes over hubs, the lane does not');
-  if (hasPoints(way)) return way;
+  if (hasTimes(way)) return way;
   note('unknown', way.lane.transit_time_id ?? 'no transit time');
   return undefined;
 }

@@ -18,6 +18,7 @@ import type {
   TemperatureClass,
   WarehouseInput,
 } from './types.ts';
+import { compileWaits } from './waits.ts';
 import { findZones, indexZones, type ZoneIndex } from './zones.ts';
 
 export type { Intervals, OpenCalendar };
@@ -221,9 +222,10 @@ export function* compileInSteps(
   const zoneRows = [...input.zones].sort(byId);
   const serviceRows = [...input.services].sort(byId);
   const rates = compileRates(input.rate_cards);
-  const transit = compileTransit(input.transit_times, input.policy.confidence);
   yield;
   const warehouses = compileWarehouses(warehouseRows);
+  const waits = compileWaits(input.waits, warehouses.indexOf);
+  const transit = compileTransit(input.transit_times, input.policy.confidence, waits);
   const services = compileServices(serviceRows, rates);
   yield;
   const zones: ZoneTable = {

@@ -1,10 +1,12 @@
 /** How surely a plan is at the door by an instant: the same sum that the solver limits. */
+import { lawOf, placeIn } from './arrivals.ts';
 import type { LaneTable } from './lanes.ts';
 import type { CompiledNetwork } from './network.ts';
 import { lawAt } from './routes/route-book.ts';
 import { planRoute } from './routes/route-plan.ts';
 import { lateRisk } from './transit.ts';
 import type { Destination, ParcelPlan } from './types.ts';
+import { lawIndex } from './waits.ts';
 import { findZones } from './zones.ts';
 
 /**
@@ -28,10 +30,11 @@ export function onTimeProbability(
     const doors = network.calendars.doors[lanes.arrivalZone[arrival]!];
     const pickup = parcel.pickup_seconds;
     const transit = lanes.arrivalTransit[arrival]!;
-    const route = transit - network.transit.fixed;
-    const law = route < 0 ? network.transit : lawAt(network.routes!, route, pickup);
-    if (law === null) return 0;
-    risk += lateRisk(law, route < 0 ? transit : 0, pickup, due_seconds, doors);
+    const warehouse = network.warehouses.indexOf.get(parcel.warehouse_id)!;
+    const law = lawIndex(network.transit, transit, warehouse, pickup);
+    const table = lawOf(network, law, pickup);
+    if (table === null) return 0;
+    risk += lateRisk(table, placeIn(network, law), pickup, due_seconds, doors);
   }
   return Math.exp(-risk);
 }

@@ -207,7 +207,7 @@ function addPickup(build: Build, slot: Slot, fromDay: number): number {
   const day = pickups.day[index]!;
   const lane = lanes.lane[row]!;
   const zone = lanes.zone[row]!;
-  const arrival = arrivalSlot(context, network.lanes.transit[lane]!, zone, pickup);
+  const arrival = arrivalSlot(context, network.lanes.transit[lane]!, warehouse, zone, pickup);
   const promise = network.calendars.arrivals.promise[arrival]!;
   if (promise < 0) return day;
   const carried = slot.perishable ? livingUntil(build, slot.mask, warehouse, promise) : slot.mask;

@@ -58,7 +58,7 @@ export function place(context: OrderContext, way: Way): Placed | undefined {
   const pickups = network.calendars.pickups(warehouse, service);
   const pickup = pickups.at[index]!;
   const transit = network.lanes.transit[lane]!;
-  const slot = arrivalSlot(context, transit, zone, pickup);
+  const slot = arrivalSlot(context, transit, warehouse, zone, pickup);
   const promise = network.calendars.arrivals.promise[slot]!;
   if (promise < 0) return undefined;
   const lateness = latenessIn(context, slot);
@@ -163,7 +163,8 @@ export function buildParcel(context: OrderContext, placed: Placed): ParcelPlan |
   const { handlingPerParcel, handlingPerUnit } = network.warehouses;
   const handling =
     handlingPerParcel[warehouse]! + handlingPerUnit[warehouse]! * unitsOf(placed.items);
-  const median = medianAt(context, network.lanes.transit[placed.lane]!, placed.pickup);
+  const transit = network.lanes.transit[placed.lane]!;
+  const median = medianAt(context, transit, warehouse, placed.pickup);
   const doors = network.calendars.doors[zone];
   return {
     warehouse_id: network.warehouses.ids[warehouse]!,

@@ -122,7 +122,7 @@ function tryService(
   const pickups = network.calendars.pickups(warehouse, service);
   const pickup = pickups.at[index]!;
   const transit = network.lanes.transit[lanes.lane[row]!]!;
-  const slot = arrivalSlot(context, transit, lanes.zone[row]!, pickup);
+  const slot = arrivalSlot(context, transit, warehouse, lanes.zone[row]!, pickup);
   const promise = network.calendars.arrivals.promise[slot]!;
   if (promise < 0) return;
   const timed = own + timeCost(timePerDay, at, promise);

@@ -5,6 +5,7 @@
  */
 import { doorAt, firstFrom, type Intervals } from './calendar.ts';
 import type { TransitTimeInput } from './types.ts';
+import { longestWait, type WaitTable } from './waits.ts';
 
 /** All transit tables, flat; table t has points `start[t] … start[t + 1] - 1`. */
 export interface TransitTable {
@@ -18,6 +19,13 @@ export interface TransitTable {
   readonly median: Float64Array;
   readonly promised: Float64Array;
   readonly longest: number;
+  readonly confidence: number;
+  /** Of each point: seconds before calibration, and by what they were multiplied (nothing where none was
+   * learned); see `waits.ts`. */
+  readonly unstretched: Float64Array;
+  readonly stretch: Float64Array | undefined;
+  /** What parcels wait for at warehouses before; undefined = nothing. */
+  readonly waits: WaitTable | undefined;
 }
 
 type Points = TransitTimeInput['quantiles'];
@@ -36,27 +44,47 @@ export function quantileSeconds(points: Points, probability: number): number {
   return Math.ceil(x0);
 }
 
-/** Flattens transit tables. O(points). */
+/** Flattens transit tables; `waits` are those of the warehouses they start from. O(points). */
 export function compileTransit(
   tables: readonly TransitTimeInput[],
   confidence: number,
+  waits?: WaitTable,
 ): TransitTable {
   const start = new Int32Array(tables.length + 1);
   const points = tables.flatMap((table, t) => {
     start[t + 1] = start[t]! + table.quantiles.length;
     return table.quantiles;
   });
+  const seconds = Float64Array.from(points, ([, seconds]) => seconds);
+  const isLearned = tables.some(({ learned }) => learned !== undefined);
+  const partsOf = (of: (table: TransitTimeInput) => readonly number[]) =>
+    Float64Array.from(tables.flatMap(of));
   return {
+    confidence,
+    unstretched: isLearned
+      ? partsOf((one) => one.learned?.transit_seconds ?? one.quantiles.map(([, at]) => at))
+      : seconds,
+    stretch: isLearned
+      ? partsOf((one) => one.learned?.stretch ?? one.quantiles.map(() => 1))
+      : undefined,
+    waits,
     indexOf: new Map(tables.map((table, t) => [table.id, t])),
     fixed: tables.length,
     start,
     probability: Float64Array.from(points, ([probability]) => probability),
-    seconds: Float64Array.from(points, ([, seconds]) => seconds),
+    seconds,
     median: Float64Array.from(tables, (table) => quantileSeconds(table.quantiles, 0.5)),
     promised: Float64Array.from(tables, (table) => quantileSeconds(table.quantiles, confidence)),
-    longest: points.reduce((most, [, seconds]) => Math.max(most, seconds), 0),
+    // A stretched sum of a wait and a time is never longer than this.
+    longest:
+      points.reduce((most, [, seconds]) => Math.max(most, seconds), 0) +
+      longestWait(waits) * longestStretch(tables),
   };
 }
+
+/** The largest stretch of any table; 1 where none was learned. */
+const longestStretch = (tables: readonly TransitTimeInput[]): number =>
+  tables.reduce((most, { learned }) => Math.max(most, ...(learned?.stretch ?? [])), 1);
 
 /** Probability that a transit takes at most `seconds`; 0 … 1. O(points). */
 function shareWithin(table: TransitTable, t: number, seconds: number): number {

@@ -98,6 +98,28 @@ export interface RateCardInput {
 export interface TransitTimeInput {
   readonly id: string;
   readonly quantiles: readonly (readonly [number, number])[];
+  /** Of a learned table: what its quantiles are made of, so that a wait can be added in between. */
+  readonly learned?: LearnedPartsInput | undefined;
+}
+
+/** At each point of a learned table: seconds as seen, and by what a stated time is multiplied. */
+export interface LearnedPartsInput {
+  readonly transit_seconds: readonly number[];
+  readonly stretch: readonly number[];
+}
+
+/** Shares of parcels that the waits of a `WaitInput` stand for, shortest wait first. */
+export const WAIT_SHARES: readonly number[] = [
+  0.01, 0.04, 0.05, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.05, 0.05, 0.05, 0.025, 0.015, 0.01,
+];
+/** How long after a planned pickup parcels really leave, as far as queues and picking delay them. */
+export interface WaitInput {
+  /** null = every warehouse that has no row of its own. */
+  readonly warehouse_id: string | null;
+  /** Hours of the week (0 = Monday 00:00 UTC) of the planned pickup; null = those no other row names. */
+  readonly hours: readonly number[] | null;
+  /** Seconds, one for each of `WAIT_SHARES`, ascending. */
+  readonly wait_seconds: readonly number[];
 }
 
 /** A mile between a hub and what a lane serves; `carrier_id` missing = the service's carrier. */
@@ -217,6 +239,8 @@ export interface NetworkInput {
   readonly policy: PolicyInput;
   /** What does not go as planned now; of rows that are not there (any more) nothing follows. */
   readonly disruptions?: readonly DisruptionInput[] | undefined;
+  /** Waits that were learned. Of two rows that speak of the same hour the later counts. */
+  readonly waits?: readonly WaitInput[] | undefined;
 }
 
 /** Where a parcel goes. Zones are found from all of it (see `zones.ts`). */

@@ -8,6 +8,7 @@ import { atOnce, compileLaneTables } from './compile-routes.ts';
 import { type CompiledNetwork, compileApart } from './network.ts';
 import { compileTransit } from './transit.ts';
 import type { PolicyInput } from './types.ts';
+import { compileWaits } from './waits.ts';
 
 const isSameApart = (a: PolicyInput, b: PolicyInput): boolean =>
   JSON.stringify(a.apart ?? []) === JSON.stringify(b.apart ?? []);
@@ -30,7 +31,11 @@ export function withPolicy(network: CompiledNetwork, policy: PolicyInput): Compi
 /** What follows from the confidence: promised times, also over hubs. Remembered ones are another's. */
 function promisesOf(network: CompiledNetwork): Partial<CompiledNetwork> {
   const { input, policy, calendars, routes } = network;
-  const transit = compileTransit(input.transit_times, policy.confidence);
+  const transit = compileTransit(
+    input.transit_times,
+    policy.confidence,
+    compileWaits(input.waits, network.warehouses.indexOf),
+  );
   const fixed = { ...network.fixed, transit };
   const horizon = { from_seconds: calendars.fromSeconds };
   const tables =

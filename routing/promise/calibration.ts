@@ -34,6 +34,10 @@ export interface Journey {
   readonly groups: readonly string[];
   readonly started_seconds: number;
   forecast: Forecast;
+  /** Of that: how slow the times were at its start, as a logarithm (`present-level.ts`); 0 unless said. */
+  level?: number | undefined;
+  /** True while its forecast is to be made anew: it started when next to nothing was known. */
+  is_early?: boolean | undefined;
   /** How many real journeys it stands for; 1 unless the data are a sample. */
   readonly weight: number;
   ended_seconds: number | null;
@@ -138,12 +142,17 @@ export class RollingCalibration {
    * `refresh_seconds` and group O(levels × n log n), n the group's journeys in the window.
    */
   calibrated(forecast: Forecast, groups: readonly string[], now: number): number[] {
-    const offsets = this.#offsetsOf(groups, now);
+    const stretch = this.stretch(forecast.spread, groups, now);
     let least = 0;
     return forecast.log_seconds.map((log, i) => {
-      least = Math.max(least, Math.exp(log + forecast.spread * offsets[i]!));
+      least = Math.max(least, Math.exp(log) * stretch[i]!);
       return least;
     });
+  }
+
+  /** By what forecasts of this spread are multiplied at `LEVELS`. O(levels), as `calibrated`. */
+  stretch(spread: number, groups: readonly string[], now: number): number[] {
+    return this.#offsetsOf(groups, now).map((offset) => Math.exp(spread * offset));
   }
 
   /**

@@ -2,24 +2,11 @@
  * Promises one can trust: distributions of delivery times, learned event by event, calibrated so that
  * what is stated is kept.
  *
- *   const stages = new StageForecaster(new SketchTree(…), new SketchTree(…)); // or BoostedForecaster
- *   const calibration = new RollingCalibration();
- *   const forecast = stages.forecast(paths, now, { transit: published });      // f, at LEVELS
- *   const seconds = calibration.calibrated(forecast, groups, now);             // promises, at LEVELS
- *   calibration.begin(journey);                                                // its end: later
+ *   const learner = new TransitLearner(options);
+ *   learner.plan(shipment, now);                                     // … handOver, deliver, withdraw
+ *   const rows = learner.learned(document, now);                     // a version: stored, loaded
+ *   compileNetwork(withLearnedTransit(document, rows), horizon);     // deciders and quotes go by it
  */
-export {
-  BoostedForecaster,
-  type JourneyCase,
-  type OpenCase,
-  type Stages,
-} from './boosted-forecast.ts';
-export {
-  type BoostedTrees,
-  type BoostingOptions,
-  fitTrees,
-  predictTrees,
-} from './boosted-trees.ts';
 export {
   CALIBRATION_OPTIONS,
   type CalibrationOptions,
@@ -28,7 +15,7 @@ export {
   RollingCalibration,
   type StoredCalibration,
 } from './calibration.ts';
-export { convolve } from './convolution.ts';
+export { containingZones } from './containing-zones.ts';
 export {
   addDuration,
   type DurationSketch,
@@ -38,15 +25,10 @@ export {
   sketchQuantiles,
 } from './duration-sketch.ts';
 export { type Lifetime, survivalProbability, survivalQuantiles } from './kaplan-meier.ts';
-export { type LearnedTransit, withLearnedTransit } from './learned-transit.ts';
+export { type LearnedRow, type LearnedTransit, withLearnedTransit } from './learned-transit.ts';
+export { presentLevel } from './present-level.ts';
 export { SketchTree, type StoredTree, type TreeOptions } from './sketch-tree.ts';
-export {
-  forecastOf,
-  StageForecaster,
-  type StagePaths,
-  type StagePriors,
-  type StoredStages,
-} from './stage-forecast.ts';
+export { forecastOf } from './transit-forecast.ts';
 export {
   type LearnerOptions,
   type PlannedShipment,

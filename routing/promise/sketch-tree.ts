@@ -91,6 +91,39 @@ export class SketchTree {
     return known;
   }
 
+  /**
+   * Quantiles as {@link quantiles}, each cell shrunk to its parent's shape around its own median. A
+   * quantile at p of n events rests on 4 p (1 - p) n of them, so that a thin cell has its own middle but its
+   * parents' tails; `least` (seconds) is added to both medians where they are compared, for medians of
+   * nothing. O(path × bins).
+   */
+  scaledQuantiles(
+    path: readonly string[],
+    now: number,
+    probabilities: readonly number[],
+    { prior, least }: { readonly prior: readonly number[]; readonly least: number },
+  ): readonly number[] {
+    const { shrink_count: k } = this.#options;
+    const asked = [0.5, ...probabilities];
+    let known = [medianOf(probabilities, prior), ...prior];
+    for (let i = path.length - 1; i >= 0; i--) {
+      const cell = this.#cells.get(path[i]!);
+      if (cell === undefined || cell.total === 0) continue;
+      const own = sketchQuantiles(cell, asked);
+      const parent = known;
+      const n = this.#count(cell, now);
+      const middle = (n * own[0]! + k * parent[0]!) / (n + k);
+      const scale = (middle + least) / (parent[0]! + least);
+      known = own.map((q, j) => {
+        const p = asked[j]!;
+        const m = 4 * p * (1 - p) * n;
+        return j === 0 ? middle : (m * q + k * parent[j]! * scale) / (m + k);
+      });
+    }
+    let floor = 0;
+    return known.slice(1).map((q) => (floor = Math.max(floor, q)));
+  }
+
   /** Events of a cell as of `now`, recent ones counting more. */
   count(name: string, now: number): number {
     const cell = this.#cells.get(name);
@@ -129,4 +162,10 @@ export class SketchTree {
     }
     return cell;
   }
+}
+
+/** The median of a distribution given at probabilities: of the nearest of them. */
+function medianOf(probabilities: readonly number[], quantiles: readonly number[]): number {
+  const after = probabilities.findIndex((p) => p >= 0.5);
+  return quantiles[after < 0 ? quantiles.length - 1 : after]!;
 }

@@ -1,5 +1,4 @@
 /** Names of the cells and groups that a transit learner keeps what it learns in. */
-import { HOUR_SECONDS } from '../types.ts';
 
 /** `[service, published table, warehouse, zone, region]` of a lane. */
 export type LaneNames = readonly [string, string, string, string, string];
@@ -11,26 +10,36 @@ export interface Place {
   readonly transit_time_id: string;
 }
 
-/** From where to where. */
+/** From where to where; a lane that is all lanes to a zone has no warehouse. */
 export interface Lane {
-  readonly warehouse_id: string;
-  readonly zone_id: string;
+  readonly warehouse_id: string | null;
+  /** The lane's zone and those around it, the narrowest first. */
+  readonly zone_ids: readonly string[];
 }
 
-/** Cells of the ratios, finest first. */
-export function cellsOf(place: Place, lane: Lane | null): string[] {
-  const { service_id, transit_time_id, carrier_id } = place;
-  const tables = [
+/** Cells of the ratios of a published table as a whole, finest first. */
+export function tableCells({ carrier_id, service_id, transit_time_id }: Place): string[] {
+  return [
     JSON.stringify([service_id, transit_time_id]),
-    JSON.stringify([service_id]),
+    serviceCell(service_id),
     JSON.stringify({ carrier_id }),
     '',
   ];
-  if (lane === null) return tables;
-  return [
-    JSON.stringify([service_id, transit_time_id, lane.warehouse_id, lane.zone_id]),
-    ...tables,
-  ];
+}
+
+/** Cell of all that a service carried. */
+export const serviceCell = (service_id: string): string => JSON.stringify([service_id]);
+
+/** Cell of all lanes to a zone by a published table. */
+export const zoneCell = (service_id: string, transit_time_id: string, zone_id: string): string =>
+  JSON.stringify([service_id, transit_time_id, null, zone_id]);
+
+/** Cells of the ratios on a lane, finest first; behind them come those of the table. */
+export function laneCells(place: Place, { warehouse_id, zone_ids }: Lane): string[] {
+  const { service_id, transit_time_id } = place;
+  const zones = zone_ids.map((zone_id) => zoneCell(service_id, transit_time_id, zone_id));
+  const own = JSON.stringify([service_id, transit_time_id, warehouse_id, zone_ids[0]]);
+  return warehouse_id === null ? zones : [own, ...zones];
 }
 
 /** Groups that a shipment answers for, finest first. */
@@ -50,8 +59,8 @@ export function byText(a: readonly string[], b: readonly string[]): number {
   return one < two ? -1 : +(one > two);
 }
 
-/** Cells of the delay: the warehouse at that hour (UTC), the warehouse, all. */
-export function delayCells(warehouse_id: string, pickup_seconds: number): string[] {
-  const hour = Math.floor(pickup_seconds / HOUR_SECONDS) % 24;
-  return [JSON.stringify([warehouse_id, hour]), warehouse_id, ''];
+/** Cells of the waits: the warehouse at that hour of the week, at that hour of the day (UTC), all of it. */
+export function waitCells(warehouse_id: string, hour_of_week: number): string[] {
+  const day = JSON.stringify([warehouse_id, 'day', hour_of_week % 24]);
+  return [JSON.stringify([warehouse_id, 'week', hour_of_week]), day, warehouse_id, ''];
 }

@@ -1,32 +1,28 @@
 /**
- * Learns, shipment by shipment, how long services really take. Times in transit are kept as multiples
- * of the published median, so that lanes of any length are parents to each other; delays of the
- * hand-over are kept per warehouse and hour of the day. What comes out is calibrated on the shipments of
- * late, those on their way included.
+ * Learns, shipment by shipment, how long services really take. Times in transit are kept as multiples of
+ * the published median, so that lanes of any length are parents to each other; how long after their
+ * planned pickup parcels really leave is kept per warehouse and hour of the week. What comes out is
+ * calibrated on the shipments of late, those on their way included, each held against what would have
+ * been stated at its start: held against what was learned from itself it would seem better than it is.
  */
+import { hourOfWeek } from '../prices/forecast.ts';
 import { quantileSeconds } from '../transit.ts';
 import { DAY_SECONDS, type NetworkInput, type TransitTimeInput } from '../types.ts';
-import {
-  type Forecast,
-  type Journey,
-  RollingCalibration,
-  type StoredCalibration,
-} from './calibration.ts';
-import { convolve } from './convolution.ts';
-import { LEVELS } from './duration-sketch.ts';
-import type { LearnedTransit } from './learned-transit.ts';
+import { type Journey, RollingCalibration, type StoredCalibration } from './calibration.ts';
+import { learnedRows } from './learned-rows.ts';
+import type { LearnedRow } from './learned-transit.ts';
+import { presentLevel } from './present-level.ts';
 import { SketchTree, type StoredTree, type TreeOptions } from './sketch-tree.ts';
-import { forecastOf } from './stage-forecast.ts';
 import {
-  byText,
-  cellsOf,
-  delayCells,
   groupsOf,
   hashOf,
-  type Lane,
   type LaneNames,
-  type Place,
+  laneCells,
+  serviceCell,
+  tableCells,
+  waitCells,
 } from './transit-cells.ts';
+import { forecastOf, tableTimes, transitSeconds, waitSeconds } from './transit-forecast.ts';
 
 /** A shipment as planned. */
 export interface PlannedShipment {
@@ -34,12 +30,15 @@ export interface PlannedShipment {
   readonly carrier_id: string;
   readonly service_id: string;
   readonly warehouse_id: string;
-  readonly zone_id: string;
+  /** The lane's zone and those around it, the narrowest first (`containingZones`); at least one. */
+  readonly zone_ids: readonly string[];
   /** Region of the zone: its country. */
   readonly region: string;
   readonly transit_time_id: string;
   readonly published: TransitTimeInput['quantiles'];
   readonly pickup_seconds: number;
+  /** How many shipments it stands for, where they are a sample; missing = 1. */
+  readonly weight?: number | undefined;
 }
 
 /** All that a learner knows, as plain data. */
@@ -47,10 +46,13 @@ export interface StoredLearner {
   readonly delays: StoredTree;
   readonly ratios: StoredTree;
   readonly calibration: StoredCalibration;
-  /** Lanes of the shipments that calibrate, by shipment, as places in `lanes`. */
-  readonly lane_of: readonly (readonly [string, number])[];
+  /** Shipments of the journeys that started when next to nothing was known. */
+  readonly early: readonly (readonly [string, PlannedShipment])[];
   /** Lanes that shipments were planned on: `[service, published table, warehouse, zone, region]`. */
   readonly lanes: readonly LaneNames[];
+  /** Warehouses and hours of the week of their planned pickups. */
+  readonly hours: readonly (readonly [string, readonly number[]])[];
+  readonly level: number;
   readonly thinning: number;
 }
 
@@ -60,15 +62,16 @@ export interface LearnerOptions {
   readonly journeys_max: number;
   /** Delivered shipments from which on a distribution takes the place of the published one. */
   readonly least_events: number;
-  /** Single lanes with a distribution of their own, at most: those with most events. */
+  /** Lanes and zones with a distribution of their own, at most: those with most events. */
   readonly lanes_max: number;
 }
 
-const TREE: TreeOptions = { shrink_count: 30, half_life_days: 60 };
-/** Journeys are held against the forecasts of today, worked out when needed. */
-const NO_FORECAST: Forecast = { log_seconds: [], spread: 1 };
-/** Delays before anything is known: none. */
-const NO_DELAY: readonly number[] = LEVELS.map(() => 0);
+const TREE: TreeOptions = { shrink_count: 15, half_life_days: 90 };
+/** Events of a service from which on something is known of it. */
+const LEAST_KNOWN = 60;
+
+/** Logarithms of seconds to a hundredth of a percent: they are stored. */
+const rounded = (log: number): number => Math.round(1e4 * log) / 1e4;
 
 /** Learns transit times. All instants are epoch seconds; events come in the order they are told. */
 export class TransitLearner {
@@ -78,32 +81,47 @@ export class TransitLearner {
   #calibration = new RollingCalibration();
   /** Journeys that have not ended, by shipment. */
   readonly #journeys = new Map<string, Journey>();
-  /** Lane of each journey that calibrates, ended or not, as a key of `#lanes`. */
-  readonly #laneOf = new Map<string, string>();
+  readonly #early = new Map<string, PlannedShipment>();
   readonly #lanes = new Map<string, LaneNames>();
+  readonly #hours = new Map<string, Set<number>>();
+  #level = 0;
   #thinning = 0;
 
   constructor(options: LearnerOptions) {
     this.#options = options;
   }
 
-  /** A shipment was planned, or planned anew with another service. */
-  plan(shipment: PlannedShipment): void {
+  /** A shipment was planned, or planned anew with another service. O(sketches of its lane). */
+  plan(shipment: PlannedShipment, now: number): void {
     const { shipment_id, service_id, region, pickup_seconds } = shipment;
     this.withdraw(shipment_id);
     if (hashOf(shipment_id) % 2 ** this.#thinning !== 0) return;
+    const is_early = this.#ratios.count(serviceCell(service_id), now) < LEAST_KNOWN;
+    const level = is_early ? 0 : this.#level;
+    const { log_seconds, spread } = this.#forecast(shipment, now);
     const journey: Journey = {
       id: shipment_id,
       groups: groupsOf(service_id, region),
       started_seconds: pickup_seconds,
-      forecast: NO_FORECAST,
-      weight: 1,
+      forecast: { log_seconds: log_seconds.map((log) => rounded(log + level)), spread },
+      level,
+      is_early,
+      weight: shipment.weight ?? 1,
       ended_seconds: null,
     };
     this.#journeys.set(shipment_id, journey);
-    this.#laneOf.set(shipment_id, this.#lane(shipment));
+    if (is_early) this.#early.set(shipment_id, shipment);
+    this.#lane(shipment);
     this.#calibration.begin(journey);
     if (this.#calibration.journeys().length > this.#options.journeys_max) this.#thinOut();
+  }
+
+  /** A shipment left its warehouse at `handed_over`. O(1). */
+  handOver(shipment: PlannedShipment, handed_over: number, now: number): void {
+    const { warehouse_id, pickup_seconds } = shipment;
+    const hour = hourOfWeek(pickup_seconds);
+    this.#hours.set(warehouse_id, (this.#hours.get(warehouse_id) ?? new Set()).add(hour));
+    this.#delays.add(waitCells(warehouse_id, hour), handed_over - pickup_seconds, now);
   }
 
   /** A shipment was delivered; the hand-over is known, or taken to have been as planned. */
@@ -112,14 +130,14 @@ export class TransitLearner {
     times: { readonly handed_over: number | null; readonly delivered: number },
     now: number,
   ): void {
-    const { shipment_id, warehouse_id, pickup_seconds, published } = shipment;
+    const { shipment_id, pickup_seconds, published } = shipment;
     const journey = this.#journeys.get(shipment_id);
     if (journey !== undefined) journey.ended_seconds = times.delivered;
     this.#journeys.delete(shipment_id);
     const left = Math.min(times.handed_over ?? pickup_seconds, times.delivered);
-    this.#delays.add(delayCells(warehouse_id, pickup_seconds), left - pickup_seconds, now);
     const ratio = (times.delivered - left) / Math.max(1, quantileSeconds(published, 0.5));
-    this.#ratios.add(cellsOf(shipment, shipment), ratio * DAY_SECONDS, now);
+    const cells = [...laneCells(shipment, shipment), ...tableCells(shipment)];
+    this.#ratios.add(cells, ratio * DAY_SECONDS, now);
     this.#lane(shipment);
   }
 
@@ -128,50 +146,42 @@ export class TransitLearner {
     const journey = this.#journeys.get(shipment_id);
     if (journey === undefined) return;
     this.#journeys.delete(shipment_id);
-    this.#laneOf.delete(shipment_id);
+    this.#early.delete(shipment_id);
     this.#calibration.withdraw(journey);
   }
 
   /**
-   * What has been learned of a network's lanes as of `now`, in the order of its services, then of the
-   * lanes' names. O(lanes that have enough events × convolution).
+   * What has been learned of a network's lanes and warehouses as of `now`, in the order of its services,
+   * then of the lanes' names. O(lanes and zones that have enough events × sketches).
    */
-  learned(network: NetworkInput, now: number): LearnedTransit[] {
-    const published = new Map(network.transit_times.map((table) => [table.id, table.quantiles]));
-    this.#reforecast(network, published, now);
-    const seen = Map.groupBy(this.#busiestLanes(now), ([service_id]) => service_id);
-    return network.services.flatMap(({ id, carrier_id, lanes }) => {
-      const own = (seen.get(id) ?? []).toSorted(byText);
-      const tables = new Set(own.map(([, transit_time_id]) => transit_time_id));
-      const inUse = new Set(lanes.map((lane) => lane.transit_time_id));
-      return [...tables]
-        .filter((table) => inUse.has(table) && published.has(table))
-        .flatMap((transit_time_id) => {
-          const place = { carrier_id, service_id: id, transit_time_id };
-          const whole = this.#row(place, published.get(transit_time_id)!, null, null, now);
-          const parts = own
-            .filter(([, table]) => table === transit_time_id)
-            .map(([, , warehouse_id, zone_id, region]) => {
-              const lane = { warehouse_id, zone_id };
-              return this.#row(place, published.get(transit_time_id)!, lane, region, now);
-            });
-          return [whole, ...parts].filter((row) => row !== null);
-        });
+  learned(network: NetworkInput, now: number): LearnedRow[] {
+    this.#forecastEarly(network, now);
+    this.#level = presentLevel(this.#calibration.journeys(), now);
+    return learnedRows({
+      network,
+      now,
+      ratios: this.#ratios,
+      delays: this.#delays,
+      lanes: [...this.#lanes.values()],
+      hours: this.#hours,
+      level: this.#level,
+      calibration: this.#calibration,
+      options: this.#options,
     });
   }
 
   /** All it knows as plain data. */
   store(): StoredLearner {
     const lanes = [...this.#lanes].toSorted(([a], [b]) => (a < b ? -1 : +(a > b)));
-    const placeOf = new Map(lanes.map(([key], i) => [key, i]));
-    const { journeys, fates } = this.#calibration.store();
-    const plain = journeys.map((journey) => ({ ...journey, forecast: NO_FORECAST }));
+    const hours = [...this.#hours].toSorted(([a], [b]) => (a < b ? -1 : +(a > b)));
     return {
       delays: this.#delays.store(),
       ratios: this.#ratios.store(),
-      calibration: { journeys: plain, fates },
-      lane_of: journeys.map(({ id }) => [id!, placeOf.get(this.#laneOf.get(id!)!)!] as const),
+      calibration: this.#calibration.store(),
+      early: [...this.#early],
       lanes: lanes.map(([, lane]) => lane),
+      hours: hours.map(([id, set]) => [id, [...set].sort((a, b) => a - b)]),
+      level: this.#level,
       thinning: this.#thinning,
     };
   }
@@ -182,10 +192,10 @@ export class TransitLearner {
     learner.#delays = SketchTree.restore(stored.delays);
     learner.#ratios = SketchTree.restore(stored.ratios);
     learner.#thinning = stored.thinning;
+    learner.#level = stored.level;
     for (const lane of stored.lanes) learner.#lanes.set(JSON.stringify(lane), lane);
-    for (const [id, lane] of stored.lane_of) {
-      learner.#laneOf.set(id, JSON.stringify(stored.lanes[lane]));
-    }
+    for (const [id, hours] of stored.hours) learner.#hours.set(id, new Set(hours));
+    for (const [id, shipment] of stored.early) learner.#early.set(id, shipment);
     const { journeys, fates } = stored.calibration;
     const own = journeys.map((journey) => ({ ...journey }));
     learner.#calibration = RollingCalibration.restore({ journeys: own, fates });
@@ -195,90 +205,49 @@ export class TransitLearner {
     return learner;
   }
 
-  /** Notes a lane and gives its key. */
-  #lane({ service_id, transit_time_id, warehouse_id, zone_id, region }: PlannedShipment): string {
-    const lane: LaneNames = [service_id, transit_time_id, warehouse_id, zone_id, region];
-    const key = JSON.stringify(lane);
-    this.#lanes.set(key, lane);
-    return key;
+  /** What would be stated of a shipment now, without the present level. */
+  #forecast(shipment: PlannedShipment, now: number) {
+    const { warehouse_id, zone_ids, pickup_seconds, published } = shipment;
+    const lane = { warehouse_id, zone_ids };
+    const own = this.#ratios.count(laneCells(shipment, lane)[0]!, now);
+    const known = own < this.#options.least_events ? { warehouse_id: null, zone_ids } : lane;
+    const table = tableTimes(this.#ratios, shipment, published, now);
+    const transit = transitSeconds(this.#ratios, shipment, table, known, now);
+    const cells = waitCells(warehouse_id, hourOfWeek(pickup_seconds));
+    return forecastOf(transit, waitSeconds(this.#delays, cells, now));
   }
 
-  /** Holds the journeys against what would be forecast for their lanes now. */
-  #reforecast(
-    network: NetworkInput,
-    published: ReadonlyMap<string, TransitTimeInput['quantiles']>,
-    now: number,
-  ): void {
-    const carriers = new Map(network.services.map(({ id, carrier_id }) => [id, carrier_id]));
-    const forecasts = new Map<string, Forecast | undefined>();
-    const forecastOn = (key: string): Forecast | undefined => {
-      const [service_id, transit_time_id, warehouse_id, zone_id] = this.#lanes.get(key)!;
-      const carrier_id = carriers.get(service_id);
-      const table = published.get(transit_time_id);
-      if (carrier_id === undefined || table === undefined) return undefined;
-      const place = { carrier_id, service_id, transit_time_id };
-      return this.#forecast(place, table, { warehouse_id, zone_id }, now);
-    };
-    this.#calibration.reforecast(({ id }) => {
-      const key = this.#laneOf.get(id!)!;
-      if (!forecasts.has(key)) forecasts.set(key, forecastOn(key));
-      return forecasts.get(key);
+  /** Notes a lane. */
+  #lane({ service_id, transit_time_id, warehouse_id, zone_ids, region }: PlannedShipment): void {
+    const lane: LaneNames = [service_id, transit_time_id, warehouse_id, zone_ids[0]!, region];
+    this.#lanes.set(JSON.stringify(lane), lane);
+  }
+
+  /**
+   * Holds the first journeys against what would be stated now: what the sketches have corrected since must
+   * not be corrected again. Those by a service that is gone are forgotten.
+   */
+  #forecastEarly({ services }: NetworkInput, now: number): void {
+    const sold = new Set(services.map(({ id }) => id));
+    this.#calibration.reforecast((journey) => {
+      if (journey.is_early !== true) return journey.forecast;
+      const shipment = this.#early.get(journey.id!)!;
+      return sold.has(shipment.service_id) ? this.#forecast(shipment, now) : undefined;
     });
+    this.#forgetOthers();
+  }
+
+  /** Forgets what the calibration has forgotten. */
+  #forgetOthers(): void {
     const kept = new Set(this.#calibration.journeys().map(({ id }) => id!));
-    for (const id of this.#laneOf.keys()) if (!kept.has(id)) this.#forget(id);
-  }
-
-  #forget(shipment_id: string): void {
-    this.#laneOf.delete(shipment_id);
-    this.#journeys.delete(shipment_id);
-  }
-
-  #busiestLanes(now: number): LaneNames[] {
-    const { least_events, lanes_max } = this.#options;
-    return [...this.#lanes.values()]
-      .map((lane) => ({ lane, count: this.#ratios.count(JSON.stringify(lane.slice(0, 4)), now) }))
-      .filter(({ count }) => count >= least_events)
-      .sort((a, b) => b.count - a.count || byText(a.lane, b.lane))
-      .slice(0, lanes_max)
-      .map(({ lane }) => lane);
-  }
-
-  #row(
-    place: Place,
-    published: TransitTimeInput['quantiles'],
-    lane: Lane | null,
-    region: string | null,
-    now: number,
-  ): LearnedTransit | null {
-    const cell = cellsOf(place, lane)[0]!;
-    if (this.#ratios.count(cell, now) < this.#options.least_events) return null;
-    const forecast = this.#forecast(place, published, lane, now);
-    const seconds = this.#calibration.calibrated(forecast, groupsOf(place.service_id, region), now);
-    const quantiles = LEVELS.map((level, i) => [level, Math.ceil(seconds[i]!)] as const);
-    const { service_id, transit_time_id } = place;
-    return { service_id, transit_time_id, lane, quantiles };
-  }
-
-  #forecast(
-    place: Place,
-    published: TransitTimeInput['quantiles'],
-    lane: Lane | null,
-    now: number,
-  ): Forecast {
-    const middle = Math.max(1, quantileSeconds(published, 0.5));
-    const prior = LEVELS.map((level) => (quantileSeconds(published, level) / middle) * DAY_SECONDS);
-    const ratios = this.#ratios.quantiles(cellsOf(place, lane), now, LEVELS, prior)!;
-    const transit = ratios.map((ratio) => (ratio / DAY_SECONDS) * middle);
-    const cells = lane === null ? [''] : [lane.warehouse_id, ''];
-    return forecastOf(convolve(this.#delays.quantiles(cells, now, LEVELS, NO_DELAY)!, transit));
+    for (const id of this.#journeys.keys()) if (!kept.has(id)) this.#journeys.delete(id);
+    for (const id of this.#early.keys()) if (!kept.has(id)) this.#early.delete(id);
   }
 
   /** Keeps every second journey of the sample, by its id: old and new ones alike. */
   #thinOut(): void {
     this.#thinning++;
-    const isKept = ({ id }: Journey) => hashOf(id!) % 2 ** this.#thinning === 0;
-    this.#calibration.keepOnly(isKept);
-    const kept = new Set(this.#calibration.journeys().map(({ id }) => id!));
-    for (const id of this.#laneOf.keys()) if (!kept.has(id)) this.#forget(id);
+    this.#calibration.keepOnly(({ id }) => hashOf(id!) % 2 ** this.#thinning === 0);
+    this.#forgetOthers();
   }
 }

@@ -15,7 +15,8 @@ import {
   takeTransitLearning,
 } from '../../db/transit-learning.ts';
 import {
-  type LearnedTransit,
+  containingZones,
+  type LearnedRow,
   type PlannedShipment,
   type StoredLearner,
   TransitLearner,
@@ -27,9 +28,10 @@ import type { StepOutcome } from './decide-orders.ts';
 import type { Engine, LiveNetwork } from './engine.ts';
 
 /** What each event means to the learner. */
-const LESSONS: { readonly [type in EventType]?: 'plan' | 'deliver' | 'withdraw' } = {
+const LESSONS: { readonly [type in EventType]?: 'plan' | 'hand over' | 'deliver' | 'withdraw' } = {
   'shipment.planned': 'plan',
   'shipment.offered': 'plan',
+  'shipment.handed_over': 'hand over',
   'shipment.delivered': 'deliver',
   'shipment.returned': 'withdraw',
   'shipment.lost': 'withdraw',
@@ -115,8 +117,12 @@ function follow(
     const shipment = plannedOn(event);
     // A lane that is no longer sold teaches nothing of those that are.
     if (lesson === 'withdraw' || shipment === null) learner.withdraw(event.shipment_id);
-    else if (lesson === 'plan') learner.plan(shipment);
-    else if (event.delivered_at !== null) {
+    else if (lesson === 'plan') learner.plan(shipment, now);
+    else if (lesson === 'hand over') {
+      if (event.handed_over_at !== null) {
+        learner.handOver(shipment, secondsOf(event.handed_over_at), now);
+      }
+    } else if (event.delivered_at !== null) {
       deliveries += 1;
       const handed_over = event.handed_over_at === null ? null : secondsOf(event.handed_over_at);
       learner.deliver(shipment, { handed_over, delivered: secondsOf(event.delivered_at) }, now);
@@ -129,6 +135,7 @@ function follow(
 function planner(network: Network): (event: ShipmentEvent) => PlannedShipment | null {
   const services = new Map(network.services.map((service) => [service.id, service]));
   const regions = new Map(network.zones.map((zone) => [zone.id, zone.country]));
+  const around = containingZones(network.zones);
   const tables = new Map(network.transit_times.map((table) => [table.id, table.quantiles]));
   return ({ shipment_id, carrier_id, service_id, warehouse_id, zone_id, pickup_at }) => {
     const from = (services.get(service_id)?.lanes ?? []).filter(
@@ -143,13 +150,14 @@ function planner(network: Network): (event: ShipmentEvent) => PlannedShipment | 
     if (region === undefined || transit_time_id === undefined) return null;
     const published = tables.get(transit_time_id);
     if (published === undefined) return null;
-    const lanes = { carrier_id, service_id, warehouse_id, zone_id, region, transit_time_id };
+    const zone_ids = around.get(zone_id)!;
+    const lanes = { carrier_id, service_id, warehouse_id, zone_ids, region, transit_time_id };
     return { shipment_id, ...lanes, published, pickup_seconds: secondsOf(pickup_at) };
   };
 }
 
 /** A version that says the same as the newest would only be compiled for nothing. */
-async function isNews(tx: Tx, learned: readonly LearnedTransit[]): Promise<boolean> {
+async function isNews(tx: Tx, learned: readonly LearnedRow[]): Promise<boolean> {
   const newest = await getLearnedTransit(tx, await findCurrentTransitVersion(tx));
   return JSON.stringify(newest) !== JSON.stringify(learned);
 }

@@ -6,7 +6,7 @@ import {
   compileNetwork,
   type DisruptionInput,
   disruptNetwork,
-  type LearnedTransit,
+  type LearnedRow,
   recompileCalendars,
   withLearnedTransit,
 } from '../../routing/index.ts';
@@ -19,7 +19,7 @@ const DAY_SECONDS = 86_400;
 
 /** What a network is made of, but for the document. */
 export interface Learned extends NetworkVersions {
-  readonly learned: readonly LearnedTransit[];
+  readonly learned: readonly LearnedRow[];
   readonly disrupted: readonly DisruptionRow[];
 }
 
@@ -45,7 +45,7 @@ export async function liveNetworkInSteps(
 
 function documentOf(
   published: Network,
-  learned: readonly LearnedTransit[],
+  learned: readonly LearnedRow[],
   disrupted: readonly DisruptionRow[],
 ): LiveNetwork['document'] {
   const document = withLearnedTransit(published, learned);

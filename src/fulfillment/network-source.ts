@@ -9,7 +9,7 @@ import { findDisruptionNumber, listDisruptionsInForce } from '../../db/disruptio
 import { unpackedBytes, unpackInSteps } from '../../db/network-document.ts';
 import { findCurrentNetworkVersion, findPackedNetwork } from '../../db/networks.ts';
 import { findCurrentTransitVersion, getLearnedTransit } from '../../db/transit-learning.ts';
-import type { LearnedTransit } from '../../routing/index.ts';
+import type { LearnedRow } from '../../routing/index.ts';
 import type { Network } from '../domain/network.ts';
 import type { Services } from '../runtime/services.ts';
 import { recordNetworkVersion } from '../runtime/telemetry.ts';
@@ -66,7 +66,7 @@ export function createNetworkSource(
   ): Promise<Learned> => {
     const { transit_version, disruption_no } = versions;
     const learned = await inTransaction(services.database, (tx) =>
-      getLearnedTransit<LearnedTransit>(tx, transit_version),
+      getLearnedTransit<LearnedRow>(tx, transit_version),
     );
     return { ...versions, learned, disrupted: await fetchDisrupted(disruption_no, at) };
   };

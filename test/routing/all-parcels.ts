@@ -7,7 +7,7 @@ import { doorLaw, meanLateness, quantile } from '../../routing/checker-arrivals.
 import { checkerClock } from '../../routing/checker-clock.ts';
 import { type CheckedNetwork, prepareNetwork } from '../../routing/checker-document.ts';
 import { rateFor } from '../../routing/checker-parcel.ts';
-import { laneOf } from '../../routing/checker-ways.ts';
+import { laneOf, pointsAt, waitsAt } from '../../routing/checker-ways.ts';
 import { placeOf } from '../../routing/checker-zones.ts';
 import type { ServiceInput, SkuInput, WarehouseInput } from '../../routing/index.ts';
 import type { World } from './small-world.ts';
@@ -209,7 +209,8 @@ function arrivalOf(
   priced: { readonly zone: string; readonly transit: string },
   pickup: number,
 ) {
-  const points = network.transits.get(priced.transit)!;
+  const times = network.transits.get(priced.transit)!;
+  const points = pointsAt(times, waitsAt(network, warehouse.id), pickup);
   const zone = network.zones.get(priced.zone)!;
   const { confidence, lateness_per_day } = world.network.policy;
   const due = world.order.deliver_by_seconds;

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { convolve } from '../../../routing/promise/convolution.ts';
 import {
   addDuration,
   emptySketch,
@@ -76,6 +75,30 @@ describe('a tree of sketches', () => {
     expect(shrunk).toBeCloseTo((10 * own(1) + 30 * parent) / 40, 3);
   });
 
+  it('gives a thin cell its own middle and the tail of its parents', () => {
+    const tree = new SketchTree({ shrink_count: 15 });
+    const chance = seeded(SEED);
+    const spread = (days: number) => days * DAY_SECONDS * Math.exp(0.5 * chance.normal());
+    for (let i = 0; i < 2000; i++) tree.add([''], spread(2), AT);
+    // Forty events around six days, and by chance none of them late.
+    for (let i = 0; i < 40; i++) tree.add(['slow', ''], 6 * DAY_SECONDS, AT);
+    const prior = [0.1, 0.5, 0.95].map(() => 2 * DAY_SECONDS);
+    const least = HOUR_SECONDS;
+
+    const [low, middle, late] = tree.scaledQuantiles(['slow', ''], AT, [0.1, 0.5, 0.95], {
+      prior,
+      least,
+    });
+
+    expect(middle! / DAY_SECONDS).toBeGreaterThan(4.5);
+    // The parent's 95 % lies at 2.3 medians.
+    expect(late! / middle!).toBeGreaterThan(1.5);
+    expect(low! / middle!).toBeLessThan(0.95);
+    expect(tree.scaledQuantiles(['new', ''], AT, [0.1, 0.5, 0.95], { prior, least })).toEqual(
+      tree.scaledQuantiles([''], AT, [0.1, 0.5, 0.95], { prior, least }),
+    );
+  });
+
   it('says what was published until there are events, and less and less after', () => {
     const tree = new SketchTree({ shrink_count: 30 });
     const published = LEVELS.map((_, i) => (i + 1) * DAY_SECONDS);
@@ -126,26 +149,5 @@ describe('a tree of sketches', () => {
 
     expect(JSON.stringify(left.store())).toBe(stored);
     expect(JSON.stringify(SketchTree.restore(JSON.parse(stored)).store())).toBe(stored);
-  });
-});
-
-describe('the sum of two stages', () => {
-  it('is that of independent durations', () => {
-    const uniform = LEVELS.map((level) => level * 10);
-    const sum = convolve(uniform, uniform);
-    // Two uniforms on [0, 10]: the distribution function is x² / 200 up to 10.
-    for (const level of [0.1, 0.2, 0.3, 0.4]) {
-      expect(sum[at(level)]).toBeCloseTo(Math.sqrt(200 * level), 0);
-    }
-    expect(sum[at(0.5)]).toBeCloseTo(10, 1);
-  });
-
-  it('adds a certain duration as it is', () => {
-    const days = LEVELS.map((level) => (1 + level) * DAY_SECONDS);
-    const certain = LEVELS.map(() => HOUR_SECONDS);
-
-    convolve(days, certain).forEach((seconds, i) => {
-      expect(Math.abs(seconds - days[i]! - HOUR_SECONDS)).toBeLessThan(0.02 * DAY_SECONDS);
-    });
   });
 });

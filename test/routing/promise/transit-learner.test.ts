@@ -1,11 +1,21 @@
 import { describe, expect, it } from 'vitest';
+import { lawOf, placeIn } from '../../../routing/arrivals.ts';
+import { compileNetwork } from '../../../routing/network.ts';
+import { containingZones } from '../../../routing/promise/containing-zones.ts';
 import { LEVELS } from '../../../routing/promise/duration-sketch.ts';
 import {
   type LearnedTransit,
   withLearnedTransit,
 } from '../../../routing/promise/learned-transit.ts';
 import { type PlannedShipment, TransitLearner } from '../../../routing/promise/transit-learner.ts';
-import { DAY_SECONDS, type NetworkInput } from '../../../routing/types.ts';
+import {
+  DAY_SECONDS,
+  HOUR_SECONDS,
+  type NetworkInput,
+  WAIT_SHARES,
+  type WaitInput,
+} from '../../../routing/types.ts';
+import { lawIndex } from '../../../routing/waits.ts';
 import { aNetwork } from '../../builders/network.ts';
 import { SEED, seeded } from './chance.ts';
 
@@ -42,7 +52,7 @@ function planned(i: number, zone_id: string, pickup_seconds: number): PlannedShi
     carrier_id: 'swift',
     service_id: 'post',
     warehouse_id: 'rotterdam',
-    zone_id,
+    zone_ids: [zone_id],
     region: zone_id.toUpperCase(),
     transit_time_id: 'days_2',
     published: network.transit_times[0]!.quantiles,
@@ -61,7 +71,7 @@ function life(learner: TransitLearner, days: Record<string, number>, count: numb
     while (ends[0] !== undefined && ends[0].at <= now) ends.shift()!.tell();
     const zone = zones[i % zones.length]!;
     const shipment = planned(i, zone, now);
-    learner.plan(shipment);
+    learner.plan(shipment, now);
     const took = days[zone]! * DAY_SECONDS * Math.exp(0.3 * chance.normal());
     const delivered = now + took;
     const tell = () => learner.deliver(shipment, { handed_over: now, delivered }, delivered);
@@ -69,6 +79,10 @@ function life(learner: TransitLearner, days: Record<string, number>, count: numb
   }
   return AT + Math.floor((count / (10 * zones.length)) * DAY_SECONDS);
 }
+
+/** The rows of times in transit. */
+const timesOf = (learner: TransitLearner, now: number): LearnedTransit[] =>
+  learner.learned(network, now).filter((row): row is LearnedTransit => 'quantiles' in row);
 
 const STATED = LEVELS.indexOf(0.95);
 const at = (row: LearnedTransit | undefined, level: number): number =>
@@ -80,10 +94,17 @@ describe(`a transit learner (seed ${SEED})`, { timeout: 30_000 }, () => {
     expect(learner.learned(network, AT)).toEqual([]);
     const now = life(learner, { nl: 1, pl: 6 }, 1000);
 
-    const rows = learner.learned(network, now);
+    const rows = timesOf(learner, now);
 
     const of = (zone: string) => rows.find(({ lane }) => lane?.zone_id === zone);
-    expect(rows.map(({ lane }) => lane?.zone_id ?? null)).toEqual([null, 'nl', 'pl']);
+    expect(rows.map(({ lane }) => lane)).toEqual([
+      null,
+      { warehouse_id: 'rotterdam', zone_id: 'nl' },
+      { warehouse_id: 'rotterdam', zone_id: 'pl' },
+      // What any other warehouse can expect on the way there.
+      { warehouse_id: null, zone_id: 'nl' },
+      { warehouse_id: null, zone_id: 'pl' },
+    ]);
     expect(Math.abs(Math.log(at(of('nl'), 0.5) / 1))).toBeLessThan(0.2);
     expect(Math.abs(Math.log(at(of('pl'), 0.5) / 6))).toBeLessThan(0.2);
     // Of a log-normal, 95 % lie below exp(1.645 × 0.3) medians.
@@ -106,9 +127,11 @@ describe(`a transit learner (seed ${SEED})`, { timeout: 30_000 }, () => {
       const now = AT + Math.floor((i / 15) * DAY_SECONDS);
       ends.sort((a, b) => a.at - b.at);
       while (ends[0] !== undefined && ends[0].at <= now) ends.shift()!.tell();
-      if (i % 75 === 0) promised = learner.learned(network, now).at(-1)?.quantiles[STATED]?.[1];
+      if (i % 75 === 0) {
+        promised = timesOf(learner, now).at(-1)?.quantiles[STATED]?.[1];
+      }
       const shipment = planned(i, 'nl', now);
-      learner.plan(shipment);
+      learner.plan(shipment, now);
       // A day at the median, where two are published.
       const took = DAY_SECONDS * Math.exp(0.4 * chance.normal());
       const times = { handed_over: now, delivered: now + took };
@@ -135,9 +158,109 @@ describe(`a transit learner (seed ${SEED})`, { timeout: 30_000 }, () => {
     expect(learner.learned(network, now)).toHaveLength(2);
     const again = TransitLearner.restore(JSON.parse(text), { ...OPTIONS, lanes_max: 1 });
     expect(again.learned(network, now)).toEqual(learner.learned(network, now));
-    again.plan(planned(99_999, 'nl', now));
+    again.plan(planned(99_999, 'nl', now), now);
     again.withdraw('shipment-99999');
     expect(JSON.stringify(again.store())).toBe(JSON.stringify(learner.store()));
+  });
+});
+
+/** Shipments handed over after waits of some hours, by the UTC hour of their pickup, for twelve weeks. */
+function waitingLife(
+  waits: Record<number, () => number>,
+  perDay: number,
+  days: Record<number, number> = {},
+): WaitInput[] {
+  const learner = new TransitLearner({ ...OPTIONS, journeys_max: 5000 });
+  let now = AT;
+  for (let day = 0; day < 84; day++) {
+    for (const [hour, wait] of Object.entries(waits)) {
+      if (day >= (days[Number(hour)] ?? 84)) continue;
+      for (let i = 0; i < perDay; i++) {
+        const pickup = AT + day * DAY_SECONDS + Number(hour) * HOUR_SECONDS;
+        const shipment = planned(day * 100 + i, 'nl', pickup);
+        now = pickup + wait() * HOUR_SECONDS;
+        learner.handOver(shipment, now, now);
+      }
+    }
+  }
+  return learner.learned(network, now).filter((row): row is WaitInput => 'wait_seconds' in row);
+}
+
+const waitAt = (rows: readonly WaitInput[], hour: number | null) =>
+  rows.find(({ warehouse_id, hours }) => {
+    return warehouse_id === 'rotterdam' && (hour === null ? hours === null : hours?.includes(hour));
+  })?.wait_seconds;
+
+describe(`waits that are learned (seed ${SEED})`, () => {
+  it('are those of the hour of the week, and of the warehouse where an hour was never seen', () => {
+    const rows = waitingLife({ 10: () => 0, 16: () => 24 }, 3);
+
+    const monday = 24 * 0;
+    // Ten o'clock leaves at once; four o'clock in the afternoon with the van of the next day.
+    const [morning, evening] = [waitAt(rows, monday + 10)!, waitAt(rows, monday + 16)!];
+    expect(morning[7]! / HOUR_SECONDS).toBeLessThan(4);
+    expect(evening[7]! / HOUR_SECONDS).toBeGreaterThan(20);
+    expect(waitAt(rows, monday + 3)).toBeUndefined();
+    const usual = waitAt(rows, null)!;
+    expect(usual[7]).toBeGreaterThan(morning[7]!);
+    expect(usual[7]).toBeLessThan(evening[7]!);
+    for (const { wait_seconds } of rows) {
+      expect(wait_seconds).toHaveLength(WAIT_SHARES.length);
+      expect(wait_seconds).toEqual([...wait_seconds].sort((a, b) => a - b));
+    }
+  });
+
+  it('are shrunk to the warehouse while an hour has few events', () => {
+    const chance = seeded(SEED);
+    const usual = () => 6 * Math.exp(0.3 * chance.normal());
+    const waits = { 10: usual, 11: usual, 16: () => 24 };
+    // The first of March 2026 is a Sunday: its hours are the last ones of the week.
+    const sunday = 6 * 24 + 16;
+    const few = waitingLife(waits, 2, { 16: 1 });
+    const many = waitingLife(waits, 2);
+
+    expect(waitAt(few, sunday)![7]! / HOUR_SECONDS).toBeGreaterThan(6);
+    expect(waitAt(few, sunday)![7]! / HOUR_SECONDS).toBeLessThan(12);
+    expect(waitAt(many, sunday)![7]! / HOUR_SECONDS).toBeGreaterThan(20);
+  });
+
+  it('go into the document, and a promise from that hour is later', () => {
+    const rows = waitingLife({ 10: () => 0, 16: () => 24 }, 3);
+    const document = withLearnedTransit(network, rows);
+    expect(document.waits).toEqual(rows);
+    const compiled = compileNetwork(document, { from_seconds: AT });
+    const { transit, warehouses } = compiled;
+    const t = transit.indexOf.get('days_2')!;
+    const w = warehouses.indexOf.get('rotterdam')!;
+    const promiseAt = (hour: number) => {
+      const pickup = AT + hour * HOUR_SECONDS;
+      const law = lawIndex(transit, t, w, pickup);
+      return lawOf(compiled, law, pickup)!.promised[placeIn(compiled, law)]!;
+    };
+    expect((promiseAt(16) - promiseAt(10)) / HOUR_SECONDS).toBeGreaterThan(12);
+  });
+});
+
+describe('zones around zones', () => {
+  const zone = (id: string, country: string, postal_prefixes?: string[]) => {
+    return { id, country, time_zone: 'UTC', ...(postal_prefixes ? { postal_prefixes } : {}) };
+  };
+
+  it('are those whose prefixes begin all of theirs, narrow ones first, and their country', () => {
+    const around = containingZones([
+      zone('de', 'DE'),
+      zone('berlin', 'DE', ['10', '12', '13']),
+      zone('mitte', 'DE', ['101', '10 2']),
+      zone('north', 'DE', ['101', '131']),
+      zone('far', 'DE', ['101', '80']),
+      zone('at', 'AT', ['1']),
+    ]);
+
+    expect(around.get('mitte')).toEqual(['mitte', 'berlin', 'de']);
+    expect(around.get('north')).toEqual(['north', 'berlin', 'de']);
+    expect(around.get('far')).toEqual(['far', 'de']);
+    expect(around.get('de')).toEqual(['de']);
+    expect(around.get('at')).toEqual(['at']);
   });
 });
 
@@ -159,6 +282,18 @@ describe('learned times in a network', () => {
       { rate_area: 'all', transit_time_id: 'learned 0' },
     ]);
     expect(learned.transit_times.map(({ id }) => id)).toEqual(['days_2', 'learned 0', 'learned 1']);
+  });
+
+  it('of a zone go after those of one lane there', () => {
+    const one = { warehouse_id: 'rotterdam', zone_id: 'pl' };
+    const all = { warehouse_id: null, zone_id: 'pl' };
+    const learned = withLearnedTransit(network, [row(one, 7), row(all, 6)]);
+
+    expect(learned.services[0]!.lanes.slice(0, 3)).toEqual([
+      { warehouses: ['rotterdam'], zones: ['pl'], rate_area: 'all', transit_time_id: 'learned 0' },
+      { zones: ['pl'], rate_area: 'all', transit_time_id: 'learned 1' },
+      { zones: ['nl', 'pl'], rate_area: 'all', transit_time_id: 'days_2' },
+    ]);
   });
 
   it('pass over what the network no longer has, and change nothing without rows', () => {

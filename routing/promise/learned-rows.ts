@@ -1,0 +1,173 @@
+/** What a learner knows, as rows that a network document takes in (`withLearnedTransit`). */
+import type { NetworkInput, WaitInput } from '../types.ts';
+import type { RollingCalibration } from './calibration.ts';
+import { containingZones } from './containing-zones.ts';
+import { LEVELS } from './duration-sketch.ts';
+import type { LearnedRow, LearnedTransit } from './learned-transit.ts';
+import type { SketchTree } from './sketch-tree.ts';
+import {
+  byText,
+  groupsOf,
+  type LaneNames,
+  laneCells,
+  type Place,
+  serviceCell,
+  tableCells,
+  waitCells,
+  zoneCell,
+} from './transit-cells.ts';
+import { tableTimes, transitSeconds, waitSeconds } from './transit-forecast.ts';
+
+/** What there is to make rows of. */
+export interface Learned {
+  readonly network: NetworkInput;
+  readonly now: number;
+  readonly ratios: SketchTree;
+  readonly delays: SketchTree;
+  readonly lanes: readonly LaneNames[];
+  /** Hours of the week in which warehouses had pickups. */
+  readonly hours: ReadonlyMap<string, ReadonlySet<number>>;
+  /** Logarithm, see `presentLevel`. */
+  readonly level: number;
+  readonly calibration: RollingCalibration;
+  readonly options: { readonly least_events: number; readonly lanes_max: number };
+}
+
+/** A lane or zone that has events of its own. */
+interface Known {
+  readonly place: Place;
+  readonly lane: NonNullable<LearnedTransit['lane']>;
+  readonly region: string;
+  readonly count: number;
+}
+
+/** Rows of times in the order of the network's services, then rows of waits by warehouse. */
+export function learnedRows(learned: Learned): LearnedRow[] {
+  const { network, now, ratios } = learned;
+  const published = new Map(network.transit_times.map(({ id, quantiles }) => [id, quantiles]));
+  const around = containingZones(network.zones);
+  const known = Map.groupBy(busiest(learned, around), ({ place }) => place.service_id);
+  const times = network.services.flatMap(({ id: service_id, carrier_id, lanes }) => {
+    const tables = new Set(lanes.flatMap(({ transit_time_id: id }) => id ?? []));
+    return [...tables].sort().flatMap((transit_time_id) => {
+      const place = { carrier_id, service_id, transit_time_id };
+      const points = published.get(transit_time_id);
+      if (points === undefined || !isKnown(learned, place)) return [];
+      const own = (known.get(service_id) ?? []).filter(
+        (one) => one.place.transit_time_id === transit_time_id,
+      );
+      const table = tableTimes(ratios, place, points, now);
+      const rows = own.map(({ lane, region }) => {
+        const zone_ids = around.get(lane.zone_id) ?? [lane.zone_id];
+        const on = { warehouse_id: lane.warehouse_id, zone_ids };
+        return timesOf(learned, place, transitSeconds(ratios, place, table, on, now), lane, region);
+      });
+      const whole = transitSeconds(ratios, place, table, null, now);
+      return [timesOf(learned, place, whole, null, null), ...rows];
+    });
+  });
+  return [...times, ...waitRows(learned)];
+}
+
+/** A table counts from its first delivery on, if its service is known: the rest is shrunk to that. */
+function isKnown({ ratios, now, options }: Learned, place: Place): boolean {
+  const service = ratios.count(serviceCell(place.service_id), now);
+  return service >= options.least_events && ratios.count(tableCells(place)[0]!, now) > 0;
+}
+
+/** Lanes and zones with most events; lanes before zones, each in order of name. */
+function busiest(learned: Learned, around: ReadonlyMap<string, readonly string[]>): Known[] {
+  const { options } = learned;
+  const all = [...knownLanes(learned), ...knownZones(learned, around)];
+  const name = ({ place, lane }: Known): string[] => {
+    const { service_id, transit_time_id } = place;
+    return [service_id, transit_time_id, lane.warehouse_id ?? '', lane.zone_id];
+  };
+  const isZone = ({ lane }: Known): number => +(lane.warehouse_id === null);
+  return all
+    .filter(({ count }) => count >= options.least_events)
+    .map((one) => ({ one, names: name(one) }))
+    .sort((a, b) => b.one.count - a.one.count || byText(a.names, b.names))
+    .slice(0, options.lanes_max)
+    .sort((a, b) => isZone(a.one) - isZone(b.one) || byText(a.names, b.names))
+    .map(({ one }) => one);
+}
+
+function knownLanes({ network, lanes, ratios, now }: Learned): Known[] {
+  const carriers = new Map(network.services.map(({ id, carrier_id }) => [id, carrier_id]));
+  return lanes.flatMap(([service_id, transit_time_id, warehouse_id, zone_id, region]) => {
+    const carrier_id = carriers.get(service_id);
+    if (carrier_id === undefined) return [];
+    const place = { carrier_id, service_id, transit_time_id };
+    const [cell] = laneCells(place, { warehouse_id, zone_ids: [zone_id] });
+    return { place, lane: { warehouse_id, zone_id }, region, count: ratios.count(cell!, now) };
+  });
+}
+
+/** Zones that lanes name, with the events of the zone, or of the narrowest one around it that has enough. */
+function knownZones(learned: Learned, around: ReadonlyMap<string, readonly string[]>): Known[] {
+  const { network, ratios, now, options } = learned;
+  const countries = new Map(network.zones.map(({ id, country }) => [id, country]));
+  return network.services.flatMap(({ id: service_id, carrier_id, lanes }) => {
+    const tables = Map.groupBy(lanes, ({ transit_time_id }) => transit_time_id);
+    return [...tables].flatMap(([transit_time_id, own]) => {
+      if (transit_time_id === undefined) return [];
+      const place = { carrier_id, service_id, transit_time_id };
+      if (!isKnown(learned, place)) return [];
+      const zones = new Set(own.flatMap((lane) => lane.zones ?? []));
+      return [...zones].map((zone_id): Known => {
+        const counts = (around.get(zone_id) ?? []).map((id) => {
+          return ratios.count(zoneCell(service_id, transit_time_id, id), now);
+        });
+        const count = counts.find((one) => one >= options.least_events) ?? 0;
+        const region = countries.get(zone_id) ?? '';
+        return { place, lane: { warehouse_id: null, zone_id }, region, count };
+      });
+    });
+  });
+}
+
+function timesOf(
+  { calibration, level, now }: Learned,
+  place: Place,
+  transit: readonly number[],
+  lane: LearnedTransit['lane'],
+  region: string | null,
+): LearnedTransit {
+  const groups = groupsOf(place.service_id, region);
+  const factors = calibration.stretch(1, groups, now);
+  const stretch = factors.map((factor) => Number((factor * Math.exp(level)).toPrecision(6)));
+  const transit_seconds = transit.map(Math.ceil);
+  let least = 0;
+  const quantiles = LEVELS.map((probability, i) => {
+    least = Math.max(least, Math.ceil(transit_seconds[i]! * stretch[i]! - 1e-6));
+    return [probability, least] as const;
+  });
+  const { service_id, transit_time_id } = place;
+  return { service_id, transit_time_id, lane, quantiles, learned: { transit_seconds, stretch } };
+}
+
+/** Waits of all warehouses, of each, and of its hours that differ; none where nobody waits. */
+function waitRows({ delays, hours, now, network }: Learned): WaitInput[] {
+  const all = waitSeconds(delays, [''], now);
+  const here = new Set(network.warehouses.map(({ id }) => id));
+  const seen = [...hours]
+    .filter(([id]) => here.has(id))
+    .sort(([a], [b]) => (a < b ? -1 : +(a > b)));
+  const rows = seen.flatMap(([warehouse_id, own]) => {
+    const usual = waitSeconds(delays, [warehouse_id, ''], now);
+    const byWait = Map.groupBy(
+      [...own].sort((a, b) => a - b),
+      (hour) => waitSeconds(delays, waitCells(warehouse_id, hour), now).join(),
+    );
+    byWait.delete(usual.join());
+    return [
+      { warehouse_id, hours: null, wait_seconds: usual },
+      ...[...byWait].map(([key, some]) => {
+        return { warehouse_id, hours: some, wait_seconds: key.split(',').map(Number) };
+      }),
+    ];
+  });
+  if (rows.length === 0) return [];
+  return [{ warehouse_id: null, hours: null, wait_seconds: all }, ...rows];
+}
