@@ -483,6 +483,7 @@ export interface Violation {
   readonly detail: string;
 }
 
-/** Seconds of an hour and of a day that no clock change falls on. */
+/** Seconds of an hour. */
 export const HOUR_SECONDS = 3600;
+/** Seconds of a day that no clock change falls on. */
 export const DAY_SECONDS = 86_400;

@@ -25,6 +25,7 @@ import {
   longFilesAreLong,
   namesMeanSomething,
   nothingIsLeftToDo,
+  routingIsExplained,
 } from './architecture/tidiness.ts';
 
 const long = (lines: number) => 'line;\n'.repeat(lines);
@@ -165,6 +166,12 @@ const RULES: readonly (readonly [says: string, Rule, path: string, planted: stri
     exportsAreExplained,
     'db/planted.ts',
     'export function f() {}\nexport const a = 1;',
+  ],
+  [
+    'routing is explained',
+    routingIsExplained,
+    'routing/planted.ts',
+    '/** A file. */\n\nexport interface Shape {}\n\n/** A. */\nexport class A {\n  of(a: number) {\n  }\n}',
   ],
   ['files open with their purpose', filesOpenWithTheirPurpose, 'db/planted.ts', 'const a = 1;'],
 ];

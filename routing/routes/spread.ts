@@ -13,6 +13,7 @@ export interface Piece {
   readonly to: number;
 }
 
+/** A distribution of instants or of seconds: pieces in order of time, whose masses add up to 1. */
 export type Spread = readonly Piece[];
 /** `[probability, seconds]` points as in a transit time. */
 export type Points = readonly (readonly [number, number])[];

@@ -27,8 +27,9 @@ export interface Passage {
   readonly carbon_grams: number;
 }
 
-/** Places of a connection's numbers in its part of `rides`. */
+/** Place of a connection's departure in its part of `rides`, seconds. */
 export const DEPARTS = 0;
+/** Place of its arrival. */
 export const ARRIVES = 1;
 /** Both hubs: the first in the lower 16 bits, the second in the upper. */
 export const HUBS = 2;

@@ -139,6 +139,32 @@ export const exportsAreExplained: Rule = (files) =>
       .map((match) => `${file.path}: ${match[1]} ${match[2]} has no docstring`);
   });
 
+/** A method's first line, or all lines of its signature; a call ends otherwise. */
+const METHOD =
+  /^ {2}(?:static |async |get )*\*?([a-z]\w*)\((?:[^\n]*\)[^\n=]* \{|\n(?: {4}[^\n]*\n)+ {2}\)[^\n=]* \{)$/gm;
+const WORDS = new Set(['constructor', 'if', 'for', 'while', 'switch', 'return', 'super']);
+
+/**
+ * `routing` is read by people who use it alone: every export of it says what it is, shapes and only
+ * exports too, and so does every method of an exported class.
+ */
+export const routingIsExplained: Rule = (files) =>
+  files
+    .filter((file) => file.path.startsWith('routing/'))
+    .flatMap((file) => {
+      const methods = /^export class /m.test(file.text) ? [...file.text.matchAll(METHOD)] : [];
+      const said = [
+        ...[...file.text.matchAll(EXPORT)].map((match) => [match, match[2]!] as const),
+        ...methods
+          .filter((match) => !WORDS.has(match[1]!))
+          .map((match) => [match, match[1]!] as const),
+      ];
+      return said
+        .filter(([, name], at) => said.findIndex(([, other]) => other === name) === at)
+        .filter(([match]) => !/\*\/\s*$/.test(file.text.slice(0, match.index)))
+        .map(([, name]) => `${file.path}: ${name} has no docstring`);
+    });
+
 /** Every file opens by saying what it is for. */
 export const filesOpenWithTheirPurpose: Rule = (files) =>
   files
