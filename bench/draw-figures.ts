@@ -1,9 +1,11 @@
 /**
- * Draws the figures of deciding as they stand in `bench/results.md`: latency by lines, and the share of
- * the gap that prices close. `npm run bench:draw`; a figure that was never recorded is left out.
+ * Draws the figures of deciding as they stand in `bench/results.md`: latency by lines, decisions a second,
+ * the share of the gap that prices close, what deciding again removes, promises by month and state.
+ * `npm run bench:draw`; a figure that was never recorded is left out.
  */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { drawBars, type Row, save } from './bar-plot.ts';
 import {
   type Axis,
   curve,
@@ -35,11 +37,6 @@ function figuresOf(section: string): Map<string, Recorded> {
       { value: Number(value), target: target!.trim() === '' ? null : Number(target) },
     ]),
   );
-}
-
-function save(name: string, svg: string): void {
-  writeFileSync(join(import.meta.dirname, '../docs', name), svg);
-  console.log(`drawn: docs/${name}`);
 }
 
 const LEFT = 70;
@@ -91,52 +88,82 @@ function drawLatency(): void {
   save('decision-latency.svg', svg);
 }
 
-const BAR = 34;
-const NAMES = 270;
-const WIDTH = 420;
+/** Rows of a section whose name ends so, named without that end. */
+function rowsOf(figures: ReadonlyMap<string, Recorded>, end: string): Row[] {
+  return [...figures].flatMap(([name, figure]) => {
+    if (!name.endsWith(end)) return [];
+    const half = figures.get(`${name}, half of the 95 % interval`)?.value ?? 0;
+    return [{ name: name.slice(0, -end.length), ...figure, half }];
+  });
+}
+
+const percent = (value: number): string => `${value.toFixed(1)} %`;
+const tens = [0, 20, 40, 60, 80, 100].map((value): Tick => [value, String(value)]);
 
 /** Share of the gap closed by row, with its 95 % interval and target. */
 function drawGap(): void {
-  const end = ': gap closed';
   const all = new Map([...figuresOf('decision: prices'), ...figuresOf('decision: prices-big')]);
-  const rows = [...all].flatMap(([name, figure]) => {
-    if (!name.endsWith(end)) return [];
-    const half = all.get(`${name}, half of the 95 % interval`)?.value ?? 0;
-    return [{ name: name.slice(0, -end.length), ...figure, half }];
+  drawBars('gap-closed.svg', rowsOf(all, ': gap closed'), {
+    title: 'Share of the gap between exact greedy and hindsight that prices close',
+    words: 'percent; the line is the 95 % interval, the red mark the target',
+    axis: [0, 100],
+    ticks: tens,
+    told: percent,
   });
-  if (rows.length === 0) return;
-  const x = (percent: number) => NAMES + Math.round((percent / 100) * WIDTH * 10) / 10;
-  const height = rows.length * BAR;
-  const bars = rows.map(({ name, value, target, half }, i) => {
-    const y = TOP + i * BAR + BAR / 2;
-    const [low, high] = [x(Math.max(0, value - half)), x(Math.min(100, value + half))];
-    const mark = target === null ? '' : `<path d="M${x(target)} ${y - 13}v26" stroke="#c2410c" />`;
-    return [
-      `<rect x="${NAMES}" y="${y - 9}" width="${x(value) - NAMES}" height="18" fill="#9cc3e4" />`,
-      half > 0 ? `<path d="M${low} ${y}H${high}" stroke="#1a6fb5" />` : '',
-      mark,
-      `<g fill="#222">${text(NAMES - 8, y + 4, 'end', name)}`,
-      `${text(NAMES + WIDTH + 10, y + 4, 'start', `${value.toFixed(1)} %`)}</g>`,
-    ].join('');
+}
+
+/** Decisions a second, on a scale of tens. */
+function drawThroughput(): void {
+  const end = ', per second of the thread';
+  const figures = figuresOf('decision: throughput');
+  const rows = [...figures].flatMap(([name, { value, target }]) => {
+    if (!figures.has(`${name}${end}`)) return [];
+    const power = target === null ? null : Math.log10(target);
+    return [{ name, value: Math.log10(value), target: power, half: 0 }];
   });
-  const ticks = [0, 20, 40, 60, 80, 100].map((percent) => {
-    const y = TOP + height;
-    return `<path d="M${x(percent)} ${y}v5" />${text(x(percent), y + 20, 'middle', String(percent))}`;
+  drawBars('decision-throughput.svg', rows, {
+    title: 'Decisions a second on one core, 1,000 warehouses × 3,000 services',
+    words: 'decisions a second, on a scale of tens; the red mark is the target',
+    axis: [2, 5],
+    ticks: [2, 3, 4, 5].map((power): Tick => [power, (10 ** power).toLocaleString('en')]),
+    told: (power) => Math.round(10 ** power).toLocaleString('en'),
   });
-  const title = 'Share of the gap between exact greedy and hindsight that prices close';
-  const words = 'percent; the line is the 95 % interval, the red mark the target';
-  const size = { width: NAMES + WIDTH + 80, height: TOP + height + 60 };
-  const svg = drawing(size, title, [
-    `<g stroke-width="2">${bars.join('\n')}</g>`,
-    framed([
-      `<path d="M${NAMES} ${TOP}v${height}h${WIDTH}" fill="none" />`,
-      ...ticks,
-      text(NAMES + WIDTH / 2, TOP - 14, 'middle', title),
-      text(NAMES + WIDTH / 2, TOP + height + 42, 'middle', words),
-    ]),
-  ]);
-  save('gap-closed.svg', svg);
+}
+
+/** Extra shipments that deciding again removes. */
+function drawRedecide(): void {
+  drawBars('redecide.svg', rowsOf(figuresOf('decision: redecide'), ': extra shipments removed'), {
+    title: 'Extra shipments that deciding again before release removes',
+    words: 'percent of the shipments beyond one for each order; the red mark is the target',
+    axis: [0, 100],
+    ticks: tens,
+    told: percent,
+  });
+}
+
+/** Share of parcels in time of a stated 0.95, by month and by state of the buyer. */
+function drawPromiseGroups(): void {
+  const end = ', stated 0.95: kept';
+  const figures = figuresOf('decision: promise');
+  const rows = [...figures].flatMap(([name, { value }]) => {
+    const about = /^(?:month|state) \S+(?=, stated 0\.95: kept$)/.exec(name)?.[0];
+    if (about === undefined || !name.endsWith(end)) return [];
+    const parcels = figures.get(`${about}: parcels`)?.value ?? 0;
+    const share = 100 * value;
+    const half = parcels === 0 ? 0 : 196 * Math.sqrt((value * (1 - value)) / parcels);
+    return [{ name: `${about} (${parcels} parcels)`, value: share, target: 95, half }];
+  });
+  drawBars('promise-groups.svg', rows, {
+    title: 'Promises at a stated 95 %: parcels in time, by month and state',
+    words: 'percent; the line is the 95 % interval, the red mark what was stated',
+    axis: [80, 100],
+    ticks: [80, 85, 90, 95, 100].map((value): Tick => [value, String(value)]),
+    told: percent,
+  });
 }
 
 drawLatency();
+drawThroughput();
 drawGap();
+drawRedecide();
+drawPromiseGroups();

@@ -73,7 +73,23 @@ export function curve(
   return `<g fill="${colour}" stroke="${colour}">${path}${dots.join('')}</g>`;
 }
 
-/** A whole drawing of this size around its parts. */
+/** In the dark: each colour of a drawing with the one that stands for it. */
+const DARK: readonly (readonly [light: string, dark: string])[] = [
+  ['#fff', '#14181d'],
+  ['#222', '#d5dae0'],
+  ['#444', '#8b949e'],
+  ['#999', '#6b747d'],
+  ['#1a6fb5', '#6fb3f2'],
+  ['#9cc3e4', '#2d5f8f'],
+  ['#c2410c', '#f29268'],
+  ['#5b8c5a', '#8cc48a'],
+  ['#3f6b3e', '#8cc48a'],
+];
+const darkRules = DARK.map(
+  ([light, dark]) => `[fill="${light}"]{fill:${dark}}[stroke="${light}"]{stroke:${dark}}`,
+).join('');
+
+/** A whole drawing of this size around its parts; light or dark as the reader prefers. */
 export function drawing(
   size: { readonly width: number; readonly height: number },
   title: string,
@@ -83,6 +99,7 @@ export function drawing(
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${size.width} ${size.height}"`,
     ' font-family="sans-serif" font-size="13">',
     `<title>${title}</title>`,
+    `<style>@media (prefers-color-scheme:dark){${darkRules}}</style>`,
     '<rect width="100%" height="100%" fill="#fff" />',
     ...parts,
     '</svg>',

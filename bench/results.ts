@@ -34,8 +34,11 @@ const TITLE = `# Measured figures
 Each section is one run of one bench, written by the command it names. Machines differ: read the ratios
 and the targets, not the absolute times.
 
-Drawn from them by \`npm run bench:draw\`: [latency by lines](../docs/decision-latency.svg) and the
-[share of the gap that prices close](../docs/gap-closed.svg); by \`decision: promise\` itself:
+Drawn from them by \`npm run bench:draw\`: [latency by lines](../docs/decision-latency.svg),
+[decisions a second](../docs/decision-throughput.svg), the
+[share of the gap that prices close](../docs/gap-closed.svg),
+[shipments that deciding again removes](../docs/redecide.svg) and
+[promises by month and state](../docs/promise-groups.svg); by \`decision: promise\` itself:
 [stated against kept](../docs/promise-calibration.svg).
 `;
 
@@ -80,7 +83,7 @@ function sectionText(bench: string, command: string, figures: readonly Figure[])
 /** Puts the section in the place of the bench's last one, or at the end. */
 function writeSection(bench: string, section: string): void {
   const text = existsSync(FILE) ? readFileSync(FILE, 'utf8') : TITLE;
-  const sections = text.split(/^(?=## )/m);
+  const sections = [TITLE, ...text.split(/^(?=## )/m).slice(1)];
   const at = sections.findIndex((one) => one.startsWith(`## ${bench}\n`));
   if (at >= 0) sections[at] = section;
   else sections.push(section);

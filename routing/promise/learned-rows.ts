@@ -12,7 +12,6 @@ import {
   laneCells,
   type Place,
   serviceCell,
-  tableCells,
   waitCells,
   zoneCell,
 } from './transit-cells.ts';
@@ -69,10 +68,12 @@ export function learnedRows(learned: Learned): LearnedRow[] {
   return [...times, ...waitRows(learned)];
 }
 
-/** A table counts from its first delivery on, if its service is known: the rest is shrunk to that. */
-function isKnown({ ratios, now, options }: Learned, place: Place): boolean {
-  const service = ratios.count(serviceCell(place.service_id), now);
-  return service >= options.least_events && ratios.count(tableCells(place)[0]!, now) > 0;
+/**
+ * From its least number of deliveries on a service is known, with all its tables: one by which nobody sent
+ * anything yet is corrected as the others were.
+ */
+function isKnown({ ratios, now, options }: Learned, { service_id }: Place): boolean {
+  return ratios.count(serviceCell(service_id), now) >= options.least_events;
 }
 
 /** Lanes and zones with most events; lanes before zones, each in order of name. */

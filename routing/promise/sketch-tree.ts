@@ -94,14 +94,22 @@ export class SketchTree {
   /**
    * Quantiles as {@link quantiles}, each cell shrunk to its parent's shape around its own median. A
    * quantile at p of n events rests on 4 p (1 - p) n of them, so that a thin cell has its own middle but its
-   * parents' tails; `least` (seconds) is added to both medians where they are compared, for medians of
-   * nothing. O(path × bins).
+   * parents' tails; such events weigh as much as the parent at `tails` of them. `least` (seconds) is added to
+   * both medians where they are compared, for medians of nothing. O(path × bins).
    */
   scaledQuantiles(
     path: readonly string[],
     now: number,
     probabilities: readonly number[],
-    { prior, least }: { readonly prior: readonly number[]; readonly least: number },
+    {
+      prior,
+      least,
+      tails = this.#options.shrink_count,
+    }: {
+      readonly prior: readonly number[];
+      readonly least: number;
+      readonly tails?: number;
+    },
   ): readonly number[] {
     const { shrink_count: k } = this.#options;
     const asked = [0.5, ...probabilities];
@@ -117,7 +125,7 @@ export class SketchTree {
       known = own.map((q, j) => {
         const p = asked[j]!;
         const m = 4 * p * (1 - p) * n;
-        return j === 0 ? middle : (m * q + k * parent[j]! * scale) / (m + k);
+        return j === 0 ? middle : (m * q + tails * parent[j]! * scale) / (m + tails);
       });
     }
     let floor = 0;

@@ -18,6 +18,8 @@ const WAIT_STEP_SECONDS = 900;
 const WAIT_LEVELS: readonly number[] = WAIT_SHARES.map((share, i) =>
   WAIT_SHARES.slice(0, i).reduce((sum, one) => sum + one, share / 2),
 );
+/** Events in the tails of a table from which on they are half its own. */
+const TABLE_TAILS = 100;
 /** Waits before anything is known: none. */
 export const NO_WAIT: readonly number[] = WAIT_LEVELS.map(() => 0);
 
@@ -37,7 +39,7 @@ export function tableTimes(
   // Sketches hold multiples of the published median, a day standing for one.
   const unit_seconds = Math.max(1, quantileSeconds(published, 0.5)) / DAY_SECONDS;
   const prior = LEVELS.map((level) => quantileSeconds(published, level) / unit_seconds);
-  const shrunk = { prior, least: HOUR_SECONDS };
+  const shrunk = { prior, least: HOUR_SECONDS, tails: TABLE_TAILS };
   return {
     multiples: ratios.scaledQuantiles(tableCells(place), now, LEVELS, shrunk),
     unit_seconds,
