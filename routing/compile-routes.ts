@@ -37,6 +37,13 @@ export function* compileLaneTables(
   return yield* tablesWith(fixed, book, undefined);
 }
 
+/** Tables of the same routes under a policy of another confidence, whose transit times are in `fixed`. */
+export function promiseLanes(fixed: LaneParts, routes: RouteBook, confidence: number): LaneTables {
+  // Which ways there are does not depend on what is promised: only their times do.
+  const book = { ...routes, confidence, routes: [], between: new Map(), past: undefined };
+  return atOnce(tablesWith(fixed, book, undefined));
+}
+
 function* tablesWith(
   fixed: LaneParts,
   book: RouteBook,
@@ -44,7 +51,7 @@ function* tablesWith(
 ): Generator<void, LaneTables> {
   const tables = yield* addRoutes(fixed, book);
   const laneCache = before?.withRoutes(tables.lanes) ?? new LaneCache(tables.lanes);
-  return { ...tables, laneCache, routes: book, fixed };
+  return { ...tables, laneCache, routes: { ...book, past: undefined }, fixed };
 }
 
 /** Runs a generator to its end. */
@@ -74,9 +81,18 @@ export function disruptNetwork(
   network: CompiledNetwork,
   disruptions: readonly DisruptionInput[],
 ): CompiledNetwork {
+  return atOnce(disruptInSteps(network, disruptions));
+}
+
+/** The same in steps of some milliseconds each, for callers that have others to serve in between. */
+export function* disruptInSteps(
+  network: CompiledNetwork,
+  disruptions: readonly DisruptionInput[],
+): Generator<void, CompiledNetwork> {
   const input = { ...network.input, disruptions };
   if (network.routes === undefined) return { ...network, input };
-  const { book } = disruptBook(network.routes, disruptions);
-  const tables = atOnce(tablesWith(network.fixed, book, network.laneCache));
+  const { book } = yield* disruptBook(network.routes, disruptions);
+  yield;
+  const tables = yield* tablesWith(network.fixed, book, network.laneCache);
   return { ...network, ...tables, input, calendars: forgetful(network.calendars) };
 }

@@ -15,7 +15,7 @@ export {
   prepareBatchChecker,
   prepareChecker,
 } from './checker.ts';
-export { disruptNetwork } from './compile-routes.ts';
+export { disruptInSteps, disruptNetwork } from './compile-routes.ts';
 export { explain, MOST_ALTERNATIVES } from './explain.ts';
 export { explainRefusal } from './explain-refusal.ts';
 export {
@@ -25,6 +25,7 @@ export {
   compileNetwork,
   type Horizon,
   recompileCalendars,
+  recompileInSteps,
   zonesOf,
 } from './network.ts';
 export { timeCost } from './objective.ts';

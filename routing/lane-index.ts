@@ -14,13 +14,15 @@ export interface LaneIndex {
   readonly transit: Int32Array;
   /** The lane of the document that a route belongs to; of other lanes themselves. */
   readonly base: Int32Array;
+  /** Lanes `routeStart[l] … routeStart[l + 1] - 1` are the routes of lane l of the document. */
+  readonly routeStart: Int32Array;
   /** Lanes that go over hubs. */
   readonly vias: readonly { readonly lane: number; readonly via: ViaInput }[];
-  /** Warehouses a lane starts from; undefined = all. */
+  /** Warehouses a lane of the document starts from; undefined = all. */
   readonly warehouses: readonly (Int32Array | undefined)[];
-  /** Lanes that name zone z. */
+  /** Lanes of the document that name zone z. */
   readonly byZone: readonly Int32Array[];
-  /** Lanes that name no zone. */
+  /** Lanes of the document that name no zone. */
   readonly everywhere: Int32Array;
 }
 
@@ -92,6 +94,7 @@ export function* compileLanes(
     rateRow: Int32Array.from(rateRow),
     transit: Int32Array.from(transitTable),
     base: Int32Array.from(service.keys()),
+    routeStart: new Int32Array(service.length + 1).fill(service.length),
     vias,
     warehouses: from,
     byZone: yield* lanesByZone(towards, zones.ids.length),

@@ -34,9 +34,14 @@ interface Candidate {
 function candidates(index: LaneIndex, zones: readonly number[]): Candidate[] {
   const found: Candidate[] = [];
   const add = (lanes: Int32Array, rank: number, zone: number): void => {
-    for (const lane of lanes) {
-      if (index.rateRow[lane]! < 0) continue;
-      found.push({ lane, base: index.base[lane]!, service: index.service[lane]!, rank, zone });
+    for (const base of lanes) {
+      if (index.rateRow[base]! < 0) continue;
+      const service = index.service[base]!;
+      found.push({ lane: base, base, service, rank, zone });
+      const end = index.routeStart[base + 1]!;
+      for (let lane = index.routeStart[base]!; lane < end; lane++) {
+        found.push({ lane, base, service, rank, zone });
+      }
     }
   };
   zones.forEach((zone, rank) => {
@@ -57,7 +62,7 @@ function eachLane(
   const chosen: (Candidate | undefined)[] = new Array(index.warehouseCount);
   for (let k = 0; k < found.length; k++) {
     const candidate = found[k]!;
-    const from = index.warehouses[candidate.lane];
+    const from = index.warehouses[candidate.base];
     const count = from === undefined ? index.warehouseCount : from.length;
     for (let i = 0; i < count; i++) {
       const warehouse = from === undefined ? i : from[i]!;

@@ -256,6 +256,14 @@ export function* compileInSteps(
 /** The same network with calendars from another instant on; shares all else, but for routes, which are
  * looked for anew. O(zones × days + routes). */
 export function recompileCalendars(network: CompiledNetwork, horizon: Horizon): CompiledNetwork {
+  return atOnce(recompileInSteps(network, horizon));
+}
+
+/** The same in steps of some milliseconds each, for callers that have others to serve in between. */
+export function* recompileInSteps(
+  network: CompiledNetwork,
+  horizon: Horizon,
+): Generator<void, CompiledNetwork> {
   const { warehouses, zones, services } = network.input;
   const calendars = compileCalendars(
     [...warehouses].sort(byId),
@@ -265,11 +273,9 @@ export function recompileCalendars(network: CompiledNetwork, horizon: Horizon): 
     horizon,
   );
   if (network.routes === undefined) return { ...network, calendars };
-  return {
-    ...network,
-    ...atOnce(compileLaneTables(network.fixed, network.input, horizon)),
-    calendars,
-  };
+  yield;
+  const tables = yield* compileLaneTables(network.fixed, network.input, horizon);
+  return { ...network, ...tables, calendars };
 }
 
 /**

@@ -25,7 +25,7 @@ export interface RoutePrice {
   readonly on_time_probability: number;
 }
 
-type Way = Omit<Route, 'laws'>;
+type Way = Omit<Route, 'laws' | 'floor'>;
 
 /**
  * The parcel's own route as things run now; undefined where the network does not know it (any more), or
@@ -52,10 +52,12 @@ export function otherRoutes(
   const service = services.indexOf.get(parcel.service_id);
   if (routes === undefined || zone === undefined || warehouse === undefined) return [];
   const found = new Set<number>();
-  for (const lane of [...lanes.byZone[zone]!, ...lanes.everywhere]) {
-    const route = lanes.transit[lane]! - transit.fixed;
-    const starts = lanes.warehouses[lane]?.includes(warehouse) ?? true;
-    if (lanes.service[lane] === service && route >= 0 && starts) found.add(route);
+  for (const base of [...lanes.byZone[zone]!, ...lanes.everywhere]) {
+    const starts = lanes.warehouses[base]?.includes(warehouse) ?? true;
+    if (lanes.service[base] !== service || !starts) continue;
+    for (let lane = lanes.routeStart[base]!; lane < lanes.routeStart[base + 1]!; lane++) {
+      found.add(lanes.transit[lane]! - transit.fixed);
+    }
   }
   return [...found]
     .flatMap((route) => priced(network, routes.routes[route]!, parcel, due) ?? [])

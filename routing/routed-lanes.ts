@@ -5,8 +5,9 @@
  */
 import type { LaneIndex } from './lane-index.ts';
 import type { RateTable } from './rates.ts';
-import { floorOf, type RouteBook, routesVia } from './routes/route-book.ts';
-import { compileTransit, type TransitTable } from './transit.ts';
+import type { RouteBook } from './routes/route-book.ts';
+import { routesVia } from './routes/routes-via.ts';
+import type { TransitTable } from './transit.ts';
 
 /** The tables that routes are added to. */
 export interface LaneParts {
@@ -17,65 +18,57 @@ export interface LaneParts {
   readonly card: Int32Array;
 }
 
+/** Lanes over hubs that are looked at in one step. */
+const STEP_VIAS = 256;
+
 /** The tables with the routes of a book, in steps. O(lanes + cells + routes). */
 export function* addRoutes(
   { lanes, rates, transit, card }: LaneParts,
   book: RouteBook,
 ): Generator<void, Omit<LaneParts, 'card'>> {
-  const added: { base: number; route: number }[] = [];
-  for (const { lane, via } of lanes.vias) {
-    for (const route of yield* routesVia(book, via)) added.push({ base: lane, route });
+  const bases: number[] = [];
+  const places: number[] = [];
+  for (const [i, { lane, via }] of lanes.vias.entries()) {
+    if (i % STEP_VIAS === STEP_VIAS - 1) yield;
+    for (const route of yield* routesVia(book, via)) {
+      bases.push(lane);
+      places.push(route);
+    }
   }
+  yield;
   const dearer = dearerRates(rates);
-  const rateRow = added.map(({ base, route }) => {
+  const of = (column: Int32Array) => Int32Array.from(bases, (base) => column[base]!);
+  const rateRow = Int32Array.from(places, (route, i) => {
+    const base = bases[i]!;
     const { cost } = book.routes[route]!.itinerary;
     return dearer.row(lanes.rateRow[base]!, card[lanes.service[base]!]!, cost);
   });
-  const places = new Map<number, number[]>();
-  added.forEach(({ base }, i) => {
-    const own = places.get(base) ?? [];
-    places.set(base, own);
-    own.push(lanes.service.length + i);
-  });
-  const unfolded = (list: Int32Array) => {
-    const own = viasIn(lanes, list).flatMap((lane) => places.get(lane) ?? []);
-    return own.length === 0 ? list : more(list, own);
-  };
-  const bases = added.map(({ base }) => base);
-  const fixed = transit.fixed;
+  const { fixed } = transit;
   return {
     lanes: {
       ...lanes,
       transitCount: fixed + book.routes.length,
-      service: more(
-        lanes.service,
-        bases.map((base) => lanes.service[base]!),
-      ),
+      service: more(lanes.service, of(lanes.service)),
       rateRow: more(lanes.rateRow, rateRow),
       transit: more(
         lanes.transit,
-        added.map(({ route }) => fixed + route),
+        Int32Array.from(places, (route) => fixed + route),
       ),
       base: more(lanes.base, bases),
-      warehouses: [...lanes.warehouses, ...bases.map((base) => lanes.warehouses[base])],
-      byZone: lanes.byZone.map(unfolded),
-      everywhere: unfolded(lanes.everywhere),
+      routeStart: routeStarts(lanes, bases),
     },
     rates: dearer.table(),
     transit: withFloors(transit, book),
   };
 }
 
-const known = new WeakMap<Int32Array, readonly number[]>();
-
-/** The lanes of a list that go over hubs: looked for once, asked for with every disruption. */
-function viasIn({ transit }: LaneIndex, list: Int32Array): readonly number[] {
-  let vias = known.get(list);
-  if (vias === undefined) {
-    vias = Array.from(list.filter((lane) => transit[lane]! < 0));
-    known.set(list, vias);
-  }
-  return vias;
+/** Where the routes of each lane begin; `bases` ascend. */
+function routeStarts({ service: { length } }: LaneIndex, bases: readonly number[]): Int32Array {
+  const start = new Int32Array(length + 1);
+  for (const base of bases) start[base + 1]! += 1;
+  start[0] = length;
+  for (let lane = 0; lane < length; lane++) start[lane + 1]! += start[lane]!;
+  return start;
 }
 
 /** The same of fractions. */
@@ -87,7 +80,7 @@ function join(column: Float64Array, values: ArrayLike<number>): Float64Array {
 }
 
 /** A column with values behind it. */
-function more(column: Int32Array, values: readonly number[]): Int32Array {
+function more(column: Int32Array, values: ArrayLike<number>): Int32Array {
   const longer = new Int32Array(column.length + values.length);
   longer.set(column);
   longer.set(values, column.length);
@@ -122,22 +115,34 @@ function dearerRates(rates: RateTable) {
   return { row, table };
 }
 
-function withFloors(transit: TransitTable, book: RouteBook): TransitTable {
-  const quantiles = book.routes.map((_, route) => floorOf(book, route));
-  const floors = compileTransit(
-    quantiles.map((points) => ({ id: '', quantiles: points })),
-    book.confidence,
-  );
-  const points = transit.probability.length;
+/** Transit tables with the floors of routes behind them. O(points). */
+function withFloors(transit: TransitTable, { routes }: RouteBook): TransitTable {
+  const before = transit.probability.length;
+  const count = routes.reduce((sum, { floor }) => sum + floor.points.length, 0);
+  const start = more(transit.start, new Int32Array(routes.length));
+  const probability = join(transit.probability, new Float64Array(count));
+  const seconds = join(transit.seconds, new Float64Array(count));
+  let at = before;
+  routes.forEach(({ floor: { points, later } }, route) => {
+    for (const point of points) {
+      probability[at] = point[0];
+      seconds[at] = point[1] + later;
+      at += 1;
+    }
+    start[transit.fixed + route + 1] = at;
+  });
   return {
     ...transit,
-    start: more(
-      transit.start,
-      Array.from(floors.start.subarray(1), (at) => at + points),
+    start,
+    probability,
+    seconds,
+    median: join(
+      transit.median,
+      Float64Array.from(routes, ({ floor }) => floor.median),
     ),
-    probability: join(transit.probability, floors.probability),
-    seconds: join(transit.seconds, floors.seconds),
-    median: join(transit.median, floors.median),
-    promised: join(transit.promised, floors.promised),
+    promised: join(
+      transit.promised,
+      Float64Array.from(routes, ({ floor }) => floor.promised),
+    ),
   };
 }

@@ -4,7 +4,7 @@
  */
 import { arrivalCache } from './arrivals.ts';
 import type { Board } from './board.ts';
-import { atOnce, compileLaneTables } from './compile-routes.ts';
+import { promiseLanes } from './compile-routes.ts';
 import { type CompiledNetwork, compileApart } from './network.ts';
 import { compileTransit } from './transit.ts';
 import type { PolicyInput } from './types.ts';
@@ -30,16 +30,13 @@ export function withPolicy(network: CompiledNetwork, policy: PolicyInput): Compi
 
 /** What follows from the confidence: promised times, also over hubs. Remembered ones are another's. */
 function promisesOf(network: CompiledNetwork): Partial<CompiledNetwork> {
-  const { input, policy, calendars, routes } = network;
-  const transit = compileTransit(
-    input.transit_times,
-    policy.confidence,
-    compileWaits(input.waits, network.warehouses.indexOf),
-  );
+  const { input, calendars, routes } = network;
+  const { confidence } = network.policy;
+  const waits = compileWaits(input.waits, network.warehouses.indexOf);
+  const transit = compileTransit(input.transit_times, confidence, waits);
   const fixed = { ...network.fixed, transit };
-  const horizon = { from_seconds: calendars.fromSeconds };
   const tables =
-    routes === undefined ? { transit, fixed } : atOnce(compileLaneTables(fixed, input, horizon));
+    routes === undefined ? { transit, fixed } : promiseLanes(fixed, routes, confidence);
   return { ...tables, calendars: { ...calendars, arrivals: arrivalCache() } };
 }
 

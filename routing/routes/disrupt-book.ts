@@ -6,8 +6,14 @@
 import type { DisruptionInput } from '../types.ts';
 import { type Disrupted, runsOf, sortDisruptions } from './leg-runs.ts';
 import { type Run, resumeProfile, usesAny, wouldUse } from './profile-changes.ts';
-import { networkOf, type Route, type RouteBook, routeKey, searchSpan } from './route-book.ts';
-import type { Profile } from './route-profile.ts';
+import {
+  networkOf,
+  type PastRoutes,
+  type RouteBook,
+  readProfileKey,
+  searchSpan,
+} from './route-book.ts';
+import type { Profile, ProfileNetwork, RouteLeg } from './route-profile.ts';
 
 /** The book as it is now, and how much of it was made again. */
 export interface DisruptedBook {
@@ -17,9 +23,11 @@ export interface DisruptedBook {
 }
 
 interface Change {
-  readonly legs: ReadonlySet<number>;
+  /** Legs of which something changed, or that lead from or to a hub of which something did; by index. */
+  readonly legs: readonly boolean[];
   readonly hubs: ReadonlySet<string>;
-  readonly gone: ReadonlyMap<number, ReadonlySet<number>>;
+  /** By leg. */
+  readonly gone: readonly (ReadonlySet<number> | undefined)[];
   /** Latest first. */
   readonly added: readonly Run[];
   /** The last departure that is gone or added. */
@@ -27,38 +35,43 @@ interface Change {
 }
 
 /**
- * Takes over disruptions in the place of those before. O(legs × departures of those that change +
- * labels). The result equals a book opened on the same network with these disruptions.
+ * Takes over disruptions in the place of those before, in steps of one profile. O(legs × departures of
+ * those that change + labels). The result equals a book opened on the same network with these disruptions.
  */
-export function disruptBook(
+export function* disruptBook(
   before: RouteBook,
   disruptions: readonly DisruptionInput[],
-): DisruptedBook {
+): Generator<void, DisruptedBook> {
   const disrupted = sortDisruptions(disruptions);
   const concerned = concernedBy(before.disrupted, disrupted);
   const legs = before.legs.map((leg, i) => {
     const planned = before.planned[i];
-    const { id, from_hub_id, to_hub_id } = leg.input;
-    const isConcerned =
-      concerned.legs.has(id) || concerned.hubs.has(from_hub_id) || concerned.hubs.has(to_hub_id);
-    if (planned === undefined || !isConcerned) return leg;
+    if (planned === undefined || !isConcerned(concerned, leg)) return leg;
     const runs = runsOf(leg.input, planned, disrupted);
     return isSame(runs, leg.runs!) ? leg : { ...leg, runs };
   });
   const change = changeOf(before, legs, concerned);
   const profiles = new Map<string, Profile>();
   const networks: RouteBook['networks'] = new Map();
+  const span = searchSpan(before);
   let profiles_swept = 0;
   for (const [key, profile] of before.profiles) {
-    const carriers = (JSON.parse(key) as [number, string[] | null])[1];
-    const network = networkOf({ ...before, legs, networks }, carriers);
-    const isSwept = isTouched(network, profile, change);
-    if (isSwept) profiles_swept += 1;
-    const span = searchSpan(before);
-    profiles.set(key, isSwept ? resumeProfile(network, profile, span, change.until) : profile);
+    const network = networkOf({ ...before, legs, networks }, readProfileKey(key).carriers);
+    if (!isTouched(network, profile, change)) {
+      profiles.set(key, profile);
+      continue;
+    }
+    yield;
+    profiles_swept += 1;
+    profiles.set(key, resumeProfile(network, profile, span, change.until));
   }
-  const kept = keptLaws(before, change);
-  const fresh = { profiles, networks, routes: [], routeOf: new Map(), kept };
+  const fresh = {
+    profiles,
+    networks,
+    routes: [],
+    between: new Map(),
+    past: pastOf(before, change),
+  };
   const book = { ...before, legs, disrupted, ...fresh };
   return { book, profiles_swept, profiles_kept: profiles.size - profiles_swept };
 }
@@ -68,7 +81,12 @@ function isSame(a: Float64Array, b: Float64Array): boolean {
 }
 
 /** Hubs and legs of which something is said in one of the two that is not in the other. */
-function concernedBy(before: Disrupted, now: Disrupted) {
+interface Concerned {
+  readonly hubs: ReadonlySet<string>;
+  readonly legs: ReadonlySet<string>;
+}
+
+function concernedBy(before: Disrupted, now: Disrupted): Concerned {
   const differing = (a: ReadonlyMap<string, unknown>, b: ReadonlyMap<string, unknown>) =>
     [...new Set([...a.keys(), ...b.keys()])].filter(
       (id) => JSON.stringify(a.get(id)) !== JSON.stringify(b.get(id)),
@@ -82,39 +100,34 @@ function concernedBy(before: Disrupted, now: Disrupted) {
   };
 }
 
-function changeOf(
-  before: RouteBook,
-  legs: RouteBook['legs'],
-  concerned: { readonly hubs: ReadonlySet<string>; readonly legs: ReadonlySet<string> },
-): Change {
-  const changed = new Set<number>();
-  const gone = new Map<number, Set<number>>();
+const isConcerned = ({ hubs, legs }: Concerned, { input }: RouteLeg): boolean =>
+  legs.has(input.id) || hubs.has(input.from_hub_id) || hubs.has(input.to_hub_id);
+
+function changeOf(before: RouteBook, legs: RouteBook['legs'], concerned: Concerned): Change {
+  const gone: (ReadonlySet<number> | undefined)[] = legs.map(() => undefined);
   const added: [number, number][] = [];
+  let until = Number.NEGATIVE_INFINITY;
   legs.forEach((leg, i) => {
     const was = before.legs[i]!;
-    // A leg that starts at any time is looked for as planned; only its times change.
-    if (leg.runs === undefined && concerned.legs.has(leg.input.id)) changed.add(i);
     if (leg === was) return;
-    changed.add(i);
     const [old, now] = [new Set(was.runs), new Set(leg.runs)];
-    gone.set(i, new Set([...old].filter((at) => !now.has(at))));
-    for (const at of now) if (!old.has(at)) added.push([i, at]);
+    gone[i] = old.difference(now);
+    for (const at of gone[i]!) until = Math.max(until, at);
+    for (const at of now.difference(old)) added.push([i, at]);
   });
   added.sort((a, b) => b[1] - a[1] || a[0] - b[0]);
-  const until = [...gone.values()].reduce(
-    (most, runs) => Math.max(most, ...runs),
-    added[0]?.[1] ?? Number.NEGATIVE_INFINITY,
-  );
-  return { legs: changed, hubs: concerned.hubs, gone, added, until };
+  return {
+    legs: legs.map((leg) => isConcerned(concerned, leg)),
+    hubs: concerned.hubs,
+    gone,
+    added,
+    until: Math.max(until, added[0]?.[1] ?? until),
+  };
 }
 
-function isTouched(
-  network: Parameters<typeof wouldUse>[0],
-  profile: Profile,
-  { gone, added, until }: Change,
-): boolean {
-  const isGone = (leg: number, departs: number) => gone.get(leg)?.has(departs) === true;
-  if (usesAny(profile, isGone, until)) return true;
+function isTouched(network: ProfileNetwork, profile: Profile, { gone, added }: Change): boolean {
+  if (usesAny(profile, gone)) return true;
+  if (added.length === 0) return false;
   const usable = new Set(network.usable);
   return wouldUse(
     network,
@@ -123,17 +136,13 @@ function isTouched(
   );
 }
 
-/** Times of routes that pass no leg and no hub that changed. */
-function keptLaws(before: RouteBook, { legs, hubs }: Change): Map<string, Route['laws']> {
-  const kept = new Map<string, Route['laws']>();
-  const isChanged = (hub: number) => hubs.has(before.hubs[hub]!.id);
-  for (const route of before.routes) {
-    const passes = route.itinerary.legs.some((leg) => {
-      const { from, to } = before.legs[leg]!;
-      return legs.has(leg) || isChanged(from) || isChanged(to);
-    });
-    if (passes || isChanged(route.from) || isChanged(route.to)) continue;
-    kept.set(routeKey(route), route.laws);
-  }
-  return kept;
+/** The routes as they were, and which of them pass a leg or a hub of which something changed. */
+function pastOf({ routes, between, hubs: rows }: RouteBook, { legs, hubs }: Change): PastRoutes {
+  const isChanged = rows.map((hub) => hubs.has(hub.id));
+  return {
+    routes,
+    between,
+    isTouched: ({ from, to, itinerary }) =>
+      isChanged[from]! || isChanged[to]! || itinerary.legs.some((leg) => legs[leg]),
+  };
 }

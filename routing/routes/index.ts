@@ -11,7 +11,7 @@ export {
   type RouteBook,
   SEARCH_DAYS,
 } from './route-book.ts';
-export { type Profile, type ProfileLabel, profileTo, type RouteLeg } from './route-profile.ts';
+export { type Profile, profileTo, type RouteLeg } from './route-profile.ts';
 export { type RouteTrace, traceRoute, type WayToTrace } from './route-times.ts';
 export { type Disruption, RouteTrees } from './route-trees.ts';
 export {

@@ -1,19 +1,18 @@
 /** Profiles when departures change: whether one is touched, and the part of it that is swept again. */
+import { CRITERIA, countReady, type LabelColumns, lastReady, NONE } from './route-labels.ts';
 import {
-  connectionsIn,
-  isNoWorse,
-  lastReady,
   openSweep,
   type Profile,
-  type ProfileLabel,
   type ProfileNetwork,
-  ride,
+  putLabel,
+  rideAll,
   type Span,
 } from './route-profile.ts';
 
 /**
- * The profile after departures up to an instant have changed: ways that begin later are as they were,
- * since the sweep comes to them first. Equal to a sweep of all. O(connections until then × labels²).
+ * The profile after departures up to an instant have changed: rows of ways whose first departure is later
+ * are as they were, since the sweep comes to them first. Equal to a sweep of all.
+ * O(rows + connections until then × labels²).
  */
 export function resumeProfile(
   network: ProfileNetwork,
@@ -21,71 +20,103 @@ export function resumeProfile(
   span: Span,
   changedUntil: number,
 ): Profile {
-  // Numbers are only compared: both profiles may go on numbering in one table.
-  const sweep = openSweep(network, before.target, before.ways);
-  before.labels.forEach((own, hub) => {
-    const kept = lastReady(own, changedUntil + 1) + 1;
-    const [labels, fronts] = [own.slice(0, kept), before.fronts[hub]!.slice(0, kept)];
-    // What starts at any time can begin before the instant and ride after it.
-    for (const label of own.slice(kept)) {
-      if (firstRun(network, label) <= changedUntil) continue;
-      const front = (fronts.at(-1) ?? []).filter((other) => !isNoWorse(label, other));
-      labels.push(label);
-      fronts.push([...front, label]);
-    }
-    sweep.labels[hub] = labels;
-    sweep.fronts[hub] = fronts;
-  });
-  const until = Math.min(span.until, changedUntil + 1);
-  const { count, leg, departs } = connectionsIn(network, { from: span.from, until });
-  for (let c = 0; c < count; c++) ride(sweep, leg[c]!, departs[c]!);
-  const { labels, fronts, anytime, ways } = sweep;
-  return { target: before.target, labels, fronts, anytime, ways };
+  const until = changedUntil + 1;
+  const { columns, anytime, anytimeRows } = before;
+  const rows = firstRowBefore(network, before, until);
+  const labels = before.labels.map((own) => own.slice(0, countReady(columns.criteria, own, until)));
+  const sweep = { ...openSweep(network, before.target), anytime, anytimeRows, labels };
+  sweep.store.beginWith(columns, rows, endOfFronts(columns, labels));
+  // By legs that start at any time a way can begin before the instant and ride after it. What had beaten
+  // such a way may be gone, so all that ever found a place are put back, in the order of then.
+  for (let row = anytimeRows; row < rows; row++) {
+    if (columns.criteria[row * CRITERIA]! >= until) continue;
+    putLabel(sweep, network.legs[columns.leg[row]!]!.from, row);
+  }
+  return rideAll(sweep, { from: span.from, until: Math.min(span.until, until) });
 }
 
-/** The first departure of a timetable on a way. */
-function firstRun({ legs }: ProfileNetwork, label: ProfileLabel): number {
-  let at: ProfileLabel | undefined = label;
-  while (at !== undefined && (at.leg < 0 || legs[at.leg]!.runs === undefined)) at = at.next;
-  return at?.departs ?? Number.POSITIVE_INFINITY;
+/** The place of a pool where the fronts of some labels end: they were written before all others. */
+function endOfFronts(
+  { frontStart, frontSize }: LabelColumns,
+  labels: readonly (readonly number[])[],
+): number {
+  let end = 0;
+  for (const own of labels) {
+    for (const row of own) end = Math.max(end, frontStart[row]! + frontSize[row]!);
+  }
+  return end;
+}
+
+/** The first row of a way whose first departure by a timetable is before an instant. O(log rows). */
+function firstRowBefore(
+  { legs }: ProfileNetwork,
+  { columns: { criteria, leg, next }, anytimeRows }: Profile,
+  until: number,
+): number {
+  const firstRun = (row: number): number => {
+    let at = row;
+    while (legs[leg[at]!]!.runs === undefined) at = next[at]!;
+    return criteria[at * CRITERIA]!;
+  };
+  let low = anytimeRows;
+  let high = leg.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (firstRun(middle) >= until) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/**
+ * True if some way of a profile may use a departure that is gone; by leg, undefined where none is. O(rows).
+ */
+export function usesAny(
+  { columns: { criteria, leg }, anytimeRows }: Profile,
+  gone: readonly (ReadonlySet<number> | undefined)[],
+): boolean {
+  for (let row = anytimeRows; row < leg.length; row++) {
+    // The rest of a way has a row of its own: the first leg of each is all there is to look at.
+    if (gone[leg[row]!]?.has(criteria[row * CRITERIA]!)) return true;
+  }
+  return false;
 }
 
 /** A departure of a leg, by index. */
 export type Run = readonly [leg: number, departs: number];
 
 /**
- * True if some way of a profile uses a departure that is gone, of which none is after `until`.
- * O(labels that begin by then × legs of each).
- */
-export function usesAny(
-  { labels }: Profile,
-  isGone: (leg: number, departs: number) => boolean,
-  until: number,
-): boolean {
-  return labels.some((own) =>
-    own.slice(lastReady(own, until + 1) + 1).some((label) => {
-      for (let at: ProfileLabel | undefined = label; at !== undefined; at = at.next) {
-        if (at.leg >= 0 && isGone(at.leg, at.departs)) return true;
-      }
-      return false;
-    }),
-  );
-}
-
-/**
- * True if departures that are new to a profile would bring a label into it, or one as good as another.
- * O(labels + runs × labels at hand²). None by itself means none together: the last to depart would have
- * to be the first to matter.
+ * True if departures that are new to a profile would bring a label into it, or one as good as another:
+ * which of the two comes first is not known. O(runs × labels at hand²). None by itself means none
+ * together: the last to depart would have to be the first to matter.
  */
 export function wouldUse(network: ProfileNetwork, profile: Profile, runs: readonly Run[]): boolean {
-  if (runs.length === 0) return false;
-  const sweep = openSweep(network, profile.target, profile.ways, true);
-  profile.labels.forEach((labels, hub) => {
-    sweep.labels[hub] = [...labels];
-    sweep.fronts[hub] = [...profile.fronts[hub]!];
-  });
+  const { labels, anytime, columns } = profile;
+  const { criteria, frontStart, frontSize, pool } = columns;
   return runs.some(([leg, departs]) => {
-    ride(sweep, leg, departs);
-    return sweep.added > 0;
+    const { from, to, cost, carbon, input } = network.legs[leg]!;
+    const lands = departs + input.duration_seconds;
+    const own = lastReady(criteria, labels[from]!, departs);
+    const front = own === NONE ? [] : fronts(own);
+    const isWelcome = (rest: number, after: number): boolean => {
+      const at = rest * CRITERIA;
+      const way = [departs, after + criteria[at + 1]!, cost + criteria[at + 2]!];
+      return !front.some((other) => beats(criteria, other, [...way, carbon + criteria[at + 3]!]));
+    };
+    const last = lastReady(criteria, labels[to]!, lands + network.transfer[to]!);
+    return (
+      anytime[to]!.some((rest) => isWelcome(rest, lands)) ||
+      (last !== NONE && fronts(last).some((rest) => isWelcome(rest, 0)))
+    );
   });
+
+  function fronts(row: number): number[] {
+    return [...pool.subarray(frontStart[row]!, frontStart[row]! + frontSize[row]!)];
+  }
+}
+
+/** True if a label is no worse than a way, and not the same in all. */
+function beats(criteria: Float64Array, row: number, way: readonly number[]): boolean {
+  const own = criteria.subarray(row * CRITERIA, (row + 1) * CRITERIA);
+  return own.slice(1).every((value, i) => value <= way[i + 1]!) && own.some((v, i) => v !== way[i]);
 }

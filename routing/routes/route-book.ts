@@ -3,8 +3,8 @@
  * long each takes from a pickup on. Kept up to date under disruptions: what they do not touch is shared.
  */
 import { compileTransit, type TransitTable } from '../transit.ts';
-import type { HubInput, MileInput, NetworkInput, ViaInput } from '../types.ts';
-import { type Itinerary, itinerariesFrom } from './itineraries.ts';
+import type { HubInput, MileInput, NetworkInput } from '../types.ts';
+import type { Itinerary } from './itineraries.ts';
 import { type Disrupted, planDepartures, runsOf, sortDisruptions } from './leg-runs.ts';
 import { type Profile, type ProfileNetwork, profileTo, type RouteLeg } from './route-profile.ts';
 import { traceRoute } from './route-times.ts';
@@ -23,8 +23,20 @@ export interface Route {
   readonly from: number;
   readonly to: number;
   readonly itinerary: Itinerary;
+  readonly floor: RouteFloor;
   /** Times from a pickup on, filled in when asked for; null = it arrives within no horizon. */
   readonly laws: Map<number, TransitTable | null>;
+}
+
+/**
+ * A time that no pickup can be faster than, whatever is disrupted: nobody waits, and every leg is at its
+ * fastest. The last mile's `points`, all `later` by some seconds; the median and the promised time of it.
+ */
+export interface RouteFloor {
+  readonly points: Points;
+  readonly later: number;
+  readonly median: number;
+  readonly promised: number;
 }
 
 /** Hubs, legs and distributions by index, as they run now. */
@@ -48,9 +60,22 @@ export interface RouteBook extends RouteNetwork {
   /** The legs of each set of carriers that was asked for. */
   readonly networks: Map<string, ProfileNetwork>;
   readonly routes: Route[];
-  readonly routeOf: Map<string, number>;
-  /** Times of routes that hold as they did before a disruption, by the route's key. */
-  readonly kept: ReadonlyMap<string, Route['laws']>;
+  /** Those between two miles, by both and the carriers that may be used. */
+  readonly between: Map<string, RoutesBetween>;
+  /** What there was before a disruption, until the routes are found anew. */
+  readonly past: PastRoutes | undefined;
+}
+
+/** Places of routes, one for each itinerary. */
+export interface RoutesBetween {
+  readonly itineraries: readonly Itinerary[];
+  readonly routes: readonly number[];
+}
+
+/** Routes of a book before a disruption. */
+export interface PastRoutes extends Pick<RouteBook, 'routes' | 'between'> {
+  /** True for a route that passes a leg or a hub of which something changed. */
+  readonly isTouched: (route: Route) => boolean;
 }
 
 /** Opens a book with no routes yet. O(legs × departures). @throws Error when a leg names no hub. */
@@ -94,8 +119,8 @@ export function openBook(
     profiles: new Map(),
     networks: new Map(),
     routes: [],
-    routeOf: new Map(),
-    kept: new Map(),
+    between: new Map(),
+    past: undefined,
   };
 }
 
@@ -106,7 +131,8 @@ export function hubIn(hubOf: ReadonlyMap<string, number>, id: string): number {
   return hub;
 }
 
-function pointsIn(transits: ReadonlyMap<string, Points>, id: string): Points {
+/** Points of a distribution. @throws Error when it is not there. */
+export function pointsIn(transits: ReadonlyMap<string, Points>, id: string): Points {
   const points = transits.get(id);
   if (points === undefined) throw new Error(`transit time ${id} is named, which is not there`);
   return points;
@@ -114,14 +140,24 @@ function pointsIn(transits: ReadonlyMap<string, Points>, id: string): Points {
 
 /** Name of a profile. */
 export const profileKey = (hub: number, carriers: readonly string[] | undefined): string =>
-  JSON.stringify([hub, carriers === undefined ? null : [...new Set(carriers)].sort()]);
+  `${hub} ${carriersKey(carriers)}`;
+
+/** Name of a set of carriers; undefined = all. */
+export const carriersKey = (carriers: readonly string[] | null | undefined): string =>
+  carriers ? JSON.stringify([...new Set(carriers)].sort()) : 'null';
+
+/** What a profile's name says: the hub, and the carriers if not all. */
+export function readProfileKey(key: string): { hub: number; carriers: string[] | null } {
+  const space = key.indexOf(' ');
+  return { hub: Number(key.slice(0, space)), carriers: JSON.parse(key.slice(space + 1)) };
+}
 
 /** The part of a network that one set of carriers runs; undefined = all. */
 export function networkOf(
   { transfer, legs, networks }: Pick<RouteBook, 'transfer' | 'legs' | 'networks'>,
   carriers: readonly string[] | null | undefined,
 ): ProfileNetwork {
-  const key = JSON.stringify(carriers ? [...new Set(carriers)].sort() : null);
+  const key = carriersKey(carriers);
   const known = networks.get(key);
   if (known !== undefined) return known;
   const named = carriers ? new Set(carriers) : undefined;
@@ -138,7 +174,11 @@ export const searchSpan = ({ from_seconds }: Pick<RouteBook, 'from_seconds'>) =>
 });
 
 /** The profile to a hub, made when it is first asked for. */
-function profileOf(book: RouteBook, hub: number, carriers: readonly string[] | undefined): Profile {
+export function profileOf(
+  book: RouteBook,
+  hub: number,
+  carriers: readonly string[] | undefined,
+): Profile {
   const key = profileKey(hub, carriers);
   let profile = book.profiles.get(key);
   if (profile === undefined) {
@@ -146,47 +186,6 @@ function profileOf(book: RouteBook, hub: number, carriers: readonly string[] | u
     book.profiles.set(key, profile);
   }
   return profile;
-}
-
-/**
- * The routes of a lane, each by its place in the book: every first mile with every way to the hub of
- * every last mile. In an order that depends on the document alone.
- */
-export function* routesVia(book: RouteBook, via: ViaInput): Generator<void, number[]> {
-  const found: number[] = [];
-  for (const last of via.last_mile) {
-    const to = hubIn(book.hubOf, last.hub_id);
-    pointsIn(book.transits, last.transit_time_id);
-    if (!book.profiles.has(profileKey(to, via.carriers))) yield;
-    const profile = profileOf(book, to, via.carriers);
-    for (const first of via.first_mile) {
-      const from = hubIn(book.hubOf, first.hub_id);
-      pointsIn(book.transits, first.transit_time_id);
-      for (const itinerary of itinerariesFrom(book, profile, from)) {
-        found.push(addRoute(book, { first, last, from, to, itinerary }));
-      }
-    }
-  }
-  return [...new Set(found)];
-}
-
-/** Everything that a route's times depend on. */
-export const routeKey = ({ first, last, itinerary }: Omit<Route, 'laws'>): string =>
-  JSON.stringify([mileKey(first), itinerary.legs, mileKey(last)]);
-
-const mileKey = ({ hub_id, transit_time_id, carrier_id }: MileInput) => [
-  hub_id,
-  transit_time_id,
-  carrier_id ?? null,
-];
-
-function addRoute(book: RouteBook, parts: Omit<Route, 'laws'>): number {
-  const key = routeKey(parts);
-  const known = book.routeOf.get(key);
-  if (known !== undefined) return known;
-  const index = book.routes.push({ ...parts, laws: book.kept.get(key) ?? new Map() }) - 1;
-  book.routeOf.set(key, index);
-  return index;
 }
 
 /** The time from a pickup (epoch seconds) to the door, before it opens; null if it never arrives. */
@@ -204,15 +203,4 @@ export function lawAt(book: RouteBook, route: number, pickup: number): TransitTa
 function tableOf({ confidence }: RouteBook, arrival: Spread, pickup: number): TransitTable {
   const quantiles = pointsOf(arrival).map(([p, at]): [number, number] => [p, at - pickup]);
   return compileTransit([{ id: '', quantiles }], confidence);
-}
-
-/** Points of a time that no pickup can be faster than: nobody waits, every leg is at its fastest. */
-export function floorOf(book: RouteBook, route: number): Points {
-  const { first, last, itinerary, to } = book.routes[route]!;
-  // A second less, for what rounding does to shares of a distribution.
-  let least = pointsIn(book.transits, first.transit_time_id)[0]![1] + book.transfer[to]! - 1;
-  for (const leg of itinerary.legs) {
-    least += book.transfer[book.legs[leg]!.from]! + book.times[leg]![0]!.from;
-  }
-  return pointsIn(book.transits, last.transit_time_id).map(([p, seconds]) => [p, seconds + least]);
 }

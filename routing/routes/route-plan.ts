@@ -7,7 +7,7 @@ import { medianOf } from './spread.ts';
 /** The plan of a route for a pickup at which it arrives. `carrier_id` sells the service. */
 export function planRoute(
   book: RouteBook,
-  way: Omit<Route, 'laws'>,
+  way: Omit<Route, 'laws' | 'floor'>,
   pickup: number,
   carrier_id: string,
 ): RoutePlan {

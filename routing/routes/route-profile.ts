@@ -5,6 +5,16 @@
  */
 import type { LegInput } from '../types.ts';
 import { firstAtOrAfter } from './leg-runs.ts';
+import {
+  CRITERIA,
+  countReady,
+  isBeaten,
+  isNoWorse,
+  type LabelColumns,
+  LabelStore,
+  lastReady,
+  NONE,
+} from './route-labels.ts';
 
 /** A leg between hubs by index; without `runs` it starts at any time. */
 export interface RouteLeg {
@@ -15,19 +25,6 @@ export interface RouteLeg {
   readonly carbon: number;
   /** Departures that run, ascending. */
   readonly runs: Float64Array | undefined;
-}
-
-/** A way from a hub to the target. */
-export interface ProfileLabel {
-  readonly departs: number;
-  readonly arrives: number;
-  readonly cost: number;
-  readonly carbon: number;
-  /** The first leg, by index; the rest of the way follows. -1 at the target itself. */
-  readonly leg: number;
-  /** Number of its sequence of legs in the profile; set when it finds its place. */
-  way: number;
-  readonly next: ProfileLabel | undefined;
 }
 
 /** Span of departures looked at, epoch seconds. */
@@ -44,39 +41,15 @@ export interface ProfileNetwork {
   readonly usable: readonly number[];
 }
 
-/** Labels by hub, latest departure first, and the ways by legs that start at any time. */
+/** Rows of labels by hub, latest departure first, and of the ways by legs that start at any time. */
 export interface Profile {
   readonly target: number;
-  readonly labels: readonly (readonly ProfileLabel[])[];
-  readonly fronts: readonly (readonly ProfileLabel[][])[];
-  /** Their `arrives` is the time from an arrival at the hub to that at the target. */
-  readonly anytime: readonly (readonly ProfileLabel[])[];
-  readonly ways: Ways;
+  readonly columns: LabelColumns;
+  readonly labels: readonly (readonly number[])[];
+  /** Their arrival is the time from an arrival at the hub to that at the target. They come first. */
+  readonly anytime: readonly (readonly number[])[];
+  readonly anytimeRows: number;
 }
-
-/** Numbers of sequences of legs, by the first leg and the number of the rest. */
-type Ways = Map<number, number>;
-
-/** More than there are legs in a network. */
-const MOST_LEGS = 2 ** 20;
-
-function wayOf(ways: Ways, { leg, next }: ProfileLabel): number {
-  if (leg < 0) return 0;
-  const key = next!.way * MOST_LEGS + leg;
-  let way = ways.get(key);
-  if (way === undefined) {
-    way = ways.size + 1;
-    ways.set(key, way);
-  }
-  return way;
-}
-
-/** True if a way arrives no later, costs and emits no more than another. */
-export const isNoWorse = (a: ProfileLabel, b: ProfileLabel): boolean =>
-  a.arrives <= b.arrives && a.cost <= b.cost && a.carbon <= b.carbon;
-
-const isEqual = (a: ProfileLabel, b: ProfileLabel): boolean =>
-  a.departs === b.departs && a.arrives === b.arrives && a.cost === b.cost && a.carbon === b.carbon;
 
 /** Connections by place, latest departure first; equal ones by leg. */
 interface Connections {
@@ -117,161 +90,140 @@ function sortConnections({ legs, usable }: ProfileNetwork, { from, until }: Span
 /** Sweeps all connections towards a hub. O(connections × undominated labels²). */
 export function profileTo(network: ProfileNetwork, target: number, span: Span): Profile {
   const sweep = openSweep(network, target);
-  const { count, leg, departs } = connectionsIn(network, span);
-  for (let c = 0; c < count; c++) ride(sweep, leg[c]!, departs[c]!);
-  const { labels, fronts, anytime, ways } = sweep;
-  return { target, labels, fronts, anytime, ways };
-}
-
-/** Ids of the legs of a label, in order. */
-export function legsOf(label: ProfileLabel): number[] {
-  const legs: number[] = [];
-  for (let at: ProfileLabel | undefined = label; at !== undefined; at = at.next) {
-    if (at.leg >= 0) legs.push(at.leg);
-  }
-  return legs;
+  const anytime = anytimeTo(sweep);
+  return rideAll({ ...sweep, anytime, anytimeRows: sweep.store.rows }, span);
 }
 
 /** State of a sweep. */
 export interface Sweep {
   readonly network: ProfileNetwork;
-  readonly labels: ProfileLabel[][];
-  readonly anytime: readonly (readonly ProfileLabel[])[];
+  readonly target: number;
+  readonly store: LabelStore;
+  readonly labels: number[][];
+  readonly anytime: Profile['anytime'];
+  readonly anytimeRows: number;
   /** Legs that start at any time, by the hub they lead to. */
   readonly into: readonly (readonly number[])[];
-  /** By label: the undominated (arrival, cost, carbon) of those that depart as late or later. */
-  readonly fronts: ProfileLabel[][][];
-  readonly ways: Ways;
-  /** Labels that found their place. */
-  added: number;
-  /** What is as good as another finds a place too: which of the two comes first is not known. */
-  readonly takesEqual: boolean;
 }
 
-/** A sweep towards a hub that has not begun. */
-export function openSweep(
-  network: ProfileNetwork,
-  target: number,
-  ways: Ways = new Map(),
-  takesEqual = false,
-): Sweep {
-  const hubs = network.transfer.length;
-  const into: number[][] = Array.from({ length: hubs }, () => []);
+/** Rows that a store has room for to begin with. */
+const FIRST_ROOM = 1024;
+
+/** Stores of networks: one sweep is over before the next begins, and leaves it the room that it made. */
+const stores = new WeakMap<ProfileNetwork, LabelStore>();
+
+/** A sweep towards a hub that has not begun, and knows no way by legs that start at any time. */
+export function openSweep(network: ProfileNetwork, target: number): Sweep {
+  const store = stores.get(network) ?? new LabelStore(FIRST_ROOM);
+  stores.set(network, store);
+  store.clear();
+  const lists = () => Array.from(network.transfer, (): number[] => []);
+  const into = lists();
   for (const leg of network.usable) {
     if (network.legs[leg]!.runs === undefined) into[network.legs[leg]!.to]!.push(leg);
   }
-  return {
-    network,
-    labels: Array.from({ length: hubs }, () => []),
-    anytime: anytimeTo(network, into, target, ways),
-    ways,
-    into,
-    fronts: Array.from({ length: hubs }, () => []),
-    added: 0,
-    takesEqual,
-  };
+  return { network, target, store, labels: lists(), anytime: lists(), anytimeRows: 0, into };
 }
 
 /** Undominated ways to the target by legs that start at any time, from each hub. */
-function anytimeTo(
-  { transfer, legs }: ProfileNetwork,
-  into: readonly (readonly number[])[],
-  target: number,
-  ways: Ways,
-): ProfileLabel[][] {
-  const found: ProfileLabel[][] = Array.from(transfer, () => []);
-  const there = { departs: 0, arrives: 0, cost: 0, carbon: 0, leg: -1, way: 0, next: undefined };
-  const open: [number, ProfileLabel][] = [[target, there]];
+function anytimeTo({ network, target, store, into }: Sweep): number[][] {
+  const { transfer, legs } = network;
+  const found: number[][] = Array.from(transfer, () => []);
+  const open: [number, number][] = [[target, store.append(NONE, NONE, 0, 0, 0, 0)]];
   for (let at = open.shift(); at !== undefined; at = open.shift()) {
-    const [hub, way] = at;
-    if (found[hub]!.some((other) => isNoWorse(other, way))) continue;
-    way.way = wayOf(ways, way);
-    found[hub] = [...found[hub]!.filter((other) => !isNoWorse(way, other)), way];
+    const [hub, row] = at;
+    if (found[hub]!.some((other) => isNoWorse(store.criteria, other, row))) continue;
+    const beaten = (other: number) => isNoWorse(store.criteria, row, other);
+    found[hub] = [...found[hub]!.filter((other) => !beaten(other)), row];
     for (const leg of into[hub]!) {
       const { from, cost, carbon, input } = legs[leg]!;
-      open.push([
-        from,
-        {
-          departs: 0,
-          arrives: transfer[from]! + input.duration_seconds + way.arrives,
-          cost: cost + way.cost,
-          carbon: carbon + way.carbon,
-          leg,
-          way: 0,
-          next: way,
-        },
-      ]);
+      const takes = transfer[from]! + input.duration_seconds;
+      open.push([from, store.append(leg, row, 0, takes, cost, carbon)]);
     }
   }
   return found;
 }
 
+/** Rides the connections of a span, latest first. Ends the sweep. */
+export function rideAll(sweep: Sweep, span: Span): Profile {
+  const { count, leg, departs } = connectionsIn(sweep.network, span);
+  for (let c = 0; c < count; c++) ride(sweep, leg[c]!, departs[c]!);
+  const { target, labels, anytime, anytimeRows } = sweep;
+  return { target, columns: sweep.store.columns(), labels, anytime, anytimeRows };
+}
+
 /** Adds the ways that begin with one departure. */
-export function ride(sweep: Sweep, leg: number, departs: number): void {
-  const { network, anytime, labels } = sweep;
+function ride(sweep: Sweep, leg: number, departs: number): void {
+  const { network, anytime, store, labels } = sweep;
   const { from, to, cost, carbon, input } = network.legs[leg]!;
   const lands = departs + input.duration_seconds;
-  const begin = (rest: ProfileLabel, arrives: number): ProfileLabel => ({
-    departs,
-    arrives,
-    cost: cost + rest.cost,
-    carbon: carbon + rest.carbon,
-    leg,
-    way: 0,
-    next: rest,
-  });
-  for (const rest of anytime[to]!) reach(sweep, from, begin(rest, lands + rest.arrives));
-  const onward = labels[to]!;
-  const ready = lands + network.transfer[to]!;
-  const last = lastReady(onward, ready);
-  if (last < 0) return;
-  for (const rest of sweep.fronts[to]![last]!) reach(sweep, from, begin(rest, rest.arrives));
+  for (const rest of anytime[to]!) begin(sweep, leg, rest, departs, lands);
+  const last = lastReady(store.criteria, labels[to]!, lands + network.transfer[to]!);
+  if (last === NONE) return;
+  const start = store.frontStart[last]!;
+  const end = start + store.frontSize[last]!;
+  let front = lastReady(store.criteria, labels[from]!, departs);
+  // Fronts are appended to the pool: this one stays where it is, whatever it leads to.
+  for (let i = start; i < end; i++) {
+    const { criteria, pool } = store;
+    const rest = pool[i]!;
+    const at = rest * CRITERIA;
+    const costs = cost + criteria[at + 2]!;
+    const emits = carbon + criteria[at + 3]!;
+    // Most are beaten: that is seen before anything is written.
+    if (front !== NONE && isBeaten(store, front, criteria[at + 1]!, costs, emits)) continue;
+    begin(sweep, leg, rest, departs, 0);
+    front = lastReady(store.criteria, labels[from]!, departs);
+  }
 }
 
-/** Last place of a label that departs at or after `ready`; -1 if none. Latest departures are first. */
-export function lastReady(labels: readonly ProfileLabel[], ready: number): number {
-  let low = 0;
-  let high = labels.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (labels[middle]!.departs >= ready) low = middle + 1;
-    else high = middle;
+/** Begins a way with a leg unless it is beaten; and ways before it, by legs that start at any time. */
+function begin(sweep: Sweep, leg: number, rest: number, departs: number, later: number): void {
+  const { store, into, network } = sweep;
+  const { from, cost, carbon } = network.legs[leg]!;
+  const row = store.append(leg, rest, departs, later, cost, carbon);
+  if (!putLabel(sweep, from, row)) {
+    store.rows = row;
+    return;
   }
-  return low - 1;
+  for (const before of into[from]!) {
+    const takes = network.transfer[from]! + network.legs[before]!.input.duration_seconds;
+    begin(sweep, before, row, departs - takes, 0);
+  }
 }
 
-/** Adds a label to a hub's unless one as good leaves as late; passes it on to hubs before. */
-function reach(sweep: Sweep, hub: number, label: ProfileLabel): void {
-  const { network, into } = sweep;
-  const labels = sweep.labels[hub]!;
-  const fronts = sweep.fronts[hub]!;
-  const last = lastReady(labels, label.departs);
-  const beats = (other: ProfileLabel) =>
-    isNoWorse(other, label) && !(sweep.takesEqual && isEqual(other, label));
-  if (last >= 0 && fronts[last]!.some(beats)) return;
-  let place = last + 1;
-  while (place > 0 && labels[place - 1]!.departs === label.departs) place -= 1;
-  const rest = labels.slice(place).filter((other) => !isNoWorse(label, other));
-  let front = place === 0 ? [] : fronts[place - 1]!;
-  labels.length = place;
-  fronts.length = place;
-  for (const one of [label, ...rest]) {
-    front = [...front.filter((other) => !isNoWorse(one, other)), one];
-    labels.push(one);
-    fronts.push(front);
+/** Puts a label among those of its hub and takes away those that it beats; false if it is beaten. */
+export function putLabel({ store, labels }: Sweep, hub: number, row: number): boolean {
+  const { criteria } = store;
+  const own = labels[hub]!;
+  const at = row * CRITERIA;
+  const departs = criteria[at]!;
+  let place = countReady(criteria, own, departs);
+  const last = place === 0 ? NONE : own[place - 1]!;
+  if (
+    last !== NONE &&
+    isBeaten(store, last, criteria[at + 1]!, criteria[at + 2]!, criteria[at + 3]!)
+  ) {
+    return false;
   }
-  label.way = wayOf(sweep.ways, label);
-  sweep.added += 1;
-  for (const leg of into[hub]!) {
-    const { from, cost, carbon, input } = network.legs[leg]!;
-    reach(sweep, from, {
-      departs: label.departs - network.transfer[hub]! - input.duration_seconds,
-      arrives: label.arrives,
-      cost: cost + label.cost,
-      carbon: carbon + label.carbon,
-      leg,
-      way: 0,
-      next: label,
-    });
-  }
+  while (place > 0 && criteria[own[place - 1]! * CRITERIA] === departs) place -= 1;
+  const rest = place === own.length ? NOTHING : own.splice(place);
+  addLabel(store, own, row);
+  for (const one of rest) if (!isNoWorse(criteria, row, one)) addLabel(store, own, one);
+  return true;
+}
+
+const NOTHING: readonly number[] = [];
+
+/** Adds a label behind those of its hub. */
+function addLabel(store: LabelStore, own: number[], row: number): void {
+  store.putFront(own.length === 0 ? NONE : own[own.length - 1]!, row);
+  own.push(row);
+}
+
+/** The legs of the way that begins at a row, in order. */
+export function legsOf({ leg, next }: LabelColumns, row: number): number[] {
+  const legs: number[] = [];
+  for (let at = row; leg[at]! !== NONE; at = next[at]!) legs.push(leg[at]!);
+  return legs;
 }

@@ -5,9 +5,9 @@ import {
   compileInSteps,
   compileNetwork,
   type DisruptionInput,
-  disruptNetwork,
+  disruptInSteps,
   type LearnedRow,
-  recompileCalendars,
+  recompileInSteps,
   withLearnedTransit,
 } from '../../routing/index.ts';
 import { secondsOf } from '../domain/instants.ts';
@@ -60,15 +60,19 @@ function inputOf(row: DisruptionRow): DisruptionInput {
   return { ...window, kind, leg_id: leg_id!, delay_seconds: delay_seconds! };
 }
 
-/** The same network under the disruptions of a newer number: only what they touch is made anew. */
-export function withDisruptions(
+/**
+ * The same network under the disruptions of a newer number: only what they touch is made anew, in pieces;
+ * others are served in between.
+ */
+export async function withDisruptions(
   live: LiveNetwork,
   disruption_no: number,
   disrupted: readonly DisruptionRow[],
-): LiveNetwork {
+): Promise<LiveNetwork> {
   const disruptions = disrupted.map(inputOf);
   const document = { ...live.document, disruptions };
-  return { ...live, disruption_no, document, compiled: disruptNetwork(live.compiled, disruptions) };
+  const compiled = await inTurns(disruptInSteps(live.compiled, disruptions));
+  return { ...live, disruption_no, document, compiled };
 }
 
 function withTables(
@@ -89,10 +93,10 @@ function withTables(
   };
 }
 
-/** The same network with calendars that cover an instant. */
-export function withCalendars(live: LiveNetwork, at: Temporal.Instant): LiveNetwork {
-  const compiled = recompileCalendars(live.compiled, { from_seconds: dayStart(at) });
-  return { ...live, compiled };
+/** The same network with calendars that cover an instant, in pieces. */
+export async function withCalendars(live: LiveNetwork, at: Temporal.Instant): Promise<LiveNetwork> {
+  const steps = recompileInSteps(live.compiled, { from_seconds: dayStart(at) });
+  return { ...live, compiled: await inTurns(steps) };
 }
 
 /**

@@ -49,6 +49,7 @@ export function createNetworkSource(
   let believedUntil = Number.NEGATIVE_INFINITY;
   let looking: Promise<void> | null = null;
   let loading: Promise<void> | null = null;
+  let aging: Promise<void> | null = null;
   let isNewestLarge = false;
 
   const fetchPacked = async (version: number) => {
@@ -80,8 +81,21 @@ export function createNetworkSource(
   const takeOver = async ({ disruption_no }: NetworkVersions) => {
     const at = services.clock.now();
     const disrupted = await fetchDisrupted(disruption_no, at);
-    if (newest !== null && newest.disruption_no < disruption_no) {
-      newest = withDisruptions(newest, disruption_no, disrupted);
+    await advance(
+      (live) => live.disruption_no < disruption_no,
+      (live) => withDisruptions(live, disruption_no, disrupted),
+    );
+  };
+
+  /** Makes the newest into another while others are served; anew if a newer one came meanwhile. */
+  const advance = async (
+    isWanted: (live: LiveNetwork) => boolean,
+    make: (live: LiveNetwork) => Promise<LiveNetwork>,
+  ) => {
+    while (newest !== null && isWanted(newest)) {
+      const before: LiveNetwork = newest;
+      const made = await make(before);
+      if (newest === before) newest = made;
     }
   };
 
@@ -137,8 +151,14 @@ export function createNetworkSource(
         if (looking === mine) looking = null;
       });
     }
-    if (newest !== null && !covers(newest.compiled, services.clock.now())) {
-      newest = withCalendars(newest, services.clock.now());
+    const isOfAnotherDay = (live: LiveNetwork) => !covers(live.compiled, services.clock.now());
+    if (newest !== null && isOfAnotherDay(newest)) {
+      aging ??= advance(isOfAnotherDay, (live) =>
+        withCalendars(live, services.clock.now()),
+      ).finally(() => {
+        aging = null;
+      });
+      await aging;
     }
     return newest;
   };
