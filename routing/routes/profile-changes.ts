@@ -1,10 +1,10 @@
 /** Profiles when departures change: whether one is touched, and the part of it that is swept again. */
 import { CRITERIA, countReady, type LabelColumns, lastReady, NONE } from './route-labels.ts';
 import {
+  insertLabel,
   openSweep,
   type Profile,
   type ProfileNetwork,
-  putLabel,
   rideAll,
   type Span,
 } from './route-profile.ts';
@@ -30,7 +30,7 @@ export function resumeProfile(
   // such a way may be gone, so all that ever found a place are put back, in the order of then.
   for (let row = anytimeRows; row < rows; row++) {
     if (columns.criteria[row * CRITERIA]! >= until) continue;
-    putLabel(sweep, network.legs[columns.leg[row]!]!.from, row);
+    insertLabel(sweep.store, labels[network.legs[columns.leg[row]!]!.from]!, row);
   }
   return rideAll(sweep, { from: span.from, until: Math.min(span.until, until) });
 }

@@ -8,6 +8,8 @@ import { firstAtOrAfter } from './leg-runs.ts';
 import {
   CRITERIA,
   countReady,
+  criteriaOf,
+  HubHead,
   isBeaten,
   isNoWorse,
   type LabelColumns,
@@ -53,16 +55,20 @@ export interface Profile {
 
 /** Connections by place, latest departure first; equal ones by leg. */
 interface Connections {
-  readonly count: number;
   readonly leg: Int32Array;
-  readonly departs: Float64Array;
+  readonly from: Int32Array;
+  readonly to: Int32Array;
+  /** Of the connection at place c, from `RIDE × c` on: departure, arrival, cost, carbon. */
+  readonly rides: Float64Array;
 }
+
+const RIDE = 4;
 
 /** Of the span asked for last: sweeps to many hubs follow each other. */
 const sorted = new WeakMap<ProfileNetwork, { readonly span: Span; readonly found: Connections }>();
 
 /** The connections of a network in a span. */
-export function connectionsIn(network: ProfileNetwork, span: Span): Connections {
+function connectionsIn(network: ProfileNetwork, span: Span): Connections {
   const known = sorted.get(network);
   if (known?.span.from === span.from && known.span.until === span.until) return known.found;
   const found = sortConnections(network, span);
@@ -80,10 +86,16 @@ function sortConnections({ legs, usable }: ProfileNetwork, { from, until }: Span
     }
   }
   rows.sort((a, b) => b[0] - a[0] || a[1] - b[1]);
+  const rides = new Float64Array(rows.length * RIDE);
+  rows.forEach(([departs, leg], c) => {
+    const { cost, carbon, input } = legs[leg]!;
+    rides.set([departs, departs + input.duration_seconds, cost, carbon], c * RIDE);
+  });
   return {
-    count: rows.length,
     leg: Int32Array.from(rows, ([, leg]) => leg),
-    departs: Float64Array.from(rows, ([departs]) => departs),
+    from: Int32Array.from(rows, ([, leg]) => legs[leg]!.from),
+    to: Int32Array.from(rows, ([, leg]) => legs[leg]!.to),
+    rides,
   };
 }
 
@@ -100,6 +112,7 @@ export interface Sweep {
   readonly target: number;
   readonly store: LabelStore;
   readonly labels: number[][];
+  readonly heads: readonly HubHead[];
   readonly anytime: Profile['anytime'];
   readonly anytimeRows: number;
   /** Legs that start at any time, by the hub they lead to. */
@@ -122,7 +135,8 @@ export function openSweep(network: ProfileNetwork, target: number): Sweep {
   for (const leg of network.usable) {
     if (network.legs[leg]!.runs === undefined) into[network.legs[leg]!.to]!.push(leg);
   }
-  return { network, target, store, labels: lists(), anytime: lists(), anytimeRows: 0, into };
+  const heads = Array.from(network.transfer, () => new HubHead());
+  return { network, target, store, labels: lists(), heads, anytime: lists(), anytimeRows: 0, into };
 }
 
 /** Undominated ways to the target by legs that start at any time, from each hub. */
@@ -146,34 +160,44 @@ function anytimeTo({ network, target, store, into }: Sweep): number[][] {
 
 /** Rides the connections of a span, latest first. Ends the sweep. */
 export function rideAll(sweep: Sweep, span: Span): Profile {
-  const { count, leg, departs } = connectionsIn(sweep.network, span);
-  for (let c = 0; c < count; c++) ride(sweep, leg[c]!, departs[c]!);
-  const { target, labels, anytime, anytimeRows } = sweep;
-  return { target, columns: sweep.store.columns(), labels, anytime, anytimeRows };
+  const { target, labels, heads, store, anytime, anytimeRows } = sweep;
+  const connections = connectionsIn(sweep.network, span);
+  labels.forEach((own, hub) => {
+    if (own.length > 0) heads[hub]!.read(store, own[own.length - 1]!);
+  });
+  for (let c = 0; c < connections.leg.length; c++) ride(sweep, connections, c);
+  return { target, columns: store.columns(), labels, anytime, anytimeRows };
 }
 
 /** Adds the ways that begin with one departure. */
-function ride(sweep: Sweep, leg: number, departs: number): void {
-  const { network, anytime, store, labels } = sweep;
-  const { from, to, cost, carbon, input } = network.legs[leg]!;
-  const lands = departs + input.duration_seconds;
-  for (const rest of anytime[to]!) begin(sweep, leg, rest, departs, lands);
-  const last = lastReady(store.criteria, labels[to]!, lands + network.transfer[to]!);
+function ride(sweep: Sweep, { leg, from, to, rides }: Connections, c: number): void {
+  const { network, anytime, store, labels, heads } = sweep;
+  const [hub, next] = [from[c]!, to[c]!];
+  const departs = rides[c * RIDE]!;
+  const lands = rides[c * RIDE + 1]!;
+  const cost = rides[c * RIDE + 2]!;
+  const carbon = rides[c * RIDE + 3]!;
+  for (const rest of anytime[next]!) begin(sweep, leg[c]!, rest, departs, lands);
+  const last = lastReady(store.criteria, labels[next]!, lands + network.transfer[next]!);
   if (last === NONE) return;
   const start = store.frontStart[last]!;
   const end = start + store.frontSize[last]!;
-  let front = lastReady(store.criteria, labels[from]!, departs);
+  const own = labels[hub]!;
   // Fronts are appended to the pool: this one stays where it is, whatever it leads to.
   for (let i = start; i < end; i++) {
     const { criteria, pool } = store;
     const rest = pool[i]!;
     const at = rest * CRITERIA;
-    const costs = cost + criteria[at + 2]!;
-    const emits = carbon + criteria[at + 3]!;
     // Most are beaten: that is seen before anything is written.
-    if (front !== NONE && isBeaten(store, front, criteria[at + 1]!, costs, emits)) continue;
-    begin(sweep, leg, rest, departs, 0);
-    front = lastReady(store.criteria, labels[from]!, departs);
+    const isLast = own.length > 0 && criteria[own[own.length - 1]! * CRITERIA]! >= departs;
+    const arrives = criteria[at + 1]!;
+    if (
+      isLast &&
+      heads[hub]!.beats(arrives, cost + criteria[at + 2]!, carbon + criteria[at + 3]!)
+    ) {
+      continue;
+    }
+    begin(sweep, leg[c]!, rest, departs, 0);
   }
 }
 
@@ -193,27 +217,50 @@ function begin(sweep: Sweep, leg: number, rest: number, departs: number, later: 
 }
 
 /** Puts a label among those of its hub and takes away those that it beats; false if it is beaten. */
-export function putLabel({ store, labels }: Sweep, hub: number, row: number): boolean {
+function putLabel({ store, labels, heads }: Sweep, hub: number, row: number): boolean {
   const { criteria } = store;
   const own = labels[hub]!;
   const at = row * CRITERIA;
   const departs = criteria[at]!;
-  let place = countReady(criteria, own, departs);
-  const last = place === 0 ? NONE : own[place - 1]!;
-  if (
-    last !== NONE &&
-    isBeaten(store, last, criteria[at + 1]!, criteria[at + 2]!, criteria[at + 3]!)
-  ) {
-    return false;
+  const arrives = criteria[at + 1]!;
+  const cost = criteria[at + 2]!;
+  const carbon = criteria[at + 3]!;
+  const last = own.length === 0 ? Infinity : criteria[own[own.length - 1]! * CRITERIA]!;
+  const head = heads[hub]!;
+  if (last >= departs && head.beats(arrives, cost, carbon)) return false;
+  if (last > departs || (last === departs && !beatsEqual(criteria, own, row))) {
+    head.add(row, arrives, cost, carbon);
+    store.putHead(head, row);
+    own.push(row);
+    return true;
   }
-  while (place > 0 && criteria[own[place - 1]! * CRITERIA] === departs) place -= 1;
-  const rest = place === own.length ? NOTHING : own.splice(place);
-  addLabel(store, own, row);
-  for (const one of rest) if (!isNoWorse(criteria, row, one)) addLabel(store, own, one);
+  if (!insertLabel(store, own, row)) return false;
+  head.read(store, own[own.length - 1]!);
   return true;
 }
 
-const NOTHING: readonly number[] = [];
+/** True if a label beats one of those that depart with it, which are the last of its hub. */
+function beatsEqual(criteria: Float64Array, own: readonly number[], row: number): boolean {
+  const departs = criteria[row * CRITERIA]!;
+  for (let i = own.length - 1; i >= 0 && criteria[own[i]! * CRITERIA] === departs; i--) {
+    if (isNoWorse(criteria, row, own[i]!)) return true;
+  }
+  return false;
+}
+
+/** The same for labels of a hub that no head is kept of, at any place among them. */
+export function insertLabel(store: LabelStore, own: number[], row: number): boolean {
+  const [departs, ...way] = criteriaOf(store, row);
+  const place = countReady(store.criteria, own, departs);
+  if (place > 0 && isBeaten(store, own[place - 1]!, ...way)) return false;
+  let equal = place;
+  while (equal > 0 && store.criteria[own[equal - 1]! * CRITERIA] === departs) equal -= 1;
+  const later = own.splice(place);
+  for (const one of [...own.splice(equal), row, ...later]) {
+    if (one === row || !isNoWorse(store.criteria, row, one)) addLabel(store, own, one);
+  }
+  return true;
+}
 
 /** Adds a label behind those of its hub. */
 function addLabel(store: LabelStore, own: number[], row: number): void {
