@@ -69,3 +69,35 @@ export async function closeExceptionsOfOrder(
     where order_id = ${order_id} and kind = any(${kinds}::text[]) and resolved_at is null
   `.execute(tx);
 }
+
+/** An exception that was open until now, with the order of its shipment. */
+export interface ClosedException {
+  readonly exception_id: string;
+  readonly shipment_id: string;
+  readonly order_id: string;
+}
+
+/**
+ * Notes the open exceptions of a kind that concern these shipments as seen to, and gives those that this
+ * call closed: of concurrent callers one gets each. By the index `exceptions_one_open`.
+ */
+export async function closeExceptionsOfShipments(
+  tx: Tx,
+  shipment_ids: readonly string[],
+  kind: ExceptionKind,
+  at: Temporal.Instant,
+): Promise<ClosedException[]> {
+  if (shipment_ids.length === 0) return [];
+  const resolution: Resolution = 'close';
+  const closed = await sql<ClosedException>`
+    with open as (
+      select exception_id from exceptions
+      where kind = ${kind} and coalesce(shipment_id, order_id) = any(${shipment_ids}::uuid[])
+        and resolved_at is null
+      order by exception_id for no key update)
+    update exceptions e set resolved_at = ${at.toString()}, resolution = ${resolution}
+    from open, shipments s
+    where e.exception_id = open.exception_id and s.shipment_id = e.shipment_id
+    returning e.exception_id, e.shipment_id, s.order_id`.execute(tx);
+  return closed.rows;
+}

@@ -89,7 +89,10 @@ export const EVENTS = {
   'key.created': { entity: 'key', tells: 'An API key was made for a party.' },
   'key.revoked': { entity: 'key', tells: 'An API key was withdrawn for good.' },
 
-  'exception.resolved': { entity: 'exception', tells: 'An operator resolved an exception.' },
+  'exception.resolved': {
+    entity: 'exception',
+    tells: 'An operator resolved an exception, or what it told of is over.',
+  },
 } as const satisfies Record<string, { entity: string; tells: string }>;
 
 /** The type of a journal event. */

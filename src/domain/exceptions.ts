@@ -9,7 +9,8 @@ export const EXCEPTIONS = {
   no_carrier: 'No carrier took the shipment; its units were put up for another decision.',
   short_pick: 'The warehouse did not find units it should have; they were written off.',
   late_delivery: 'The promised delivery has passed without a delivery.',
-  disrupted: 'A disruption on its route endangers the promise, and no other plan keeps it.',
+  disrupted:
+    'A disruption on its route endangers the promise, and no other plan keeps it. Ends by itself.',
   lost: 'The carrier declares the shipment lost.',
   returned: 'The shipment came back to the sender.',
   carrier_cancelled: 'The carrier cancelled a shipment that it had accepted.',

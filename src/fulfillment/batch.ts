@@ -26,6 +26,7 @@ import { type Evidence, type MilestoneKind, meetMilestone } from '../domain/mile
 import { canOrderMove } from '../domain/order.ts';
 import { settleOrder } from '../domain/shipment.ts';
 import { openUnitBook, type UnitBook } from '../domain/units.ts';
+import { closeDisrupted } from './close-disrupted.ts';
 import { leaveAfterCancel } from './leave-after-cancel.ts';
 
 /** A batch under way. */
@@ -47,6 +48,8 @@ export interface Batch {
   /** Shipments that their warehouses may start on. */
   readonly released_shipments: Set<ShipmentDraft>;
   readonly freed_capacity: Slot[];
+  /** Shipments whose promise stands again: an exception about a disruption is closed. */
+  readonly undisrupted_shipments: Set<ShipmentDraft>;
   /** Shipments whose parcel itself changed: its number, its weight, the capacity it takes. */
   readonly changed_parcels: Set<ShipmentDraft>;
   /** Cancelled shipments that were handed over all the same, with the event that says so. */
@@ -79,6 +82,7 @@ export function openBatch(parts: BatchParts): Batch {
     moved_parcels: [],
     released_shipments: new Set(),
     freed_capacity: [],
+    undisrupted_shipments: new Set(),
     changed_parcels: new Set(),
     left_after_cancel: new Map(),
     to_settle: new Set(),
@@ -242,6 +246,7 @@ export async function saveBatch(tx: Tx, batch: Batch): Promise<void> {
   await settleOrders(tx, batch);
   await saveOrders(tx, [...batch.changed_orders]);
   await openExceptions(tx, batch.exceptions);
+  await closeDisrupted(tx, batch);
   await appendEvents(tx, batch.events);
   await moveCountedParcels(tx, batch.moved_parcels, batch.at);
 }

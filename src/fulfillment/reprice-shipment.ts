@@ -33,18 +33,24 @@ export function repriceShipment(
   const now = priceRoute(network.compiled, parcel, due);
   const { confidence } = network.document.policy;
   const holds = (price: RoutePrice) => price.on_time_probability >= confidence - SLACK;
+  const { undisrupted_shipments: undisrupted } = repricing.tender.batch;
   if (now !== undefined && holds(now)) {
+    undisrupted.add(shipment);
     tell(repricing, shipment, now, 'promise_stands');
     return;
   }
   if (isInWarehouse(shipment.state)) {
     const other = otherRoutes(network.compiled, parcel, due).find(holds);
     if (other !== undefined) {
+      undisrupted.add(shipment);
       takeRoute(shipment, other);
       tell(repricing, shipment, other, 'rerouted');
       return;
     }
-    if (offerAnew(engine, repricing, shipment)) return;
+    if (offerAnew(engine, repricing, shipment)) {
+      undisrupted.add(shipment);
+      return;
+    }
   }
   tell(repricing, shipment, now, 'at_risk');
   raise(repricing.tender.batch, shipment, {

@@ -8,6 +8,7 @@ import { createNetworkSource } from '../../src/fulfillment/network-source.ts';
 import { liftDisruption, openDisruption } from '../../src/fulfillment/open-disruption.ts';
 import { quotePromise } from '../../src/fulfillment/quote-promise.ts';
 import { repriceShipments } from '../../src/fulfillment/reprice-shipments.ts';
+import { resolveException } from '../../src/fulfillment/resolve-exception.ts';
 import { anOrder, aReference } from '../builders/commands.ts';
 import { type Harness, startHarness } from '../harness.ts';
 import { overHubs } from './over-hubs.ts';
@@ -58,6 +59,17 @@ async function repriceAll(): Promise<number> {
     if (!step.more) return done;
   }
 }
+
+const theException = () =>
+  harness.owner.selectFrom('exceptions').select('exception_id').executeTakeFirstOrThrow();
+
+const resolved = () =>
+  harness.owner
+    .selectFrom('journal')
+    .select('data')
+    .where('type', '=', 'exception.resolved')
+    .orderBy('seq')
+    .execute();
 
 const legsOf = ({ route }: Awaited<ReturnType<typeof theShipment>>) =>
   route?.steps.map((step) => step.leg_id ?? step.kind);
@@ -197,6 +209,61 @@ describe('a disruption', () => {
     expect((await theShipment(harness)).expected_at.equals(before.expected_at)).toBe(true);
     const again = await liftDisruption(harness.engine, shut.disruption_id, AUTHOR);
     expect(again.status).toBe('duplicate');
+  });
+
+  test('closes its exception once when the promise stands again, and opens another for another', async () => {
+    await released(harness);
+    const { disruption: shut } = await open(CITY_SHUT);
+    await repriceAll();
+    await liftDisruption(harness.engine, shut.disruption_id, AUTHOR);
+    expect(await openExceptions(harness)).toEqual(['disrupted operator']);
+
+    await Promise.all([repriceAll(), repriceAll(), repriceAll()]);
+    await repriceAll();
+
+    expect(await openExceptions(harness)).toEqual([]);
+    expect(await resolved()).toMatchObject([
+      { data: { kind: 'disrupted', resolution: 'close', by: 'engine' } },
+    ]);
+    await open(CITY_SHUT);
+    await repriceAll();
+    expect(await openExceptions(harness)).toEqual(['disrupted operator']);
+    expect(await resolved()).toHaveLength(1);
+  });
+
+  test('does not close again what an operator has closed', async () => {
+    await released(harness);
+    const { disruption: shut } = await open(CITY_SHUT);
+    await repriceAll();
+    const { exception_id } = await theException();
+    await liftDisruption(harness.engine, shut.disruption_id, AUTHOR);
+
+    await Promise.all([
+      repriceAll(),
+      resolveException(harness.engine, { exception_id, resolution: 'close', request_id: 'close' }),
+    ]);
+    await repriceAll();
+
+    expect(await openExceptions(harness)).toEqual([]);
+    expect(await resolved()).toHaveLength(1);
+  });
+
+  test('leaves no exception open about a shipment that has come to its end', async () => {
+    await released(harness);
+    await open(CITY_SHUT);
+    await repriceAll();
+    const { shipment_id } = await theShipment(harness);
+
+    await postWork(
+      harness,
+      work(harness, shipment_id, 'picked'),
+      work(harness, shipment_id, 'handed_over'),
+    );
+    await postReports(harness, report(harness, shipment_id, 'delivered'));
+    await harness.settle();
+
+    expect(await openExceptions(harness)).toEqual([]);
+    expect(await resolved()).toHaveLength(1);
   });
 
   test('finds also shipments of quotes that were sold before it', async () => {
