@@ -71,8 +71,12 @@ export interface OfferedShipment {
   readonly carrier_id: string;
   readonly zone_id: string;
   readonly capacity: readonly TakenSlot[];
-  /** Minor units by term: freight, handling, split, lateness, time. */
-  readonly cost: Readonly<Record<'freight' | 'handling' | 'split' | 'lateness' | 'time', number>>;
+  /** Minor units by term; carbon where it had a price. */
+  readonly cost: Readonly<
+    Record<'freight' | 'handling' | 'split' | 'lateness' | 'time', number>
+  > & {
+    readonly carbon?: number;
+  };
 }
 
 /** An order all of whose shipments wait for their carriers' answers. */

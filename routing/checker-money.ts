@@ -40,6 +40,7 @@ export function checkMoney(
     latest = Math.max(latest, promise_seconds);
     time += cost.time;
     sum += cost.freight + cost.handling + cost.split + cost.lateness + cost.time;
+    sum += cost.carbon ?? 0;
   }
   if (plan.promise_seconds !== latest) note('promise', 'the plan does not promise its last parcel');
   if (plan.confidence !== policy.confidence) note('promise', `confidence is ${policy.confidence}`);

@@ -3,6 +3,8 @@
  * the capacity it was decided on, and lists every rule it breaks. It shares no code with the solver
  * (types only), so that one mistake cannot hide in both.
  */
+
+import { checkCarbon } from './checker-carbon.ts';
 import {
   type CheckedNetwork,
   prepareNetwork,
@@ -179,6 +181,7 @@ function checkParcel(hand: ParcelInHand, place: Place, ledger: Ledger): number {
   const departure = departureOf(network, way, warehouse, service, pickup);
   checkCapacity(hand, ledger, departure.day, way.resource);
   checkFreight(hand, way);
+  checkCarbon(hand);
   checkInstants(hand, departure);
   checkLateness(hand, departure.arrival);
   return checkOnTime(hand, departure.arrival);

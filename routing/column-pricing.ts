@@ -3,6 +3,8 @@
  * options with slots, and the price of every parcel. By the dual prices a parcel whose cost exceeds
  * what its items are worth by more than the gap is in no plan below the limit (reduced-cost fixing).
  */
+
+import { carbonCost } from './carbon.ts';
 import type { Method } from './column-parcels.ts';
 import { columnHandling, columnRowFloor } from './columns.ts';
 import type { Entries } from './cover.ts';
@@ -131,7 +133,8 @@ export function priceParcels(
         const remote = network.zones.remote[options.zone[o]!] === 1;
         const card = network.services.card[service]!;
         const freight = freightOf(network.rates, card, rateRow, mg, columns.mm3[j]!, remote);
-        const cost = freight + handling + options.lateness[o]!;
+        const carbon = carbonCost(context, w, options.lane[o]!, mg);
+        const cost = freight + carbon + handling + options.lateness[o]!;
         const promise = timePerDay === 0 ? 0 : options.promise[o]!;
         const later = Math.max(0, timeCost(timePerDay, at, promise) - leastTime);
         if (cost === none) continue;

@@ -3,6 +3,8 @@
  * may move to. A cover chooses ways; the cheapest slots of some of them that go together are then a
  * small search of their own, so that the cover does not multiply with the slots.
  */
+
+import { carbonCost } from './carbon.ts';
 import type { Method } from './column-parcels.ts';
 import { addEntry, entries } from './column-pricing.ts';
 import { columnHandling } from './columns.ts';
@@ -37,7 +39,7 @@ function waysOf(options: OptionTable, first: number, end: number): number[][] {
   return [...ways.values()];
 }
 
-/** Freight of column `j` by the way of option `o`, minor units; Infinity = refused. */
+/** Freight and carbon of column `j` by the way of option `o`, minor units; Infinity = refused. */
 function freightBy({ context, columns }: Method, options: OptionTable, j: number, o: number) {
   const { network } = context;
   const service = options.service[o]!;
@@ -46,7 +48,8 @@ function freightBy({ context, columns }: Method, options: OptionTable, j: number
   const row = network.lanes.rateRow[options.lane[o]!]!;
   const remote = network.zones.remote[options.zone[o]!] === 1;
   const card = network.services.card[service]!;
-  return freightOf(network.rates, card, row, mg, columns.mm3[j]!, remote);
+  const freight = freightOf(network.rates, card, row, mg, columns.mm3[j]!, remote);
+  return freight + carbonCost(context, options.warehouse[o]!, options.lane[o]!, mg);
 }
 
 /**

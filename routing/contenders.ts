@@ -6,6 +6,7 @@
  * plan is in no plan that is cheaper – bounding by Lagrange's idea of a relaxed completion, as in
  * Held and Karp 1970. O(Σ_w 2^|items of w| + 3^n / 2), far below pricing every service.
  */
+import { carbonCost } from './carbon.ts';
 import { arrivalPromise, FreightFloors, latenessFloor, promiseFloor } from './floors.ts';
 import { type Item, makeItem } from './items.ts';
 import { splitCost, timeCost } from './objective.ts';
@@ -33,8 +34,8 @@ interface Survey {
   work: number;
 }
 
-/** Freight and handling of a subset by one row of the lane table, and its least lateness. */
-function rowFloor(survey: Survey, subset: number, row: number): number {
+/** Freight and carbon of a subset from `w` by one row of the lane table, and its least lateness. */
+function rowFloor(survey: Survey, subset: number, w: number, row: number): number {
   const { context, holders } = survey;
   const { network, lanes } = context;
   const service = lanes.service[row]!;
@@ -46,7 +47,8 @@ function rowFloor(survey: Survey, subset: number, row: number): number {
     holders.mm3[subset]!,
     network.zones.remote[lanes.zone[row]!] === 1,
   );
-  return freight + latenessFloor(context, row);
+  const carbon = carbonCost(context, w, lanes.lane[row]!, holders.mg[subset]!);
+  return freight + carbon + latenessFloor(context, row);
 }
 
 function handlingFloor({ context, holders }: Survey, subset: number, w: number): number {
@@ -61,7 +63,7 @@ function lowerFloor(survey: Survey, subset: number, w: number): void {
   survey.work++;
   if (handling + survey.freight[subset]!.from(w) >= floorOf[subset]!) return;
   for (let row = lanes.start[w]!; row < lanes.start[w + 1]!; row++) {
-    const floor = handling + rowFloor(survey, subset, row);
+    const floor = handling + rowFloor(survey, subset, w, row);
     if (floor < floorOf[subset]!) floorOf[subset] = floor;
   }
   survey.work += lanes.start[w + 1]! - lanes.start[w]!;
@@ -107,7 +109,7 @@ function admitRows(survey: Survey, c: number): boolean {
       if (admitted[i] === 1) continue;
       const promise = Math.max(holders.floorPromise, promiseFloor(context, first + i));
       const time = timeCost(timePerDay, at, promise);
-      if (handling + rowFloor(survey, subset, first + i) + time <= affordable[subset]!) {
+      if (handling + rowFloor(survey, subset, w, first + i) + time <= affordable[subset]!) {
         admitted[i] = 1;
       }
     }

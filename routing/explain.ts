@@ -10,6 +10,7 @@ import type { Item } from './items.ts';
 import type { CompiledNetwork } from './network.ts';
 import { timeCost } from './objective.ts';
 import { openOrder } from './order-context.ts';
+import { ownCost } from './parcel.ts';
 import { parcelCost, priceParcels } from './parcels.ts';
 import { buildProblem, type OrderContext, type Problem } from './problem.ts';
 import type { Alternative, SourcingOrder, SourcingResult } from './types.ts';
@@ -86,8 +87,7 @@ function otherServices(problem: Problem, result: SourcingResult): Alternative[] 
     const latest = result.parcels
       .filter((other) => other !== parcel)
       .reduce((most, other) => Math.max(most, other.promise_seconds), 0);
-    const { freight, handling, lateness } = parcel.cost;
-    const others = result.cost - freight - handling - lateness - time(result.promise_seconds);
+    const others = result.cost - ownCost(parcel) - time(result.promise_seconds);
     const seen = new Set([parcel.service_id]);
     for (let o = options.first[c] ?? 0; o < (options.first[c + 1] ?? 0); o++) {
       const service_id = network.services.ids[options.service[o]!]!;

@@ -52,6 +52,8 @@ export interface WarehouseTable extends Ids {
   readonly parcelsPerDay: Float64Array;
   readonly handlingPerParcel: Float64Array;
   readonly handlingPerUnit: Float64Array;
+  /** [lon, lat]. */
+  readonly positions: readonly (readonly [number, number])[];
   readonly classes: Uint8Array;
 }
 
@@ -62,6 +64,8 @@ export interface ServiceTable extends Ids {
   readonly card: Int32Array;
   readonly classes: Uint8Array;
   readonly maxMg: Float64Array;
+  /** Grams of CO2e that the service states for a tonne over a kilometre; 0 = it states none. */
+  readonly carbonPerTonneKm: Float64Array;
   readonly maxLength: Float64Array;
   readonly maxGirthPlusLength: Float64Array;
   readonly parcelsPerDay: Float64Array;
@@ -174,6 +178,7 @@ function compileWarehouses(rows: readonly WarehouseInput[]): WarehouseTable {
     parcelsPerDay: Float64Array.from(rows, (row) => limit(row.parcels_per_day)),
     handlingPerParcel: Float64Array.from(rows, (row) => row.handling_per_parcel ?? 0),
     handlingPerUnit: Float64Array.from(rows, (row) => row.handling_per_unit ?? 0),
+    positions: rows.map((row) => row.position),
     classes: Uint8Array.from(rows, supported),
   };
 }
@@ -189,6 +194,7 @@ function compileServices(rows: readonly ServiceInput[], rates: RateTable): Servi
       throw new Error(`Service ${row.id} names rate card ${row.rate_card_id}, which is not there`);
     }),
     classes: Uint8Array.from(rows, supported),
+    carbonPerTonneKm: Float64Array.from(rows, (row) => row.carbon_grams_per_tonne_km ?? 0),
     maxMg: Float64Array.from(rows, (row) => limit(row.max_weight_grams) * 1000),
     maxLength: Float64Array.from(rows, (row) => limit(row.max_length_mm)),
     maxGirthPlusLength: Float64Array.from(rows, (row) => limit(row.max_girth_plus_length_mm)),

@@ -70,7 +70,8 @@ export function finishPlan(
 ): SourcedPlan {
   const parcels = chargeOrder(context, built);
   const cost = parcels.reduce(
-    (sum, { cost: c }) => sum + c.freight + c.handling + c.lateness + c.split + c.time,
+    (sum, { cost: c }) =>
+      sum + c.freight + c.handling + c.lateness + c.split + c.time + (c.carbon ?? 0),
     0,
   );
   const objective = planCost(context, built);

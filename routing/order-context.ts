@@ -3,6 +3,7 @@
  * cannot be sourced at all.
  */
 import { type Board, withoutStock } from './board.ts';
+import { carbonPrice } from './carbon.ts';
 import { arrivalFloors } from './floors.ts';
 import { type Line, resolveLines } from './items.ts';
 import type { CompiledNetwork } from './network.ts';
@@ -75,6 +76,7 @@ export function openOrder(
     board: withoutStock(board, order.excluded_stock),
     lines: resolved as Line[],
     lanes,
+    carbon: carbonPrice(network, order.destination),
     arrivalFloors: arrivalFloors(lanes.arrivalZone.length),
     at: Math.ceil(order.at_seconds),
     workFrom: Math.ceil(order.at_seconds + (network.policy.answer_seconds ?? 0)),

@@ -7,6 +7,7 @@
 import { arrivalSlot, latenessIn, medianAt, riskIn } from './arrivals.ts';
 import { type Board, stockRow } from './board.ts';
 import { doorAt } from './calendar.ts';
+import { carbonCost } from './carbon.ts';
 import { type Item, partMilligrams } from './items.ts';
 import type { CompiledNetwork } from './network.ts';
 import type { OrderContext } from './problem.ts';
@@ -163,6 +164,7 @@ export function buildParcel(context: OrderContext, placed: Placed): ParcelPlan |
   const { handlingPerParcel, handlingPerUnit } = network.warehouses;
   const handling =
     handlingPerParcel[warehouse]! + handlingPerUnit[warehouse]! * unitsOf(placed.items);
+  const carbon = carbonCost(context, warehouse, placed.lane, mg);
   const transit = network.lanes.transit[placed.lane]!;
   const median = medianAt(context, transit, warehouse, placed.pickup);
   const doors = network.calendars.doors[zone];
@@ -190,6 +192,7 @@ export function buildParcel(context: OrderContext, placed: Placed): ParcelPlan |
       split: 0,
       lateness: placed.lateness,
       time: 0,
+      ...(context.carbon === undefined ? {} : { carbon }),
     },
   };
 }
@@ -204,5 +207,6 @@ function routeOf(network: CompiledNetwork, { lane, service, pickup }: Placed) {
 
 /** Own cost of a parcel, minor units: without split and time. */
 export function ownCost(parcel: ParcelPlan): number {
-  return parcel.cost.freight + parcel.cost.handling + parcel.cost.lateness;
+  const { freight, handling, lateness, carbon = 0 } = parcel.cost;
+  return freight + handling + lateness + carbon;
 }

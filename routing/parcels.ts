@@ -2,6 +2,8 @@
  * Parcels: every (subset of items, option) priced, and per subset the ones kept that no other beats
  * in both cost and promise. Kept as linked lists in flat arrays, cheapest first.
  */
+
+import { carbonCost } from './carbon.ts';
 import { MAX_ITEMS, type Problem, sharedStockSuffices } from './problem.ts';
 import { freightOf, roundMoney } from './rates.ts';
 
@@ -90,9 +92,9 @@ export function parcelCost(problem: Problem, subset: number, option: number): nu
     problem.mm3[subset]!,
     network.zones.remote[options.zone[option]!] === 1,
   );
-  return (
-    freight + handlingOf(problem, subset, options.warehouse[option]!) + options.lateness[option]!
-  );
+  const w = options.warehouse[option]!;
+  const carbon = carbonCost(context, w, options.lane[option]!, mg);
+  return freight + carbon + handlingOf(problem, subset, w) + options.lateness[option]!;
 }
 
 /** Handling of `subset` in warehouse `w`, minor units. */

@@ -6,6 +6,7 @@
  *          0 1 2            warehouse 7  mask 011  options: [road, 18:00]
  */
 import { type Board, stockRow, usableUnits } from './board.ts';
+import type { CarbonPrice } from './carbon.ts';
 import type { ArrivalFloors } from './floors.ts';
 import { type Item, type Line, mustPart } from './items.ts';
 import type { LaneTable } from './lanes.ts';
@@ -21,6 +22,8 @@ export interface OrderContext {
   readonly board: Board;
   readonly lines: readonly Line[];
   readonly lanes: LaneTable;
+  /** Undefined where the policy has no price of carbon. */
+  readonly carbon: CarbonPrice | undefined;
   readonly arrivalFloors: ArrivalFloors;
   /** When the order is decided, whole seconds: the price of time counts from here. */
   readonly at: number;

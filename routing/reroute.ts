@@ -51,6 +51,8 @@ export function otherRoutes(
   const warehouse = warehouses.indexOf.get(parcel.warehouse_id);
   const service = services.indexOf.get(parcel.service_id);
   if (routes === undefined || zone === undefined || warehouse === undefined) return [];
+  const perGram = (network.policy.carbon_per_kg ?? 0) / 1000;
+  const priceOf = ({ route }: RoutePrice) => route.cost + perGram * route.carbon_grams;
   const found = new Set<number>();
   for (const base of [...lanes.byZone[zone]!, ...lanes.everywhere]) {
     const starts = lanes.warehouses[base]?.includes(warehouse) ?? true;
@@ -61,7 +63,7 @@ export function otherRoutes(
   }
   return [...found]
     .flatMap((route) => priced(network, routes.routes[route]!, parcel, due) ?? [])
-    .sort((a, b) => a.route.cost - b.route.cost || a.promise_seconds - b.promise_seconds);
+    .sort((a, b) => priceOf(a) - priceOf(b) || a.promise_seconds - b.promise_seconds);
 }
 
 function priced(

@@ -6,6 +6,7 @@
 
 import { arrivalSlot, latenessIn, riskIn } from './arrivals.ts';
 import { stockRow, usableUnits } from './board.ts';
+import { carbonCost } from './carbon.ts';
 import { FreightFloors, latenessFloor, promiseFloor } from './floors.ts';
 import { type Item, makeItem } from './items.ts';
 import type { ServiceTable } from './network.ts';
@@ -41,12 +42,14 @@ export function noParcel(): BestParcel {
   return { ...nowhere, cost: none, promise: none, lateness: 0, risk: 0, work: 0 };
 }
 
-/** Freight of the item by one row of the lane table. */
-function freightBy({ network, lanes }: OrderContext, row: number, item: Item): number {
+/** Freight and carbon of the item from warehouse `w` by one row of the lane table. */
+function freightBy(context: OrderContext, w: number, row: number, item: Item): number {
+  const { network, lanes } = context;
   const card = network.services.card[lanes.service[row]!]!;
   const rateRow = network.lanes.rateRow[lanes.lane[row]!]!;
   const remote = network.zones.remote[lanes.zone[row]!] === 1;
-  return freightOf(network.rates, card, rateRow, item.mg, item.mm3, remote);
+  const freight = freightOf(network.rates, card, rateRow, item.mg, item.mm3, remote);
+  return freight + carbonCost(context, w, lanes.lane[row]!, item.mg);
 }
 
 /** True if a service may not carry the item, by class, weight or size. */
@@ -80,7 +83,7 @@ function tryWarehouse(context: OrderContext, item: Item, w: number, best: BestPa
   for (let row = lanes.start[w]!; row < lanes.start[w + 1]!; row++) {
     const service = lanes.service[row]!;
     best.work++;
-    const own = handling + freightBy(context, row, item);
+    const own = handling + freightBy(context, w, row, item);
     // Time and lateness can only add to this.
     if (own > best.cost || own === Number.POSITIVE_INFINITY) continue;
     const earliest = promiseFloor(context, row);
@@ -104,7 +107,7 @@ interface Contender {
   readonly row: number;
   readonly start: number;
   readonly ready: number;
-  /** Freight and handling, minor units. */
+  /** Freight, carbon and handling, minor units. */
   readonly own: number;
 }
 

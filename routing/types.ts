@@ -195,6 +195,8 @@ export interface ServiceInput {
   readonly max_girth_plus_length_mm?: number | undefined;
   readonly parcels_per_day?: number | undefined;
   readonly parcels_per_day_per_warehouse?: number | undefined;
+  /** What it emits, grams of CO2e for a tonne over a kilometre; missing = it does not say. */
+  readonly carbon_grams_per_tonne_km?: number | undefined;
 }
 
 /** Weights and rules of deciding. Money in minor units. */
@@ -209,6 +211,11 @@ export interface PolicyInput {
   readonly lateness_per_day: number;
   /** Price of time: charged per day from the order to the last parcel's promise. */
   readonly time_per_day: number;
+  /**
+   * Price of carbon: charged per kilogram of CO2e of each parcel, as far as its legs or its service state
+   * it. Missing = 0.
+   */
+  readonly carbon_per_kg?: number | undefined;
   /**
    * Pairs of goods that never share a parcel: `ambient`, `chilled`, `frozen`, `hazardous` and goods
    * classes, at most 30 names; the two of a pair differ. Units of one SKU are never kept apart.
@@ -335,6 +342,8 @@ export interface ParcelCost {
   readonly split: number;
   readonly lateness: number;
   readonly time: number;
+  /** What the policy charges for what the parcel emits; missing where carbon has no price. */
+  readonly carbon?: number;
 }
 
 /** One mile of a parcel's route. Instants are medians: half the parcels leave or arrive by then. */

@@ -1,4 +1,4 @@
-/** Carbon of a plan: weight × way × what the carrier states of its service. */
+/** Carbon of a plan: what the legs of a route state, or weight × way × what the service states. */
 import type { Position } from './network.ts';
 
 /** A parcel on its way from one place to another. */
@@ -10,13 +10,23 @@ export interface Haul {
   readonly carbon_grams_per_tonne_km: number | undefined;
 }
 
+/** A parcel over hubs, whose legs state what it emits. */
+export interface RoutedHaul {
+  readonly carbon_grams: number;
+}
+
 /**
- * Grams of CO2e of some parcels together, over the great circle of each; null where a place or a
+ * Grams of CO2e of some parcels together, direct ones over the great circle of each; null where a place or a
  * factor is not known: an unknown is not a zero.
  */
-export function carbonGrams(hauls: readonly Haul[]): number | null {
+export function carbonGrams(hauls: readonly (Haul | RoutedHaul)[]): number | null {
   let grams = 0;
-  for (const { weight_grams, from, to, carbon_grams_per_tonne_km: factor } of hauls) {
+  for (const haul of hauls) {
+    if ('carbon_grams' in haul) {
+      grams += haul.carbon_grams;
+      continue;
+    }
+    const { weight_grams, from, to, carbon_grams_per_tonne_km: factor } = haul;
     if (from === undefined || to === undefined || factor === undefined) return null;
     grams += (weight_grams / 1e6) * greatCircleKm(from, to) * factor;
   }

@@ -215,6 +215,7 @@ export const Policy = Type.Object(
     split_penalty: Amount,
     lateness_per_day: Amount,
     time_per_day: Amount,
+    carbon_per_kg: Type.Optional(Amount),
     decision_seconds: Type.Number({ minimum: 0.05, maximum: 86_400 }),
     quote_seconds: Whole(1, 7 * 86_400),
     lease_seconds: Whole(1, 7 * 86_400),

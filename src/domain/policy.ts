@@ -35,6 +35,7 @@ const DECIDING = [
   'split_penalty',
   'lateness_per_day',
   'time_per_day',
+  'carbon_per_kg',
   'apart',
   'on_time_confidence',
   'freeze_seconds',

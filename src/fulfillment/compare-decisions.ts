@@ -77,12 +77,16 @@ function figuresOf(
     promise_at: instantOf(promise_seconds),
     on_time: onTimeProbability(network.compiled, destination, parcels, due),
     carbon_grams: carbonGrams(
-      parcels.map(({ weight_grams, warehouse_id, service_id }) => ({
-        weight_grams,
-        from: network.warehouses.get(warehouse_id)?.position,
-        to: to === undefined ? undefined : [to[0], to[1]],
-        carbon_grams_per_tonne_km: factors.get(service_id),
-      })),
+      parcels.map(({ weight_grams, warehouse_id, service_id, route }) =>
+        route === undefined
+          ? {
+              weight_grams,
+              from: network.warehouses.get(warehouse_id)?.position,
+              to: to === undefined ? undefined : [to[0], to[1]],
+              carbon_grams_per_tonne_km: factors.get(service_id),
+            }
+          : { carbon_grams: route.carbon_grams },
+      ),
     ),
   };
 }

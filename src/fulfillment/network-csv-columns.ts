@@ -45,7 +45,7 @@ export const CSV_COLUMNS = {
       number('on_time_confidence'),
       number('answer_seconds'),
       { name: 'apart', kind: 'pairs' },
-      ...['explore_share', 'freeze_seconds', 'redecide_saving'].map(number),
+      ...['explore_share', 'freeze_seconds', 'redecide_saving', 'carbon_per_kg'].map(number),
     ]),
   platforms: [id, text('name'), number('decision_seconds')],
   sellers: [id, text('name')],

@@ -76,9 +76,16 @@ function parcelOf(shipment: ShipmentDraft): RoutedParcel {
 
 /** The same service by another way: nobody is asked again, its carrier buys other legs. */
 function takeRoute(shipment: ShipmentDraft, { route }: RoutePrice): void {
-  const cost = shipment.cost as { readonly freight: number };
-  const freight = cost.freight + Math.round(route.cost - shipment.route!.cost);
-  shipment.cost = { ...cost, freight };
+  const { carbon, ...cost } = shipment.cost as {
+    readonly freight: number;
+    readonly carbon?: number;
+  };
+  const before = shipment.route!;
+  const freight = cost.freight + Math.round(route.cost - before.cost);
+  // At the price that it was decided with, which its policy may have no longer.
+  const share = before.carbon_grams > 0 ? route.carbon_grams / before.carbon_grams : 1;
+  const charged = carbon === undefined ? {} : { carbon: Math.round(carbon * share) };
+  shipment.cost = { ...cost, freight, ...charged };
   shipment.route = route;
   shipment.route_parts = partsOf(route);
 }

@@ -150,7 +150,8 @@ function costAsOf(
   at: number,
 ): number {
   const own = shipments.reduce(
-    (sum, { cost }) => sum + cost.freight + cost.handling + cost.split + cost.lateness,
+    (sum, { cost }) =>
+      sum + cost.freight + cost.handling + cost.split + cost.lateness + (cost.carbon ?? 0),
     0,
   );
   return own + timeCost(time_per_day, at, secondsOf(latest_promise_at));

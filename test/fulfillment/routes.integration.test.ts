@@ -97,6 +97,28 @@ describe('a shipment over hubs', () => {
     expect(await assignments(harness)).toMatchObject([{ carrier_id: 'swift', state: 'offered' }]);
   });
 
+  test('goes by the legs that emit less where the policy has a price of carbon', async () => {
+    const { policy, legs } = overHubs();
+    const [truck, train] = legs;
+    await harness.applyNetwork(
+      overHubs({
+        policy: { ...policy, carbon_per_kg: 2000 },
+        legs: [
+          { ...truck!, carbon_grams: 400 },
+          { ...train!, carbon_grams: 60 },
+        ],
+      }),
+    );
+    const [order_id] = await decided(harness);
+
+    const { route, cost } = await theShipment(harness);
+    expect(route).toMatchObject({ carbon_grams: 60, cost: 200 });
+    expect(cost).toMatchObject({ carbon: 120 });
+    const explained = await explainDecision(harness.engine, OPERATOR, order_id!);
+    // The truck would be 200 cheaper, and 680 dearer for what it emits.
+    expect(explained).toMatchObject({ replayed: true });
+  });
+
   test('travels to its end like any other', async () => {
     const [shipment] = await released(harness);
     const { shipment_id } = shipment!;

@@ -3,6 +3,7 @@
  * freely. It stands on the checker's view of the document (lanes, clocks, lateness), never on the
  * solver's.
  */
+
 import { doorLaw, meanLateness, quantile } from '../../routing/checker-arrivals.ts';
 import { checkerClock } from '../../routing/checker-clock.ts';
 import { type CheckedNetwork, prepareNetwork } from '../../routing/checker-document.ts';
@@ -10,6 +11,7 @@ import { rateFor } from '../../routing/checker-parcel.ts';
 import { laneOf, pointsAt, waitsAt } from '../../routing/checker-ways.ts';
 import { placeOf } from '../../routing/checker-zones.ts';
 import type { ServiceInput, SkuInput, WarehouseInput } from '../../routing/index.ts';
+import { greatCircleKm } from '../../src/domain/carbon.ts';
 import type { World } from './small-world.ts';
 
 export const DAY = 86_400;
@@ -149,8 +151,20 @@ function priceOf(
   const freight = money(base * (1 + (card.fuel_percent ?? 0) / 100) + remote);
   const handling =
     (warehouse.handling_per_parcel ?? 0) + (warehouse.handling_per_unit ?? 0) * units;
-  const price = freight + money(handling);
+  const price = freight + money(handling) + money(carbonOf(world, { warehouse, service, mg }));
   return { price, zone: lane.zone, transit: lane.lane.transit_time_id! };
+}
+
+/** What the policy charges for the weight over the way to the door, minor units. */
+function carbonOf(
+  { network: { policy }, order }: World,
+  sent: { warehouse: WarehouseInput; service: ServiceInput; mg: number },
+): number {
+  const { position } = order.destination;
+  const { carbon_grams_per_tonne_km: factor = 0 } = sent.service;
+  if (policy.carbon_per_kg === undefined || position === undefined) return 0;
+  const km = greatCircleKm([...sent.warehouse.position], [...position]);
+  return ((policy.carbon_per_kg / 1000) * factor * km * sent.mg) / 1e9;
 }
 
 const held = (world: World, warehouse: string, sku: string): number =>

@@ -34,6 +34,7 @@ function drawPolicy(random: ReturnType<typeof seededRandom>): PolicyInput {
     split_penalty: pick(0, 300, 2000),
     lateness_per_day: pick(0, 5000),
     time_per_day: pick(0, 50, 4000),
+    ...pick<object>({}, { carbon_per_kg: 3000 }),
     ...pick<object>({}, { apart: [['ambient', 'hazardous']] }, { on_time_confidence: 0.8 }),
   };
 }

@@ -21,7 +21,10 @@ export const Parcel = Type.Object({
   promise_at: Instant,
   route: Nullable(RouteAnswer),
   cost: Type.Object(
-    { freight: Money, handling: Money, split: Money, lateness: Money, time: Money },
+    {
+      ...{ freight: Money, handling: Money, split: Money, lateness: Money, time: Money },
+      carbon: Type.Optional(Money),
+    },
     { description: 'the terms of the cost' },
   ),
 });

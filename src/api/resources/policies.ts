@@ -139,7 +139,8 @@ export const getPolicyReport = (doors: Doors) =>
     description:
       'Orders decided beside the live policy from what it saw, compared order by order: low and high ' +
       'bound the mean difference with 95 %. Only orders for which both found a plan make pairs; ' +
-      'carbon needs carbon_grams_per_tonne_km of the services and the position of the door.',
+      'carbon is that of the legs, or needs carbon_grams_per_tonne_km of the service and the ' +
+      'position of the door.',
     tag: 'policies',
     scope: 'policies:read',
     params: IdParams,

@@ -12,7 +12,7 @@ type Plan = NonNullable<DecisionAnswer['plan']>;
 type Parcel = Plan['parcels'][number];
 type Lost = DecisionAnswer['alternatives'][number];
 
-const TERMS = ['freight', 'handling', 'split', 'lateness', 'time'] as const;
+const TERMS = ['freight', 'handling', 'split', 'lateness', 'time', 'carbon'] as const;
 /** Alternatives that are shown before the reader asks for all. */
 const FIRST = 4;
 
@@ -73,7 +73,7 @@ function sentence(parcel: Parcel): string {
 function costTable({ parcels, cost }: Plan, currency: string): HTMLElement {
   const rows = TERMS.map((term) => ({
     term,
-    amount: parcels.reduce((sum, parcel) => sum + parcel.cost[term], 0),
+    amount: parcels.reduce((sum, parcel) => sum + (parcel.cost[term] ?? 0), 0),
   })).filter(({ amount }) => amount > 0);
   const most = Math.max(1, ...rows.map(({ amount }) => amount));
   return h(

@@ -231,6 +231,7 @@ export const en = {
   'term.split': 'More than one parcel',
   'term.lateness': 'Risk of being late',
   'term.time': 'Time to the door',
+  'term.carbon': 'Carbon',
   'term.sum': 'In all',
   'alternatives.title': 'What lost, of {count}',
   'alternatives.more': '{count} more',

@@ -228,6 +228,7 @@ export const ko: Readonly<Record<keyof typeof en, string>> = {
   'term.split': '분할 배송',
   'term.lateness': '지연 위험',
   'term.time': '배송 시간',
+  'term.carbon': '탄소',
   'term.sum': '합계',
   'alternatives.title': '선택되지 않은 안 {count}개',
   'alternatives.more': '{count}개 더 보기',
