@@ -5,6 +5,7 @@ import { sql } from 'kysely';
 import type { Tx } from './database.ts';
 import { announceNetwork } from './networks.ts';
 import { hexBytes } from './rows.ts';
+import type { StoredRoute } from './schema.ts';
 
 const pack = promisify(gzip);
 const unpack = promisify(gunzip);
@@ -62,6 +63,8 @@ export interface ShipmentEvent {
   readonly warehouse_id: string;
   readonly zone_id: string;
   readonly pickup_at: Temporal.Instant;
+  /** The way over hubs that it is planned on. */
+  readonly route: StoredRoute | null;
   readonly handed_over_at: Temporal.Instant | null;
   readonly delivered_at: Temporal.Instant | null;
 }
@@ -77,7 +80,7 @@ export async function listShipmentEvents(
 ): Promise<ShipmentEvent[]> {
   const rows = await sql<ShipmentEvent>`
     select j.seq, j.type, s.shipment_id, s.carrier_id, s.service_id, s.warehouse_id, s.zone_id,
-      s.pickup_at, s.milestone_met[${sql.lit(HAND_OVER)}] as handed_over_at, s.delivered_at
+      s.pickup_at, s.route, s.milestone_met[${sql.lit(HAND_OVER)}] as handed_over_at, s.delivered_at
     from (
       select seq, type, entity_id from journal
       where seq > ${range.after} and seq <= ${range.horizon}

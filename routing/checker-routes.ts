@@ -135,8 +135,17 @@ interface Walk {
   readonly points: Points;
 }
 
+/** The distribution of a mile: that which the lane has learned of it, if it has. */
+function mileTime({ first_mile, last_mile }: ViaInput, step: RouteStep): string {
+  const miles = step.kind === 'first_mile' ? first_mile : last_mile;
+  const hub = step.kind === 'first_mile' ? step.to_hub_id : step.from_hub_id;
+  const { transit_time_id = '' } = step;
+  const own = miles.find((one) => one.hub_id === hub && one.transit_time_id === transit_time_id);
+  return own?.learned_time_id ?? transit_time_id;
+}
+
 /** Follows the steps of a route from the pickup on; null where a step leads nowhere. */
-function walk(network: CheckedNetwork, parcel: ParcelPlan): Walk | null {
+function walk(network: CheckedNetwork, via: ViaInput, parcel: ParcelPlan): Walk | null {
   const rows = rowsOf(network);
   const pickup = parcel.pickup_seconds;
   const steps: { starts: readonly Span[]; ends: readonly Span[] }[] = [];
@@ -146,7 +155,7 @@ function walk(network: CheckedNetwork, parcel: ParcelPlan): Walk | null {
     let starts: readonly Span[] | null = at;
     if (step.from_hub_id !== undefined) starts = throughHub(network, step.from_hub_id, at);
     if (leg !== undefined) starts = departs(network, leg, starts);
-    const named = leg?.transit_time_id ?? step.transit_time_id;
+    const named = leg === undefined ? mileTime(via, step) : leg.transit_time_id;
     const time =
       leg !== undefined && named === undefined
         ? ([[1, leg.duration_seconds]] as const)
@@ -227,7 +236,7 @@ export function checkRoute(hand: ParcelInHand, lane: Lane, zone: ZoneInput): Arr
   }
   checkSteps(network, lane.via, parcel, note);
   checkLegs(network, parcel, note);
-  const found = walk(network, parcel);
+  const found = walk(network, lane.via, parcel);
   if (found === null) {
     note('route', 'the route leads nowhere');
     return undefined;

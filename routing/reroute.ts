@@ -36,34 +36,55 @@ export function priceRoute(
   parcel: RoutedParcel,
   due: number,
 ): RoutePrice | undefined {
-  const way = network.routes && wayOf(network.routes, parcel.route);
+  if (network.routes === undefined) return undefined;
+  // By its lane where that still has the route: times that were learned of the lane count.
+  const own = routesOf(network, parcel).find((route) =>
+    isSame(network.routes!, route, parcel.route),
+  );
+  const way = own ?? wayOf(network.routes, parcel.route);
   return way && priced(network, way, parcel, due);
 }
 
-/** The routes of the lanes that the parcel's service has from its warehouse to its zone, cheapest first. */
+/** The routes of the parcel's service from its warehouse to its zone, cheapest first. */
 export function otherRoutes(
   network: CompiledNetwork,
   parcel: RoutedParcel,
   due: number,
 ): RoutePrice[] {
+  const perGram = (network.policy.carbon_per_kg ?? 0) / 1000;
+  const priceOf = ({ route }: RoutePrice) => route.cost + perGram * route.carbon_grams;
+  return routesOf(network, parcel)
+    .flatMap((route) => priced(network, route, parcel, due) ?? [])
+    .sort((a, b) => priceOf(a) - priceOf(b) || a.promise_seconds - b.promise_seconds);
+}
+
+/** The routes of the lane that counts for the parcel's service from its warehouse to its zone. */
+function routesOf(network: CompiledNetwork, parcel: RoutedParcel): Route[] {
   const { lanes, transit, routes, zones, warehouses, services } = network;
   const zone = zones.indexOf.get(parcel.zone_id);
   const warehouse = warehouses.indexOf.get(parcel.warehouse_id);
   const service = services.indexOf.get(parcel.service_id);
   if (routes === undefined || zone === undefined || warehouse === undefined) return [];
-  const perGram = (network.policy.carbon_per_kg ?? 0) / 1000;
-  const priceOf = ({ route }: RoutePrice) => route.cost + perGram * route.carbon_grams;
-  const found = new Set<number>();
-  for (const base of [...lanes.byZone[zone]!, ...lanes.everywhere]) {
-    const starts = lanes.warehouses[base]?.includes(warehouse) ?? true;
-    if (lanes.service[base] !== service || !starts) continue;
-    for (let lane = lanes.routeStart[base]!; lane < lanes.routeStart[base + 1]!; lane++) {
-      found.add(lanes.transit[lane]! - transit.fixed);
-    }
-  }
-  return [...found]
-    .flatMap((route) => priced(network, routes.routes[route]!, parcel, due) ?? [])
-    .sort((a, b) => priceOf(a) - priceOf(b) || a.promise_seconds - b.promise_seconds);
+  const counts = (lane: number) =>
+    lanes.service[lane] === service && (lanes.warehouses[lane]?.includes(warehouse) ?? true);
+  const base = lanes.byZone[zone]!.find(counts) ?? lanes.everywhere.find(counts);
+  if (base === undefined) return [];
+  const own = lanes.transit.subarray(lanes.routeStart[base]!, lanes.routeStart[base + 1]!);
+  return Array.from(own, (at) => routes.routes[at - transit.fixed]!);
+}
+
+/** True if a stored route goes by the same miles and legs. */
+function isSame(book: RouteBook, { first, last, itinerary }: Route, { steps }: RoutePlan): boolean {
+  const [start, end] = [steps[0]!, steps.at(-1)!];
+  const legs = steps.slice(1, -1).map(({ leg_id }) => leg_id);
+  return (
+    start.to_hub_id === first.hub_id &&
+    start.transit_time_id === first.transit_time_id &&
+    end.from_hub_id === last.hub_id &&
+    end.transit_time_id === last.transit_time_id &&
+    itinerary.legs.length === legs.length &&
+    itinerary.legs.every((leg, i) => book.legs[leg]!.input.id === legs[i])
+  );
 }
 
 function priced(

@@ -127,6 +127,8 @@ export interface MileInput {
   readonly hub_id: string;
   readonly transit_time_id: string;
   readonly carrier_id?: string | undefined;
+  /** What was learned of the mile on this lane counts in its place; documents do not say it. */
+  readonly learned_time_id?: string | undefined;
 }
 
 /** A way over hubs: from the lane's warehouses to one of these, by legs, to its zones. */

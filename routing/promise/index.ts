@@ -28,6 +28,7 @@ export { type Lifetime, survivalProbability, survivalQuantiles } from './kaplan-
 export { type LearnedRow, type LearnedTransit, withLearnedTransit } from './learned-transit.ts';
 export { presentLevel } from './present-level.ts';
 export { SketchTree, type StoredTree, type TreeOptions } from './sketch-tree.ts';
+export { lastMileOf } from './transit-cells.ts';
 export { forecastOf } from './transit-forecast.ts';
 export {
   type LearnerOptions,

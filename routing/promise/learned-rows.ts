@@ -11,7 +11,9 @@ import {
   type LaneNames,
   laneCells,
   type Place,
+  publishedTables,
   serviceCell,
+  tablesOf,
   waitCells,
   zoneCell,
 } from './transit-cells.ts';
@@ -43,11 +45,11 @@ interface Known {
 /** Rows of times in the order of the network's services, then rows of waits by warehouse. */
 export function learnedRows(learned: Learned): LearnedRow[] {
   const { network, now, ratios } = learned;
-  const published = new Map(network.transit_times.map(({ id, quantiles }) => [id, quantiles]));
+  const published = publishedTables(network);
   const around = containingZones(network.zones);
   const known = Map.groupBy(busiest(learned, around), ({ place }) => place.service_id);
   const times = network.services.flatMap(({ id: service_id, carrier_id, lanes }) => {
-    const tables = new Set(lanes.flatMap(({ transit_time_id: id }) => id ?? []));
+    const tables = new Set(lanes.flatMap(tablesOf));
     return [...tables].sort().flatMap((transit_time_id) => {
       const place = { carrier_id, service_id, transit_time_id };
       const points = published.get(transit_time_id);
@@ -110,12 +112,11 @@ function knownZones(learned: Learned, around: ReadonlyMap<string, readonly strin
   const { network, ratios, now, options } = learned;
   const countries = new Map(network.zones.map(({ id, country }) => [id, country]));
   return network.services.flatMap(({ id: service_id, carrier_id, lanes }) => {
-    const tables = Map.groupBy(lanes, ({ transit_time_id }) => transit_time_id);
-    return [...tables].flatMap(([transit_time_id, own]) => {
-      if (transit_time_id === undefined) return [];
+    const uses = lanes.flatMap((lane) => tablesOf(lane).map((table) => ({ table, lane })));
+    return [...Map.groupBy(uses, ({ table }) => table)].flatMap(([transit_time_id, own]) => {
       const place = { carrier_id, service_id, transit_time_id };
       if (!isKnown(learned, place)) return [];
-      const zones = new Set(own.flatMap((lane) => lane.zones ?? []));
+      const zones = new Set(own.flatMap(({ lane }) => lane.zones ?? []));
       return [...zones].map((zone_id): Known => {
         const counts = (around.get(zone_id) ?? []).map((id) => {
           return ratios.count(zoneCell(service_id, transit_time_id, id), now);

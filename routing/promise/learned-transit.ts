@@ -4,11 +4,14 @@
  */
 import type {
   LearnedPartsInput,
+  MileInput,
   NetworkInput,
   ServiceInput,
   TransitTimeInput,
+  ViaInput,
   WaitInput,
 } from '../types.ts';
+import { lastMileOf } from './transit-cells.ts';
 
 /**
  * A learned distribution. Without a lane it holds wherever the service's lanes name the published table;
@@ -16,6 +19,7 @@ import type {
  */
 export interface LearnedTransit {
   readonly service_id: string;
+  /** Or the name of a last mile (`lastMileOf`): it then holds for that mile of lanes over hubs. */
   readonly transit_time_id: string;
   readonly lane: { readonly warehouse_id: string | null; readonly zone_id: string } | null;
   readonly quantiles: TransitTimeInput['quantiles'];
@@ -62,6 +66,13 @@ export function withLearnedTransit<T extends NetworkInput>(
   };
 }
 
+/** Rows, and by what they are of, as places in their list. */
+interface Known {
+  readonly rows: readonly LearnedTransit[];
+  readonly tables: ReadonlyMap<string, number>;
+  readonly lanes: ReadonlyMap<string, readonly number[]>;
+}
+
 /** The services with what was learned of a lane in front of the lane. */
 function servicesWith(
   services: readonly ServiceInput[],
@@ -78,26 +89,66 @@ function servicesWith(
       lanes.set(key, own);
     }
   });
-  const learnedLanes = (service_id: string, lane: Lane): Lane[] => {
-    if (lane.transit_time_id === undefined) return [lane];
-    const key = tableKey(service_id, lane.transit_time_id);
-    const table = tables.get(key);
-    const zones = new Set(lane.zones);
-    const own = (lanes.get(key) ?? []).filter((i) => covers(lane, zones, rows[i]!.lane!));
-    // The earlier of two lanes to the same zone counts: what is known of one lane goes first.
-    return [
-      ...own.map((i) => {
-        const { warehouse_id, zone_id } = rows[i]!.lane!;
-        const from = warehouse_id === null ? {} : { warehouses: [warehouse_id] };
-        return { ...lane, ...from, zones: [zone_id], transit_time_id: learnedId(i) };
-      }),
-      table === undefined ? lane : { ...lane, transit_time_id: learnedId(table) },
-    ];
-  };
+  const known = { rows, tables, lanes };
   return services.map((service) => ({
     ...service,
-    lanes: service.lanes.flatMap((lane) => learnedLanes(service.id, lane)),
+    lanes: service.lanes.flatMap((lane) =>
+      lane.via === undefined
+        ? learnedLanes(known, service.id, lane)
+        : learnedVias(known, service.id, lane, lane.via),
+    ),
   }));
+}
+
+/** The earlier of two lanes to the same zone counts: what is known of one lane goes first. */
+function learnedLanes({ rows, tables, lanes }: Known, service_id: string, lane: Lane): Lane[] {
+  if (lane.transit_time_id === undefined) return [lane];
+  const key = tableKey(service_id, lane.transit_time_id);
+  const table = tables.get(key);
+  const zones = new Set(lane.zones);
+  const own = (lanes.get(key) ?? []).filter((i) => covers(lane, zones, rows[i]!.lane!));
+  return [
+    ...own.map((i) => ({ ...lane, ...placeOf(rows[i]!), transit_time_id: learnedId(i) })),
+    table === undefined ? lane : { ...lane, transit_time_id: learnedId(table) },
+  ];
+}
+
+function placeOf({ lane }: LearnedTransit) {
+  const { warehouse_id, zone_id } = lane!;
+  return { ...(warehouse_id === null ? {} : { warehouses: [warehouse_id] }), zones: [zone_id] };
+}
+
+/** The same for a lane over hubs: of each place there may be a row for each of its last miles. */
+function learnedVias(known: Known, service_id: string, lane: Lane, via: ViaInput): Lane[] {
+  const { rows, tables, lanes } = known;
+  const keyOf = (mile: MileInput) => tableKey(service_id, lastMileOf(mile.transit_time_id));
+  const zones = new Set(lane.zones);
+  const own = [...new Set(via.last_mile.flatMap((mile) => lanes.get(keyOf(mile)) ?? []))]
+    .filter((i) => covers(lane, zones, rows[i]!.lane!))
+    .sort((a, b) => a - b);
+  const toZone = (zone_id: string) =>
+    own.filter((i) => rows[i]!.lane!.warehouse_id === null && rows[i]!.lane!.zone_id === zone_id);
+  const learned = (here: readonly number[]): ViaInput => ({
+    ...via,
+    last_mile: via.last_mile.map((mile) => {
+      const name = lastMileOf(mile.transit_time_id);
+      const row = here.find((i) => rows[i]!.transit_time_id === name) ?? tables.get(keyOf(mile));
+      return row === undefined ? mile : { ...mile, learned_time_id: learnedId(row) };
+    }),
+  });
+  const places = [...Map.groupBy(own, (i) => JSON.stringify(rows[i]!.lane)).values()];
+  // A place from one warehouse before the zone from all.
+  places.sort(
+    (a, b) =>
+      +(rows[a[0]!]!.lane!.warehouse_id === null) - +(rows[b[0]!]!.lane!.warehouse_id === null),
+  );
+  return [
+    ...places.map((here) => {
+      const row = rows[here[0]!]!;
+      return { ...lane, ...placeOf(row), via: learned([...here, ...toZone(row.lane!.zone_id)]) };
+    }),
+    { ...lane, via: learned([]) },
+  ];
 }
 
 /** A lane that names no zone counts last of all; one that named a zone in its place would not. */

@@ -1,4 +1,5 @@
 /** Names of the cells and groups that a transit learner keeps what it learns in. */
+import type { NetworkInput, ServiceInput } from '../types.ts';
 
 /** `[service, published table, warehouse, zone, region]` of a lane. */
 export type LaneNames = readonly [string, string, string, string, string];
@@ -16,6 +17,34 @@ export interface Lane {
   /** The lane's zone and those around it, the narrowest first. */
   readonly zone_ids: readonly string[];
 }
+
+const LAST_MILE = 'last mile ';
+
+/**
+ * The name of a last mile's distribution, apart from lanes that publish the same one; ids of documents
+ * have no blanks.
+ */
+export const lastMileOf = (transit_time_id: string): string => `${LAST_MILE}${transit_time_id}`;
+
+/** True for the name of a last mile. */
+export const isLastMile = (transit_time_id: string): boolean =>
+  transit_time_id.startsWith(LAST_MILE);
+
+/** Published distributions, also by the names of last miles. */
+export function publishedTables({ transit_times }: NetworkInput) {
+  return new Map(
+    transit_times.flatMap(({ id, quantiles }) => [
+      [id, quantiles] as const,
+      [lastMileOf(id), quantiles] as const,
+    ]),
+  );
+}
+
+/** Names of what can be learned of a lane. */
+export const tablesOf = ({ transit_time_id, via }: ServiceInput['lanes'][number]): string[] =>
+  via === undefined
+    ? [transit_time_id!]
+    : via.last_mile.map((mile) => lastMileOf(mile.transit_time_id));
 
 /** Cells of the ratios of a published table as a whole, finest first. */
 export function tableCells({ carrier_id, service_id, transit_time_id }: Place): string[] {

@@ -16,13 +16,20 @@ import { SketchTree, type StoredTree, type TreeOptions } from './sketch-tree.ts'
 import {
   groupsOf,
   hashOf,
+  isLastMile,
   type LaneNames,
   laneCells,
   serviceCell,
   tableCells,
   waitCells,
 } from './transit-cells.ts';
-import { forecastOf, tableTimes, transitSeconds, waitSeconds } from './transit-forecast.ts';
+import {
+  forecastOf,
+  NO_WAIT,
+  tableTimes,
+  transitSeconds,
+  waitSeconds,
+} from './transit-forecast.ts';
 
 /** A shipment as planned. */
 export interface PlannedShipment {
@@ -34,8 +41,10 @@ export interface PlannedShipment {
   readonly zone_ids: readonly string[];
   /** Region of the zone: its country. */
   readonly region: string;
+  /** Or the name of a last mile (`lastMileOf`). */
   readonly transit_time_id: string;
   readonly published: TransitTimeInput['quantiles'];
+  /** Over hubs: when by plan half the parcels are ready for the last mile. */
   readonly pickup_seconds: number;
   /** How many shipments it stands for, where they are a sample; missing = 1. */
   readonly weight?: number | undefined;
@@ -119,6 +128,8 @@ export class TransitLearner {
   /** A shipment left its warehouse at `handed_over`. O(1). */
   handOver(shipment: PlannedShipment, handed_over: number, now: number): void {
     const { warehouse_id, pickup_seconds } = shipment;
+    // What comes of a late hand-over is in what is left to do after the planned start of the last mile.
+    if (isLastMile(shipment.transit_time_id)) return;
     const hour = hourOfWeek(pickup_seconds);
     this.#hours.set(warehouse_id, (this.#hours.get(warehouse_id) ?? new Set()).add(hour));
     this.#delays.add(waitCells(warehouse_id, hour), handed_over - pickup_seconds, now);
@@ -134,7 +145,9 @@ export class TransitLearner {
     const journey = this.#journeys.get(shipment_id);
     if (journey !== undefined) journey.ended_seconds = times.delivered;
     this.#journeys.delete(shipment_id);
-    const left = Math.min(times.handed_over ?? pickup_seconds, times.delivered);
+    const isMile = isLastMile(shipment.transit_time_id);
+    const began = isMile ? pickup_seconds : (times.handed_over ?? pickup_seconds);
+    const left = Math.min(began, times.delivered);
     const ratio = (times.delivered - left) / Math.max(1, quantileSeconds(published, 0.5));
     const cells = [...laneCells(shipment, shipment), ...tableCells(shipment)];
     this.#ratios.add(cells, ratio * DAY_SECONDS, now);
@@ -213,6 +226,7 @@ export class TransitLearner {
     const known = own < this.#options.least_events ? { warehouse_id: null, zone_ids } : lane;
     const table = tableTimes(this.#ratios, shipment, published, now);
     const transit = transitSeconds(this.#ratios, shipment, table, known, now);
+    if (isLastMile(shipment.transit_time_id)) return forecastOf(transit, NO_WAIT);
     const cells = waitCells(warehouse_id, hourOfWeek(pickup_seconds));
     return forecastOf(transit, waitSeconds(this.#delays, cells, now));
   }

@@ -3,10 +3,16 @@ import type { MileInput } from '../types.ts';
 import type { RouteNetwork } from './route-book.ts';
 import { later, plus, type Spread, spreadOf, startLater, take, waitOut } from './spread.ts';
 
+type MileTime = Pick<MileInput, 'transit_time_id' | 'learned_time_id'>;
+
+/** The distribution of a mile: what was learned of it, else what is published. */
+export const timeOfMile = ({ learned_time_id, transit_time_id }: MileTime): string =>
+  learned_time_id ?? transit_time_id;
+
 /** A route as its times need it: legs and the hub of its last mile by index. */
 export interface WayToTrace {
-  readonly first: Pick<MileInput, 'transit_time_id'>;
-  readonly last: Pick<MileInput, 'transit_time_id'>;
+  readonly first: MileTime;
+  readonly last: MileTime;
   readonly to: number;
   readonly itinerary: { readonly legs: readonly number[] };
 }
@@ -48,7 +54,7 @@ export function traceRoute(
 ): RouteTrace | undefined {
   const { transits, legs, times } = network;
   const picked: Spread = [{ mass: 1, from: pickup, to: pickup }];
-  let at = later(spreadOf(transits.get(first.transit_time_id)!), pickup);
+  let at = later(spreadOf(transits.get(timeOfMile(first))!), pickup);
   const miles = [{ starts: picked, ends: at }];
   for (const leg of itinerary.legs) {
     const starts = departFrom(network, leg, readyAt(network, legs[leg]!.from, at));
@@ -57,7 +63,7 @@ export function traceRoute(
     miles.push({ starts, ends: at });
   }
   const starts = readyAt(network, to, at);
-  const arrival = plus(starts, spreadOf(transits.get(last.transit_time_id)!));
+  const arrival = plus(starts, spreadOf(transits.get(timeOfMile(last))!));
   miles.push({ starts, ends: arrival });
   return { miles, arrival };
 }

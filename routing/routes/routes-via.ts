@@ -13,6 +13,7 @@ import {
   type RouteFloor,
   type RoutesBetween,
 } from './route-book.ts';
+import { timeOfMile } from './route-times.ts';
 
 /**
  * The routes of a lane, each by its place in the book: every first mile with every way to the hub of
@@ -29,8 +30,8 @@ export function* routesVia(book: RouteBook, via: ViaInput): Generator<void, numb
   return [...new Set(found)];
 }
 
-const mileKey = ({ hub_id, transit_time_id, carrier_id }: MileInput) =>
-  JSON.stringify([hub_id, transit_time_id, carrier_id ?? null]);
+const mileKey = (mile: MileInput) =>
+  JSON.stringify([mile.hub_id, mile.transit_time_id, timeOfMile(mile), mile.carrier_id ?? null]);
 
 function routesBetween(
   book: RouteBook,
@@ -75,11 +76,11 @@ function floorOf(
   { first, last, itinerary, to }: Omit<Route, 'floor' | 'laws'>,
 ): RouteFloor {
   // A second less, for what rounding does to shares of a distribution.
-  let later = pointsIn(book.transits, first.transit_time_id)[0]![1] + book.transfer[to]! - 1;
+  let later = pointsIn(book.transits, timeOfMile(first))[0]![1] + book.transfer[to]! - 1;
   for (const leg of itinerary.legs) {
     later += book.transfer[book.legs[leg]!.from]! + book.times[leg]![0]!.from;
   }
-  const points = pointsIn(book.transits, last.transit_time_id);
+  const points = pointsIn(book.transits, timeOfMile(last));
   const late = points.map(([p, seconds]): [number, number] => [p, seconds + later]);
   const median = quantileSeconds(late, 0.5);
   return { points, later, median, promised: quantileSeconds(late, book.confidence) };

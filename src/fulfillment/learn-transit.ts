@@ -17,6 +17,7 @@ import {
 import {
   containingZones,
   type LearnedRow,
+  lastMileOf,
   type PlannedShipment,
   type StoredLearner,
   TransitLearner,
@@ -31,6 +32,7 @@ import type { Engine, LiveNetwork } from './engine.ts';
 const LESSONS: { readonly [type in EventType]?: 'plan' | 'hand over' | 'deliver' | 'withdraw' } = {
   'shipment.planned': 'plan',
   'shipment.offered': 'plan',
+  'shipment.repriced': 'plan',
   'shipment.handed_over': 'hand over',
   'shipment.delivered': 'deliver',
   'shipment.returned': 'withdraw',
@@ -137,7 +139,8 @@ function planner(network: Network): (event: ShipmentEvent) => PlannedShipment | 
   const regions = new Map(network.zones.map((zone) => [zone.id, zone.country]));
   const around = containingZones(network.zones);
   const tables = new Map(network.transit_times.map((table) => [table.id, table.quantiles]));
-  return ({ shipment_id, carrier_id, service_id, warehouse_id, zone_id, pickup_at }) => {
+  return (event) => {
+    const { shipment_id, carrier_id, service_id, warehouse_id, zone_id } = event;
     const from = (services.get(service_id)?.lanes ?? []).filter(
       ({ warehouses }) => warehouses === undefined || warehouses.includes(warehouse_id),
     );
@@ -145,15 +148,32 @@ function planner(network: Network): (event: ShipmentEvent) => PlannedShipment | 
       from.find(({ zones }) => zones?.includes(zone_id)) ??
       from.find(({ zones }) => zones === undefined);
     const region = regions.get(zone_id);
-    // Of lanes over hubs nothing is learned: their times follow from the timetables of the legs.
-    const transit_time_id = lane?.transit_time_id;
-    if (region === undefined || transit_time_id === undefined) return null;
-    const published = tables.get(transit_time_id);
-    if (published === undefined) return null;
+    const table = lane && tableOf(lane, event);
+    const published = tables.get(table?.published_id ?? '');
+    if (region === undefined || table === undefined || published === undefined) return null;
+    const { transit_time_id, from_seconds: pickup_seconds } = table;
     const zone_ids = around.get(zone_id)!;
     const lanes = { carrier_id, service_id, warehouse_id, zone_ids, region, transit_time_id };
-    return { shipment_id, ...lanes, published, pickup_seconds: secondsOf(pickup_at) };
+    return { shipment_id, ...lanes, published, pickup_seconds };
   };
+}
+
+/**
+ * Which distribution a shipment teaches of, and from which instant on. Over hubs that is the last mile,
+ * from its planned start: carriers report no hubs, so all that goes otherwise on the way ends up there.
+ */
+function tableOf(
+  { transit_time_id, via }: Network['services'][number]['lanes'][number],
+  { pickup_at, route }: ShipmentEvent,
+) {
+  if (transit_time_id !== undefined) {
+    return { transit_time_id, published_id: transit_time_id, from_seconds: secondsOf(pickup_at) };
+  }
+  const last = route?.steps.at(-1);
+  const published_id = last?.transit_time_id;
+  if (!via?.last_mile.some((mile) => mile.transit_time_id === published_id)) return undefined;
+  const from_seconds = last!.departs_seconds;
+  return { transit_time_id: lastMileOf(published_id!), published_id: published_id!, from_seconds };
 }
 
 /** A version that says the same as the newest would only be compiled for nothing. */

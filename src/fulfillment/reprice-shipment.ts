@@ -118,6 +118,8 @@ function tell(
   const expected = price === undefined ? null : instantOf(price.expected_seconds);
   if (outcome === 'promise_stands' && expected!.equals(shipment.expected_at)) return;
   if (expected !== null) shipment.expected_at = expected;
+  // Its instants as they are now: what a known disruption costs is nothing to learn of a last mile.
+  if (price !== undefined) shipment.route = price.route;
   tellShipment(batch, shipment, 'shipment.repriced', {
     outcome,
     expected_at: expected,

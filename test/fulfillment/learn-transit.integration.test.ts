@@ -5,6 +5,7 @@ import { learnTransit } from '../../src/fulfillment/learn-transit.ts';
 import { quotePromise } from '../../src/fulfillment/quote-promise.ts';
 import { anOrder } from '../builders/commands.ts';
 import { type Harness, startHarness } from '../harness.ts';
+import { overHubs } from './over-hubs.ts';
 import { decided, postReports, released, report, shipments, theOrder } from './placed-orders.ts';
 
 const OPERATOR = { role: 'operator', party_id: '*' } as const;
@@ -141,5 +142,37 @@ describe('learning times in transit', () => {
     expect((await learnTransit(harness.engine)).done).toBe(0);
     harness.clock.advance(LEARN_SECONDS);
     expect((await learnTransit(harness.engine)).done).toBeGreaterThan(0);
+  });
+
+  test('learns of shipments over hubs what their last mile takes, and promises go by it', async () => {
+    const { services, ...rest } = overHubs();
+    const routed = services.filter(({ id }) => id === 'night-line');
+    await harness.applyNetwork({ ...rest, services: routed });
+    await released(harness, ...Array.from({ length: ORDERS }, () => anOrder()));
+    harness.clock.advance(20 * 86_400);
+    for (const { shipment_id, pickup_at, route } of await shipments(harness)) {
+      expect(route!.steps).toHaveLength(3);
+      await postReports(
+        harness,
+        report(harness, shipment_id, 'picked_up', { occurred_at: pickup_at }),
+        report(harness, shipment_id, 'delivered', { occurred_at: pickup_at.add({ hours: 40 }) }),
+      );
+    }
+    const before = await theOrder(harness);
+
+    await learnAll();
+
+    const live = (await harness.engine.networks.current())!;
+    expect(live.transit_version).toBe(1);
+    const [after] = await decided(harness, anOrder());
+    const [shipment] = await shipments(harness, after!);
+    expect(shipment!.route!.steps.at(-1)).toMatchObject({ transit_time_id: 'door' });
+    expect(await promisedHours(before.order_id)).toBeLessThan(20);
+    expect(await promisedHours(after!)).toBeGreaterThan(25);
+    for (const order_id of [before.order_id, after!]) {
+      expect(await explainDecision(harness.engine, OPERATOR, order_id)).toMatchObject({
+        replayed: true,
+      });
+    }
   });
 });
