@@ -6,7 +6,9 @@
  *       Σ_m amount_mr x_m ≤ supply_r     (−dual: the price of a unit of r)
  *
  * solved by column generation: the oracle finds the plans that are cheaper than their class at the
- * current prices, until there is none; then the programme is optimal over all plans. Plans found
+ * current prices, until there is none; then the programme is optimal over all plans, or until the
+ * bound that they prove is near enough: every plan of a class costs at least its dual less what the
+ * cheapest saves, so no optimum is below cost − Σ demand_c × saving_c (Lasdon 1970). Plans found
  * stay for later solves, which start from the last basis. With realised demand it is the hindsight
  * bound; with expected demand the fluid bound. Source: "method LP" of Amil, Makhdoumi and Wei
  * (Management Science 2025); column generation after Gilmore and Gomory (1961).
@@ -17,14 +19,18 @@ import type { LinearColumn, LinearModel, LinearSolver, Plan, PlanOracle } from '
 export interface Demands {
   readonly demand: Float64Array;
   readonly supply: Float64Array;
+  /** Share of the cost by which it may be above the optimum when it stops; 0 unless it is said. */
+  readonly gap?: number;
 }
 
 /** An optimum, or why there is none. */
 export type Priced =
   | {
       readonly status: 'optimal';
-      /** Least total cost, a lower bound of every way to serve the demand from the supply. */
+      /** Total cost: the least there is, or above it by the gap at most. */
       readonly cost: number;
+      /** No way to serve the demand from the supply costs less; the cost itself without a gap. */
+      readonly bound: number;
       /** Price of a unit of each resource, ≥ 0. */
       readonly prices: Float64Array;
       /** Amount of each resource that the optimum uses. */
@@ -114,28 +120,37 @@ function boundsOf(state: State, { demand, supply }: Demands): [Float64Array, Flo
   return [lower, upper];
 }
 
+interface Cheaper {
+  readonly found: ClassPlan[];
+  /** What they would save if all orders of their classes could have them: at least what is to be had. */
+  readonly saving: number;
+}
+
 /** Plans that beat their class's dual. Classes without demand cannot matter. O(classes × oracle) */
 function cheaperPlans(
   state: State,
   { demand, supply }: Demands,
   prices: Float64Array,
   duals: Float64Array,
-): ClassPlan[] {
+): Cheaper {
   const found: ClassPlan[] = [];
+  let total = 0;
   for (let c = 0; c < demand.length; c++) {
     if (demand[c] === 0) continue;
     const plan = state.oracle.cheapest(c, prices, supply);
     const saving = duals[c]! - pricedCost(plan, prices);
-    if (saving > IMPROVEMENT * (1 + Math.abs(duals[c]!))) found.push([c, plan]);
+    if (saving <= IMPROVEMENT * (1 + Math.abs(duals[c]!))) continue;
+    found.push([c, plan]);
+    total += demand[c]! * saving;
   }
-  return found;
+  return { found, saving: total };
 }
 
 function plannedUse(state: State, values: Float64Array): Float64Array {
   const planned = new Float64Array(state.oracle.resources);
-  state.plans.forEach(([, plan], m) => {
-    const share = values[m]!;
+  values.forEach((share, m) => {
     if (share <= 0) return;
+    const [, plan] = state.plans[m]!;
     plan.resources.forEach((r, i) => {
       planned[r]! += share * plan.amounts[i]!;
     });
@@ -145,6 +160,7 @@ function plannedUse(state: State, values: Float64Array): Float64Array {
 
 function solve(state: State, demands: Demands): Priced {
   const { classes, resources } = state.oracle;
+  const { gap = 0 } = demands;
   if (!state.isSeeded) seedPlans(state, demands.supply);
   const [lower, upper] = boundsOf(state, demands);
   state.model.setRows(lower, upper);
@@ -154,10 +170,12 @@ function solve(state: State, demands: Demands): Priced {
     const prices = new Float64Array(resources);
     // Capacity rows of a minimum have duals ≤ 0; rounding may leave a trace above.
     for (let r = 0; r < resources; r++) prices[r] = Math.max(0, -outcome.rowDuals[classes + r]!);
-    const found = cheaperPlans(state, demands, prices, outcome.rowDuals);
-    if (addPlans(state, found) === 0) {
-      const planned = plannedUse(state, outcome.values);
-      return { status: 'optimal', cost: outcome.cost, prices, planned, rounds };
+    const { cost, values, rowDuals } = outcome;
+    const { found, saving } = cheaperPlans(state, demands, prices, rowDuals);
+    // What was found stays for the next solve, also where this one is near enough.
+    if (addPlans(state, found) === 0 || saving <= gap * Math.abs(cost)) {
+      const planned = plannedUse(state, values);
+      return { status: 'optimal', cost, bound: cost - saving, prices, planned, rounds };
     }
   }
   return { status: 'failed', reason: `no optimum after ${MOST_ROUNDS} rounds` };

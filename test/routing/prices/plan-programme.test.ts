@@ -69,6 +69,26 @@ describe('the plan-based programme', () => {
     }
   });
 
+  it(`may stop near the optimum, and proves how near (seed ${SEED})`, () => {
+    const gap = 0.02;
+    let sooner = 0;
+    for (let run = 0; run < runs(12); run++) {
+      const market = drawMarket(SEED + run);
+      const exact = openProgramme(solver, market.oracle);
+      const near = openProgramme(solver, market.oracle);
+      const best = solved(exact.solve(market));
+      const { cost, bound, rounds } = solved(near.solve({ ...market, gap }));
+      expect(best.bound).toBeCloseTo(best.cost, 6);
+      expect(bound).toBeLessThanOrEqual(best.cost + 1e-6);
+      expect(cost).toBeGreaterThanOrEqual(best.cost - 1e-6);
+      expect(cost - bound).toBeLessThanOrEqual(gap * cost + 1e-6);
+      if (rounds < best.rounds) sooner++;
+      exact.close();
+      near.close();
+    }
+    expect(sooner).toBeGreaterThan(0);
+  });
+
   it('says that it failed when the solver does', () => {
     const { oracle, demand, supply } = drawMarket(SEED);
     const broken = {
