@@ -92,8 +92,19 @@ export {
   type StockPrice,
   type StockPrices,
 } from './resource-prices.ts';
-export { sampleBinomial, sampleNormal, samplePoisson } from './sampling.ts';
-export { openScenarios, type ScenarioPrices, type Scenarios } from './scenarios.ts';
+export {
+  poissonQuantile,
+  sampleBinomial,
+  sampleNormal,
+  samplePoisson,
+  stratifiedUniforms,
+} from './sampling.ts';
+export {
+  openScenarios,
+  type Renewal,
+  type ScenarioPrices,
+  type Scenarios,
+} from './scenarios.ts';
 export { seededChance } from './seeded-chance.ts';
 export { listStockSources, type StockSource } from './stock-sources.ts';
 export type {

@@ -5,9 +5,11 @@ import {
   type LinearSolver,
   openScenarios,
   type Plan,
+  poissonQuantile,
   sampleBinomial,
   sampleNormal,
   samplePoisson,
+  stratifiedUniforms,
   takePlan,
 } from '../../../routing/index.ts';
 import { seededRandom } from '../../../src/simulation/random.ts';
@@ -38,6 +40,31 @@ describe('samples', () => {
   });
 });
 
+describe('strata', () => {
+  it.each([0.2, 4, 75, 3000])('give a Poisson number its distribution, mean %d', (mean) => {
+    const count = 4000;
+    const drawn = Array.from({ length: count }, (_, i) => poissonQuantile(mean, (i + 0.5) / count));
+    const m = drawn.reduce((sum, x) => sum + x, 0) / count;
+    const variance = drawn.reduce((sum, x) => sum + (x - m) ** 2, 0) / count;
+    // Whole numbers at the midpoints of strata: all that is missing are the tails beyond the last ones.
+    expect(Math.abs(m - mean)).toBeLessThan(0.003 * Math.sqrt(mean));
+    expect(Math.abs(variance / mean - 1)).toBeLessThan(0.01);
+    const least = (k: number) => drawn.filter((x) => x <= k).length / count;
+    if (mean < 1) expect(least(0)).toBeCloseTo(Math.exp(-mean), 3);
+    expect(poissonQuantile(0, 0.9)).toBe(0);
+    expect(poissonQuantile(mean, 1)).toBeLessThan(mean + 40 * (1 + Math.sqrt(mean)));
+  });
+
+  it(`hold one number each, in random order (seed ${SEED})`, () => {
+    const { next } = seededRandom(SEED);
+    const drawn = stratifiedUniforms(next, 50);
+    expect(drawn.map((x) => Math.floor(x * 50)).toSorted()).toEqual(
+      Float64Array.from({ length: 50 }, (_, i) => i),
+    );
+    expect(drawn).not.toEqual(drawn.toSorted());
+  });
+});
+
 /** Two warehouses; flexible buyers come first and would take what captive ones need later. */
 const flexible: Plan[] = [
   { cost: 10, resources: [0], amounts: [1] },
@@ -64,6 +91,40 @@ describe('scenario prices', () => {
     expect(pricesAt(1)).toEqual(pricesAt(1));
     expect(pricesAt(1)).not.toEqual(pricesAt(2));
   });
+
+  it.each(['aged', 'redrawn'] as const)(
+    `know how many orders come, in every class and however late, with samples %s (seed ${SEED})`,
+    (renewal) => {
+      const { oracle, demand, supply } = drawMarket(SEED);
+      const count = 40;
+      let orders = new Float64Array(demand.length);
+      const counting: LinearSolver = {
+        open: (rows) => {
+          const model = solver.open(rows);
+          const setRows = (lower: Float64Array, upper: Float64Array) => {
+            orders = orders.map((sum, c) => sum + lower[c]!);
+            model.setRows(lower, upper);
+          };
+          return { ...model, setRows };
+        },
+      };
+      const { next } = seededRandom(SEED);
+      const scenarios = openScenarios(counting, oracle, count, next, renewal);
+      for (const left of [1, 0.4]) {
+        const expected = demand.map((mean) => mean * left);
+        orders.fill(0);
+        scenarios.refresh(() => expected, supply, count);
+        orders.forEach((sum, c) => {
+          const off = Math.abs(sum / count - expected[c]!);
+          // Independent numbers would be off by √(mean / count) as a rule; aged ones are again.
+          const isFresh = left === 1 || renewal === 'redrawn';
+          const usual = Math.sqrt(expected[c]! / count);
+          expect(off).toBeLessThan(isFresh ? 0.5 * usual + 1 / count : 4 * usual + 1 / count);
+        });
+      }
+      scenarios.close();
+    },
+  );
 
   it('keep what captive buyers will need from flexible ones that come first', () => {
     const oracle = oracleOf([flexible, captive], 2);
