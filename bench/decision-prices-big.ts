@@ -23,8 +23,12 @@ import type { Results } from './results.ts';
 
 const SEED = 20261126;
 const REGIONS = 20;
-const SCENARIOS = 10;
-const REFRESHES = 500;
+const POLICY = {
+  scenarios: 10,
+  renewal: 'aged',
+  cycle: { share_left: 0.08, least: 0.0005, most: 0.02 },
+  eta: 0,
+} as const;
 const BOUND_STEPS = 60;
 
 /** An instance as it is played and as it is priced. */
@@ -80,10 +84,7 @@ export async function benchPricesBig(results: Results): Promise<void> {
   for (const carry of [0.5, 0.25]) {
     const big = openGame(drawInstance({ ...BIG, carry }, SEED), SEED + 1);
     const policy = {
-      scenarios: SCENARIOS,
-      refreshes: REFRESHES,
-      solves_per_refresh: 1,
-      eta: 0.02,
+      ...POLICY,
       seed: SEED + 2,
     };
     const started = process.cpuUsage();

@@ -11,6 +11,7 @@ import {
   openScenarios,
   type PlanOracle,
   type PlanProgramme,
+  type Renewal,
   recordDemand,
   type Scenarios,
   sampleNormal,
@@ -53,12 +54,28 @@ export function hindsightBound(
 /** How prices are kept while playing. */
 export interface PricePolicy {
   readonly scenarios: number;
-  /** Refreshes over the horizon; each re-solves so many scenarios in turn. */
-  readonly refreshes: number;
-  readonly solves_per_refresh: number;
+  readonly renewal: Renewal;
+  readonly cycle: Cycle;
   /** Money per unit by which prices follow use between refreshes. */
   readonly eta: number;
   readonly seed: number;
+}
+
+/**
+ * Each scenario is solved again when so much of the periods left has passed since it was last, but
+ * neither sooner nor later than after these shares of the whole horizon: late in the game a few orders
+ * change much, and a programme that has to move far takes long.
+ */
+export interface Cycle {
+  readonly share_left: number;
+  readonly least: number;
+  readonly most: number;
+}
+
+/** Scenarios to solve per period, at `t` of `periods`. */
+function solvesAt({ cycle, scenarios }: PricePolicy, t: number, periods: number): number {
+  const wanted = Math.max(cycle.share_left * (periods - t), cycle.least * periods);
+  return scenarios / Math.min(wanted, cycle.most * periods);
 }
 
 /** What the policy believes beforehand, in classes of its own. */
@@ -72,9 +89,9 @@ export interface Belief {
   readonly groupOf: ArrayLike<number>;
 }
 
-/** Processor time of this process so far, ms: the machine may be shared. */
+/** Processor time of this thread so far, ms: the machine may be shared. */
 function processorMs(): number {
-  const { user, system } = process.cpuUsage();
+  const { user, system } = process.threadCpuUsage();
   return (user + system) / 1000;
 }
 
@@ -114,7 +131,7 @@ interface PriceState {
 function refresh(
   state: PriceState,
   belief: Belief,
-  policy: PricePolicy,
+  solves: number,
   arrivals: Int32Array,
   t: number,
 ): void {
@@ -124,7 +141,7 @@ function refresh(
   const forecast = expectedOrders(belief.rates, t, arrivals.length);
   const expectedIn = (s: number) =>
     learnedDemand(belief.demand, belief.groupOf, forecast, state.deviates[s]);
-  const priced = state.scenarios.refresh(expectedIn, state.free, policy.solves_per_refresh);
+  const priced = state.scenarios.refresh(expectedIn, state.free, solves);
   if (priced.status === 'priced') {
     state.prices = priced.prices;
     state.pace = priced.planned.map((amount) => amount / (arrivals.length - t));
@@ -134,7 +151,7 @@ function refresh(
   else state.slowest_ms = Math.max(state.slowest_ms, took);
 }
 
-/** Plays with prices: refreshed at even intervals from what has been seen until then. */
+/** Plays with prices: refreshed from what has been seen until then (see `Cycle`). */
 export function playPrices(
   { oracle, stock, arrivals }: MaGame,
   solver: LinearSolver,
@@ -143,7 +160,7 @@ export function playPrices(
 ): Played {
   const { next: chance } = seededRandom(policy.seed);
   const state: PriceState = {
-    scenarios: openScenarios(solver, belief.oracle, policy.scenarios, chance),
+    scenarios: openScenarios(solver, belief.oracle, policy.scenarios, chance, policy.renewal),
     deviates: Array.from({ length: policy.scenarios }, () =>
       belief.demand.seen.map(() => sampleNormal(chance)),
     ),
@@ -156,12 +173,13 @@ export function playPrices(
   };
   const used = new Float64Array(oracle.resources);
   let cost = 0;
-  let next = 0;
+  let due = 1;
   arrivals.forEach((orderClass, t) => {
-    if (t >= next) {
-      next += arrivals.length / policy.refreshes;
-      refresh(state, belief, policy, arrivals, t);
+    if (due >= 1) {
+      refresh(state, belief, Math.floor(due), arrivals, t);
+      due %= 1;
     }
+    due += solvesAt(policy, t, arrivals.length);
     used.fill(0);
     if (orderClass >= 0) {
       const plan = choosePlan(oracle, orderClass, state.prices, state.free);
