@@ -88,7 +88,6 @@ function busiest(learned: Learned, around: ReadonlyMap<string, readonly string[]
   };
   const isZone = ({ lane }: Known): number => +(lane.warehouse_id === null);
   return all
-    .filter(({ count }) => count >= options.least_events)
     .map((one) => ({ one, names: name(one) }))
     .sort((a, b) => b.one.count - a.one.count || byText(a.names, b.names))
     .slice(0, options.lanes_max)
@@ -96,20 +95,22 @@ function busiest(learned: Learned, around: ReadonlyMap<string, readonly string[]
     .map(({ one }) => one);
 }
 
-function knownLanes({ network, lanes, ratios, now }: Learned): Known[] {
+function knownLanes({ network, lanes, ratios, now, options }: Learned): Known[] {
   const carriers = new Map(network.services.map(({ id, carrier_id }) => [id, carrier_id]));
   return lanes.flatMap(([service_id, transit_time_id, warehouse_id, zone_id, region]) => {
     const carrier_id = carriers.get(service_id);
     if (carrier_id === undefined) return [];
     const place = { carrier_id, service_id, transit_time_id };
     const [cell] = laneCells(place, { warehouse_id, zone_ids: [zone_id] });
-    return { place, lane: { warehouse_id, zone_id }, region, count: ratios.count(cell!, now) };
+    const count = ratios.count(cell!, now);
+    if (count < options.least_events) return [];
+    return { place, lane: { warehouse_id, zone_id }, region, count };
   });
 }
 
-/** Zones that lanes name, with the events of the zone, or of the narrowest one around it that has enough. */
+/** Zones that lanes name, if any zone around them has events, however few: they are shrunk to the table. */
 function knownZones(learned: Learned, around: ReadonlyMap<string, readonly string[]>): Known[] {
-  const { network, ratios, now, options } = learned;
+  const { network, ratios, now } = learned;
   const countries = new Map(network.zones.map(({ id, country }) => [id, country]));
   return network.services.flatMap(({ id: service_id, carrier_id, lanes }) => {
     const uses = lanes.flatMap((lane) => tablesOf(lane).map((table) => ({ table, lane })));
@@ -117,13 +118,13 @@ function knownZones(learned: Learned, around: ReadonlyMap<string, readonly strin
       const place = { carrier_id, service_id, transit_time_id };
       if (!isKnown(learned, place)) return [];
       const zones = new Set(own.flatMap(({ lane }) => lane.zones ?? []));
-      return [...zones].map((zone_id): Known => {
+      return [...zones].flatMap((zone_id): Known[] => {
         const counts = (around.get(zone_id) ?? []).map((id) => {
           return ratios.count(zoneCell(service_id, transit_time_id, id), now);
         });
-        const count = counts.find((one) => one >= options.least_events) ?? 0;
+        const count = Math.max(0, ...counts);
         const region = countries.get(zone_id) ?? '';
-        return { place, lane: { warehouse_id: null, zone_id }, region, count };
+        return count === 0 ? [] : [{ place, lane: { warehouse_id: null, zone_id }, region, count }];
       });
     });
   });

@@ -39,11 +39,10 @@ export function tableTimes(
   // Sketches hold multiples of the published median, a day standing for one.
   const unit_seconds = Math.max(1, quantileSeconds(published, 0.5)) / DAY_SECONDS;
   const prior = LEVELS.map((level) => quantileSeconds(published, level) / unit_seconds);
-  const shrunk = { prior, least: HOUR_SECONDS, tails: TABLE_TAILS };
-  return {
-    multiples: ratios.scaledQuantiles(tableCells(place), now, LEVELS, shrunk),
-    unit_seconds,
-  };
+  const [own, ...parents] = tableCells(place);
+  const shape = ratios.quantiles(parents, now, LEVELS, prior)!;
+  const shrunk = { prior: shape, least: HOUR_SECONDS, tails: TABLE_TAILS };
+  return { multiples: ratios.scaledQuantiles([own!], now, LEVELS, shrunk), unit_seconds };
 }
 
 /** Seconds in transit at `LEVELS` on a lane of the table; null = by the table as a whole. */

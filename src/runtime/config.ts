@@ -113,14 +113,14 @@ export const SETTINGS = {
     doc: 'Events of shipments that are learned from in one transaction, at most.',
   }),
   transit_least_events: count('PORTOLAN_TRANSIT_LEAST_EVENTS', 20, {
-    doc: 'Deliveries on a lane from which on learned times take the place of published ones.',
+    doc: 'Deliveries by a service, zone or lane from which on learned times take the place of published ones.',
   }),
   transit_journeys_max: count('PORTOLAN_TRANSIT_JOURNEYS_MAX', 5_000, {
     doc: 'Shipments of late that calibrate promises; of more, an even sample.',
   }),
   transit_lanes_max: count('PORTOLAN_TRANSIT_LANES_MAX', 20_000, {
     min: 0,
-    doc: 'Single lanes with learned times of their own, at most: those with most deliveries.',
+    doc: 'Lanes and zones with learned times of their own, at most: those with most deliveries.',
   }),
   sweep_interval_ms: count('PORTOLAN_SWEEP_INTERVAL_MS', 1000, {
     min: 10,
