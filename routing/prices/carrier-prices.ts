@@ -20,7 +20,7 @@ type OwnPrices = readonly {
 /** Prices by carrier. */
 export type CarrierPrices = ReadonlyMap<string, OwnPrices>;
 
-/** Indexes prices; those of 0 are left out. */
+/** Indexes prices; those of 0 are left out. O(rows). */
 export function indexCarrierPrices(rows: readonly CarrierPrice[]): CarrierPrices {
   const priced = rows.filter(({ price }) => price !== 0);
   return new Map(
@@ -31,7 +31,7 @@ export function indexCarrierPrices(rows: readonly CarrierPrice[]): CarrierPrices
   );
 }
 
-/** Price of a parcel of a carrier to a zone: the sum of all that are about it. */
+/** Price of a parcel of a carrier to a zone: the sum of all that are about it. O(prices of the carrier). */
 export function carrierPrice(prices: CarrierPrices, carrier_id: string, zone_id: string): number {
   let sum = 0;
   for (const { zones, price } of prices.get(carrier_id) ?? []) {
@@ -45,7 +45,7 @@ const byCarrier = new WeakMap<
   ReadonlyMap<string, readonly string[]>
 >();
 
-/** Services by carrier, listed once per network. */
+/** Services by carrier, listed once per network. O(services), then O(1). */
 export function servicesByCarrier({
   services,
 }: CompiledNetwork): ReadonlyMap<string, readonly string[]> {

@@ -3,7 +3,7 @@ import type { Plan, PlanOracle } from './types.ts';
 
 /**
  * The plan of least cost plus prices from the supply at hand; without prices the cheapest now,
- * which is what exact greedy does.
+ * which is what exact greedy does. Costs one call of the oracle.
  */
 export function choosePlan(
   oracle: PlanOracle,
@@ -14,7 +14,7 @@ export function choosePlan(
   return oracle.cheapest(orderClass, prices ?? new Float64Array(oracle.resources), free);
 }
 
-/** Takes what a plan uses from the supply. */
+/** Takes what a plan uses from the supply. O(resources of the plan). */
 export function takePlan(free: Float64Array, plan: Plan): void {
   plan.resources.forEach((r, i) => {
     free[r]! -= plan.amounts[i]!;

@@ -55,7 +55,7 @@ export function demandFactorAt(record: DemandRecord, group: number, z: number): 
   return (evidence * Math.max(0, root) ** 3) / weight;
 }
 
-/** Adds what a period brought against what was forecast for it. */
+/** Adds what a period brought against what was forecast for it. O(1). */
 export function recordDemand(
   record: DemandRecord,
   group: number,
@@ -66,7 +66,7 @@ export function recordDemand(
   record.forecast[group]! += forecast;
 }
 
-/** Lets old evidence count less: both sums keep the given share, in (0, 1]. */
+/** Lets old evidence count less: both sums keep the given share, in (0, 1]. O(groups). */
 export function fadeDemand(record: DemandRecord, keep: number): void {
   for (let g = 0; g < record.seen.length; g++) {
     record.seen[g]! *= keep;
@@ -76,7 +76,7 @@ export function fadeDemand(record: DemandRecord, keep: number): void {
 
 /**
  * Expected orders per class: the forecast times the learned factor of the class's group, or, with
- * one deviate per group, times that quantile of it.
+ * one deviate per group, times that quantile of it. O(classes + groups).
  */
 export function learnedDemand(
   record: DemandRecord,

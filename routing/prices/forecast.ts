@@ -13,7 +13,7 @@ const EVEN_ORDERS = 5;
 /** Fraction of the golden ratio. */
 const GOLDEN = (Math.sqrt(5) - 1) / 2;
 
-/** Hour of the week (0 = Monday 00:00 to 01:00 UTC) of an instant, epoch seconds. */
+/** Hour of the week (0 = Monday 00:00 to 01:00 UTC) of an instant, epoch seconds. O(1). */
 export function hourOfWeek(at_seconds: number): number {
   return (Math.floor(at_seconds / HOUR_SECONDS) + FIRST_HOUR_OF_WEEK) % WEEK_HOURS;
 }
@@ -21,7 +21,7 @@ export function hourOfWeek(at_seconds: number): number {
 /**
  * Seasonality by hour of the week, mean 1 over the hours seen: orders per hour against the average
  * hour, shrunk towards 1 where little was seen. `orders` and `hours` have 168 entries: orders seen in,
- * and how many times the window covered, each hour of the week.
+ * and how many times the window covered, each hour of the week. O(168).
  */
 export function weekShape(orders: Float64Array, hours: Float64Array): Float64Array {
   const total = orders.reduce((sum, count) => sum + count, 0);
@@ -30,7 +30,10 @@ export function weekShape(orders: Float64Array, hours: Float64Array): Float64Arr
   return orders.map((count, h) => (count + EVEN_ORDERS) / (perHour * hours[h]! + EVEN_ORDERS));
 }
 
-/** How many times the window [from, until) covers each hour of the week; parts count as parts. */
+/**
+ * How many times the window [from, until) covers each hour of the week; parts count as parts.
+ * O(hours of the window).
+ */
 export function hoursCovered(from_seconds: number, until_seconds: number): Float64Array {
   const hours = new Float64Array(WEEK_HOURS);
   for (let at = from_seconds; at < until_seconds; ) {
@@ -41,7 +44,7 @@ export function hoursCovered(from_seconds: number, until_seconds: number): Float
   return hours;
 }
 
-/** Hours of a window, each weighted by its season. */
+/** Hours of a window, each weighted by its season. O(hours of the window). */
 export function seasonalHours(shape: Float64Array, from_seconds: number, until: number): number {
   return hoursCovered(from_seconds, until).reduce((sum, hours, h) => sum + hours * shape[h]!, 0);
 }

@@ -54,7 +54,7 @@ function indexed<Row, A, B>(
   return prices;
 }
 
-/** Indexes prices. Later rows win. */
+/** Indexes prices. Later rows win. O(rows). */
 export function indexPrices(rows: {
   readonly stock?: readonly StockPrice[];
   readonly capacity?: readonly CapacityPrice[];
@@ -69,7 +69,7 @@ export function indexPrices(rows: {
   };
 }
 
-/** True where nothing has a price. */
+/** True where nothing has a price. O(1). */
 export function isFree({ stock, capacity, carriers }: Prices): boolean {
   return stock.size === 0 && capacity.size === 0 && carriers.size === 0;
 }
@@ -166,7 +166,10 @@ export function pricedUses(
   return [...uses.values()];
 }
 
-/** What the plan's carriers are owed: the sum of prices below 0, minor units, ≤ 0. */
+/**
+ * What the plan's carriers are owed: the sum of prices below 0, minor units, ≤ 0.
+ * O(parcels × bands of their carriers).
+ */
 export function owedOnPlan({ parcels }: PricedPlan, { carriers }: Prices): number {
   if (carriers.size === 0) return 0;
   return parcels.reduce(
@@ -176,7 +179,7 @@ export function owedOnPlan({ parcels }: PricedPlan, { carriers }: Prices): numbe
   );
 }
 
-/** What prices add to a plan, minor units. */
+/** What prices add to a plan, minor units. O(parcels × (takes + slots)). */
 export function priceOfPlan(
   plan: PricedPlan,
   order: Pick<SourcingOrder, 'lines'>,

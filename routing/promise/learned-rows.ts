@@ -42,7 +42,10 @@ interface Known {
   readonly count: number;
 }
 
-/** Rows of times in the order of the network's services, then rows of waits by warehouse. */
+/**
+ * Rows of times in the order of the network's services, then rows of waits by warehouse. O(lanes, zones and
+ * hours known × sketches).
+ */
 export function learnedRows(learned: Learned): LearnedRow[] {
   const { network, now, ratios } = learned;
   const published = publishedTables(network);

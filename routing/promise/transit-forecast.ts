@@ -45,7 +45,7 @@ export function tableTimes(
   return { multiples: ratios.scaledQuantiles([own!], now, LEVELS, shrunk), unit_seconds };
 }
 
-/** Seconds in transit at `LEVELS` on a lane of the table; null = by the table as a whole. */
+/** Seconds in transit at `LEVELS` on a lane of the table; null = by the table as a whole. O(sketches). */
 export function transitSeconds(
   ratios: SketchTree,
   place: Place,
@@ -59,7 +59,7 @@ export function transitSeconds(
   return multiples.map((one) => (one * unit_seconds * own!) / Math.max(1, whole));
 }
 
-/** Seconds of waiting, one for each of `WAIT_SHARES`, of cells from the finest to the root. */
+/** Seconds of waiting, one for each of `WAIT_SHARES`, of cells from the finest to the root. O(sketches × bins). */
 export function waitSeconds(delays: SketchTree, cells: readonly string[], now: number): number[] {
   const known = delays.scaledQuantiles(cells, now, WAIT_LEVELS, {
     prior: NO_WAIT,
@@ -70,7 +70,7 @@ export function waitSeconds(delays: SketchTree, cells: readonly string[], now: n
 
 /**
  * Forecast of a wait and the transit after it. Its spread is 1: how widely times scatter is in the shape, and
- * the calibration's scores are plain logarithms of ratios.
+ * the calibration's scores are plain logarithms of ratios. O(levels × waits × log seconds), some 50 µs.
  */
 export function forecastOf(transit: readonly number[], waits: readonly number[]): Forecast {
   const log_seconds = sumQuantiles(LEVELS, transit, waitOf(waits)).map((seconds) =>

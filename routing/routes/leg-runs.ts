@@ -18,7 +18,7 @@ export function firstAtOrAfter(values: Float64Array, value: number): number {
   return low;
 }
 
-/** Merged windows, ascending. */
+/** Merged windows, ascending. O(n log n). */
 export function mergeWindows(windows: readonly Window[]): Window[] {
   const merged: { from: number; until: number }[] = [];
   for (const { from, until } of [...windows].sort((a, b) => a.from - b.from)) {
@@ -59,7 +59,10 @@ export function sortDisruptions(disruptions: readonly DisruptionInput[]): Disrup
   return { closed, cancelled, delayed };
 }
 
-/** Departures of weekly timetables over one span of days; equal ones share their instants. */
+/**
+ * Departures of weekly timetables over one span of days; equal ones share their instants.
+ * O(days × departures) for each timetable that differs.
+ */
 export function planDepartures(
   fromSeconds: number,
   days: number,
@@ -88,6 +91,7 @@ const NONE: readonly Window[] = [];
 /**
  * The departures of a leg that do run, ascending. What is cancelled or delayed is so by its planned
  * departure; nothing leaves a closed hub, and nothing that would land there by plan.
+ * O(departures × (disruptions of the leg and its hubs) + n log n).
  */
 export function runsOf(
   leg: LegInput,

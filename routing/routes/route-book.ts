@@ -188,7 +188,10 @@ export function profileOf(
   return profile;
 }
 
-/** The time from a pickup (epoch seconds) to the door, before it opens; null if it never arrives. */
+/**
+ * The time from a pickup (epoch seconds) to the door, before it opens; null if it never arrives.
+ * O(legs × pieces) when a pickup is new, then O(1).
+ */
 export function lawAt(book: RouteBook, route: number, pickup: number): TransitTable | null {
   const { laws } = book.routes[route]!;
   let law = laws.get(pickup);

@@ -4,7 +4,7 @@ import type { Route, RouteBook } from './route-book.ts';
 import { traceRoute } from './route-times.ts';
 import { medianOf } from './spread.ts';
 
-/** The plan of a route for a pickup at which it arrives. `carrier_id` sells the service. */
+/** The plan of a route for a pickup at which it arrives. `carrier_id` sells the service. O(legs × pieces). */
 export function planRoute(
   book: RouteBook,
   way: Omit<Route, 'laws' | 'floor'>,

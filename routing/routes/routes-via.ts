@@ -18,6 +18,7 @@ import { timeOfMile } from './route-times.ts';
 /**
  * The routes of a lane, each by its place in the book: every first mile with every way to the hub of
  * every last mile. In an order that depends on the document alone. In steps of one profile.
+ * O(first miles × last miles × itineraries), plus a sweep for each hub of a last mile that is new.
  */
 export function* routesVia(book: RouteBook, via: ViaInput): Generator<void, number[]> {
   const found: number[] = [];

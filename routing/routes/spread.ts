@@ -27,7 +27,7 @@ export interface Window {
 const GRID_SECONDS = 900;
 const MOST_CELLS = 192;
 
-/** The pieces of a table: what is below its first and above its last point sits on that point. */
+/** The pieces of a table: what is below its first and above its last point sits on that point. O(points). */
 export function spreadOf(points: Points): Spread {
   const pieces: Piece[] = [];
   let [before, at] = [0, points[0]![1]];
@@ -39,7 +39,7 @@ export function spreadOf(points: Points): Spread {
   return pieces;
 }
 
-/** All later by some seconds. */
+/** All later by some seconds. O(pieces). */
 export function later(spread: Spread, seconds: number): Spread {
   if (seconds === 0) return spread;
   return spread.map(({ mass, from, to }) => ({ mass, from: from + seconds, to: to + seconds }));
@@ -78,7 +78,7 @@ function within(spread: Spread, { from, until }: Window, map: (piece: Piece) => 
 
 const on = (mass: number, at: number): Piece => ({ mass, from: at, to: at });
 
-/** Whoever comes in a window waits for its end. Windows ascend and do not overlap. */
+/** Whoever comes in a window waits for its end. Windows ascend and do not overlap. O(pieces × windows). */
 export function waitOut(spread: Spread, windows: readonly Window[]): Spread {
   return windows.reduce(
     (left, window) => within(left, window, ({ mass }) => [on(mass, window.until)]),
@@ -86,7 +86,7 @@ export function waitOut(spread: Spread, windows: readonly Window[]): Spread {
   );
 }
 
-/** Whoever starts in the window starts so much later, or at its end if that is sooner. */
+/** Whoever starts in the window starts so much later, or at its end if that is sooner. O(pieces). */
 export function startLater(spread: Spread, window: Window, seconds: number): Spread {
   const last = Math.max(window.from, window.until - seconds);
   const early = within(spread, { from: last, until: window.until }, ({ mass }) => [
@@ -95,7 +95,10 @@ export function startLater(spread: Spread, window: Window, seconds: number): Spr
   return within(early, { from: window.from, until: last }, (piece) => later([piece], seconds));
 }
 
-/** Everybody takes the next of the departures (ascending); undefined if the last is missed. */
+/**
+ * Everybody takes the next of the departures (ascending); undefined if the last is missed.
+ * O(pieces × log departures + departures passed).
+ */
 export function take(spread: Spread, departs: Float64Array): Spread | undefined {
   const taken = new Map<number, number>();
   const board = (mass: number, i: number): void => {
@@ -194,7 +197,7 @@ export function pointsOf(spread: Spread): [number, number][] {
   return stated;
 }
 
-/** The instant by which half have come; whole seconds, rounded up. */
+/** The instant by which half have come; whole seconds, rounded up. O(pieces). */
 export function medianOf(spread: Spread): number {
   const points = pointsOf(spread);
   const i = points.findIndex(([probability]) => probability >= 0.5);
