@@ -66,7 +66,7 @@ export function plotCalibration(
       { x: days, y: share },
     ),
     `<g fill="#c2410c"><rect x="${x - 5}" y="${y - 5}" width="10" height="10" />`,
-    `${text(x - 10, y + 22, 'end', 'the retailer’s own dates')}</g>`,
+    `${text(x - 18, y + 26, 'start', 'the retailer’s own dates')}</g>`,
   ]);
   writeFileSync(FILE, svg);
 }
