@@ -59,7 +59,10 @@ export function transitSeconds(
   return multiples.map((one) => (one * unit_seconds * own!) / Math.max(1, whole));
 }
 
-/** Seconds of waiting, one for each of `WAIT_SHARES`, of cells from the finest to the root. O(sketches × bins). */
+/**
+ * Seconds of waiting, one for each of `WAIT_SHARES`, of cells from the finest to the root.
+ * O(sketches × bins).
+ */
 export function waitSeconds(delays: SketchTree, cells: readonly string[], now: number): number[] {
   const known = delays.scaledQuantiles(cells, now, WAIT_LEVELS, {
     prior: NO_WAIT,

@@ -113,7 +113,7 @@ export const SETTINGS = {
     doc: 'Events of shipments that are learned from in one transaction, at most.',
   }),
   transit_least_events: count('PORTOLAN_TRANSIT_LEAST_EVENTS', 20, {
-    doc: 'Deliveries by a service, zone or lane from which on learned times take the place of published ones.',
+    doc: 'Deliveries by a service or on a lane from which on learned times replace the published ones.',
   }),
   transit_journeys_max: count('PORTOLAN_TRANSIT_JOURNEYS_MAX', 5_000, {
     doc: 'Shipments of late that calibrate promises; of more, an even sample.',
