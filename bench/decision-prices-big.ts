@@ -26,7 +26,7 @@ const REGIONS = 20;
 const POLICY = {
   scenarios: 10,
   renewal: 'aged',
-  cycle: { share_left: 0.08, least: 0.0005, most: 0.02 },
+  cycle: { share_left: 0.06, least: 0.0005, most: 0.02 },
   eta: 0,
 } as const;
 const BOUND_STEPS = 60;

@@ -62,9 +62,10 @@ export interface PricePolicy {
 }
 
 /**
- * Each scenario is solved again when so much of the periods left has passed since it was last, but
- * neither sooner nor later than after these shares of the whole horizon: late in the game a few orders
- * change much, and a programme that has to move far takes long.
+ * Each scenario is solved again when this share of the units that were still to be used has been used
+ * since it was last, but neither sooner nor later than after these shares of the whole horizon: late in
+ * the game, or late in a season of large orders, a few orders change much, and a programme that has to
+ * move far takes long.
  */
 export interface Cycle {
   readonly share_left: number;
@@ -72,10 +73,15 @@ export interface Cycle {
   readonly most: number;
 }
 
-/** Scenarios to solve per period, at `t` of `periods`. */
-function solvesAt({ cycle, scenarios }: PricePolicy, t: number, periods: number): number {
-  const wanted = Math.max(cycle.share_left * (periods - t), cycle.least * periods);
-  return scenarios / Math.min(wanted, cycle.most * periods);
+/** Scenarios to solve after a period in which `units` of those `left` were used. */
+function solvesAfter(
+  { cycle, scenarios }: PricePolicy,
+  periods: number,
+  { units, left }: { readonly units: number; readonly left: number },
+): number {
+  const wanted = units / (cycle.share_left * Math.max(1, left));
+  const least = 1 / (cycle.most * periods);
+  return scenarios * Math.max(least, Math.min(wanted, 1 / (cycle.least * periods)));
 }
 
 /** What the policy believes beforehand, in classes of its own. */
@@ -123,6 +129,8 @@ interface PriceState {
   prices: Float64Array | undefined;
   /** Planned use per period. */
   pace: Float64Array;
+  /** Units that the scenarios plan to use until the end. */
+  left: number;
   learnt: number;
   first_ms: number;
   slowest_ms: number;
@@ -144,6 +152,7 @@ function refresh(
   const priced = state.scenarios.refresh(expectedIn, state.free, solves);
   if (priced.status === 'priced') {
     state.prices = priced.prices;
+    state.left = priced.planned.reduce((sum, amount) => sum + amount, 0);
     state.pace = priced.planned.map((amount) => amount / (arrivals.length - t));
   } else state.prices = undefined;
   const took = processorMs() - start;
@@ -167,6 +176,7 @@ export function playPrices(
     free: Float64Array.from(stock),
     prices: undefined,
     pace: new Float64Array(oracle.resources),
+    left: 0,
     learnt: 0,
     first_ms: 0,
     slowest_ms: 0,
@@ -179,7 +189,6 @@ export function playPrices(
       refresh(state, belief, Math.floor(due), arrivals, t);
       due %= 1;
     }
-    due += solvesAt(policy, t, arrivals.length);
     used.fill(0);
     if (orderClass >= 0) {
       const plan = choosePlan(oracle, orderClass, state.prices, state.free);
@@ -189,6 +198,8 @@ export function playPrices(
       });
       cost += plan.cost;
     }
+    const units = used.reduce((sum, amount) => sum + amount, 0);
+    due += solvesAfter(policy, arrivals.length, { units, left: state.left });
     if (state.prices !== undefined) followPrices(state.prices, used, state.pace, policy.eta);
   });
   state.scenarios.close();
