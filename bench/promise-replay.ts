@@ -55,7 +55,7 @@ function promisesOf(network: CompiledNetwork, { seller, zip, purchased }: OlistO
   const zones = findZones(network.zones.index, { country: 'BR', postal_code: zip });
   const lanes = network.laneCache.towards(zones);
   const warehouse = network.warehouses.indexOf.get(seller)!;
-  const transit = network.lanes.transit[lanes.lane[lanes.start[warehouse]!]!]!;
+  const transit = network.lanes.transit[lanes.lane[lanes.rows[lanes.firstFrom(warehouse)]!]!]!;
   const law = lawIndex(network.transit, transit, warehouse, purchased);
   const table = lawOf(network, law, purchased)!;
   const place = placeIn(network, law);

@@ -38,6 +38,8 @@ export interface Board {
   readonly parcels: (Float64Array | undefined)[];
   readonly services: (Float64Array | undefined)[];
   readonly serviceWarehouses: Map<number, Float64Array>;
+  /** The same by the names of the resources, as far as they were asked for. */
+  readonly uses: Map<string, Float64Array>;
 }
 
 interface Lot {
@@ -122,6 +124,7 @@ export function openBoard(
     parcels: new Array(network.warehouses.ids.length),
     services: new Array(network.services.ids.length),
     serviceWarehouses: new Map(),
+    uses: new Map(),
   };
   for (const use of capacity) addUse(board, use.resource, use.slot_seconds, use.used);
   return board;
@@ -153,16 +156,18 @@ function slotsOf(list: (Float64Array | undefined)[], i: number, size: number): F
   return slots;
 }
 
-/** Where the use of a resource in a slot is kept; unknown ones and slots out of the calendars nowhere. */
-function placeOf(
-  board: Board,
-  resource: string,
-  slotSeconds: number,
-): [Float64Array, number] | null {
+/** The use of a resource by slot; null of one that the network does not know. */
+function useOf(board: Board, resource: string): Float64Array | null {
+  const known = board.uses.get(resource);
+  if (known !== undefined) return known;
+  const found = findUse(board, resource);
+  if (found !== null) board.uses.set(resource, found);
+  return found;
+}
+
+function findUse(board: Board, resource: string): Float64Array | null {
   const { network } = board;
-  const { firstDay, days } = network.calendars;
-  const day = Math.floor(slotSeconds / DAY_SECONDS) - firstDay;
-  if (day < 0 || day >= days) return null;
+  const { days } = network.calendars;
   const cut = resource.indexOf('/');
   const kind = resource.slice(0, cut);
   const name = resource.slice(cut + 1);
@@ -170,27 +175,37 @@ function placeOf(
     const found = parseService(network, name);
     if (found === null) return null;
     const [service, warehouse] = found;
-    if (warehouse === undefined) return [slotsOf(board.services, service, days), day];
-    return [pairSlots(board, service, warehouse), day];
+    if (warehouse === undefined) return slotsOf(board.services, service, days);
+    return pairSlots(board, service, warehouse);
   }
   const warehouse = network.warehouses.indexOf.get(name);
   if (warehouse === undefined) return null;
-  if (kind === 'parcels') return [slotsOf(board.parcels, warehouse, days), day];
-  if (kind !== 'picks') return null;
-  const hour = Math.floor(slotSeconds / HOUR_SECONDS) - firstDay * 24;
-  return [slotsOf(board.picks, warehouse, days * 24), hour];
+  if (kind === 'parcels') return slotsOf(board.parcels, warehouse, days);
+  return kind === 'picks' ? slotsOf(board.picks, warehouse, days * 24) : null;
+}
+
+/** Place of a slot of a resource in its use; -1 out of the calendars. */
+function slotOf({ network }: Board, resource: string, slotSeconds: number): number {
+  const { firstDay, days } = network.calendars;
+  const day = Math.floor(slotSeconds / DAY_SECONDS) - firstDay;
+  if (day < 0 || day >= days) return -1;
+  // Only picks are counted by the hour.
+  if (!resource.startsWith('picks/')) return day;
+  return Math.floor(slotSeconds / HOUR_SECONDS) - firstDay * 24;
 }
 
 /** Adds to the use of one resource; unknown resources and slots out of the calendars are ignored. */
 function addUse(board: Board, resource: string, slotSeconds: number, amount: number): void {
-  const place = placeOf(board, resource, slotSeconds);
-  if (place !== null) place[0][place[1]]! += amount;
+  const slot = slotOf(board, resource, slotSeconds);
+  if (slot < 0) return;
+  const use = useOf(board, resource);
+  if (use !== null) use[slot]! += amount;
 }
 
 /** Use of one resource in a slot, as {@link CapacityUse} names them; 0 where nothing is known of it. */
 export function usedOf(board: Board, resource: string, slotSeconds: number): number {
-  const place = placeOf(board, resource, slotSeconds);
-  return place === null ? 0 : place[0][place[1]]!;
+  const slot = slotOf(board, resource, slotSeconds);
+  return slot < 0 ? 0 : (useOf(board, resource)?.[slot] ?? 0);
 }
 
 function pairSlots(board: Board, service: number, warehouse: number): Float64Array {

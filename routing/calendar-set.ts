@@ -36,6 +36,10 @@ export interface CalendarSet {
   readonly arrivals: ArrivalCache;
   /** Pickups of a service at a warehouse, in the warehouse's zone. */
   readonly pickups: (warehouse: number, service: number) => PickupCalendar;
+  /** The same by number of the timetable (see {@link timetablesOf}). */
+  readonly pickupsBy: (warehouse: number, timetable: number) => PickupCalendar;
+  /** Number of each warehouse's time zone. */
+  readonly timeZone: Int32Array;
 }
 
 /** Returns the value made for an equal key before, or makes it. */
@@ -51,33 +55,42 @@ function shared<T>(): (key: string, make: () => T) => T {
   };
 }
 
+/** Numbers the pickup timetables of services, equal ones the same. O(services). */
+export function timetablesOf(services: readonly ServiceInput[]): Int32Array {
+  const numbers = new Map<string, number>();
+  return Int32Array.from(services, ({ pickups, pickup_holidays }) => {
+    const key = JSON.stringify([pickups, pickup_holidays ?? []]);
+    const number = numbers.get(key) ?? numbers.size;
+    numbers.set(key, number);
+    return number;
+  });
+}
+
 function pickupLookup(
   warehouses: readonly WarehouseInput[],
   services: readonly ServiceInput[],
   table: (timeZone: string) => DayTable,
-): CalendarSet['pickups'] {
-  const schedules = new Map<string, number>();
+): Pick<CalendarSet, 'pickups' | 'pickupsBy' | 'timeZone'> {
+  const timetable = timetablesOf(services);
   const firstOf: ServiceInput[] = [];
-  const scheduleOf = Int32Array.from(services, (service) => {
-    const key = JSON.stringify([service.pickups, service.pickup_holidays ?? []]);
-    const known = schedules.get(key);
-    if (known !== undefined) return known;
-    schedules.set(key, firstOf.length);
-    return firstOf.push(service) - 1;
+  services.forEach((service, s) => {
+    firstOf[timetable[s]!] ??= service;
   });
   const timeZones = [...new Set(warehouses.map((warehouse) => warehouse.time_zone))];
   const zoneOf = Int32Array.from(warehouses, (warehouse) => timeZones.indexOf(warehouse.time_zone));
   const compiled: (PickupCalendar | undefined)[] = new Array(timeZones.length * firstOf.length);
-  return (warehouse, service) => {
-    const key = zoneOf[warehouse]! * firstOf.length + scheduleOf[service]!;
+  const pickupsBy = (warehouse: number, number: number): PickupCalendar => {
+    const key = zoneOf[warehouse]! * firstOf.length + number;
     const known = compiled[key];
     if (known !== undefined) return known;
-    const { pickups, pickup_holidays } = firstOf[scheduleOf[service]!]!;
+    const { pickups, pickup_holidays } = firstOf[number]!;
     const days = table(timeZones[zoneOf[warehouse]!]!);
     const calendar = pickupCalendar(days, pickups, daysOfDates(pickup_holidays));
     compiled[key] = calendar;
     return calendar;
   };
+  const pickups = (warehouse: number, service: number) => pickupsBy(warehouse, timetable[service]!);
+  return { pickups, pickupsBy, timeZone: zoneOf };
 }
 
 /** Compiles all calendars over the horizon. O(distinct timetables × days). */
@@ -118,6 +131,6 @@ export function compileCalendars(
       ),
     ),
     arrivals: arrivalCache(),
-    pickups: pickupLookup(warehouses, services, table),
+    ...pickupLookup(warehouses, services, table),
   };
 }

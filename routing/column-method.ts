@@ -23,7 +23,7 @@ import type { Item } from './items.ts';
 import { buildChosen, type Joint, jointlyFeasible, scheduleTogether, wayOf } from './joint.ts';
 import { riskOfPlan, timeCost } from './objective.ts';
 import type { Choice } from './parcels.ts';
-import { listHolders, type OrderContext } from './problem.ts';
+import { type Holdings, listHolders, type OrderContext } from './problem.ts';
 import type { Relaxation } from './relaxation.ts';
 import type { ParcelPlan } from './types.ts';
 
@@ -165,9 +165,8 @@ function refusal({ work, relaxation }: Method, splitLimited: boolean) {
 }
 
 /** The refusal, if all items are held but not by so few warehouses; undefined = perhaps they are. */
-function refuseHoldings(context: OrderContext, items: readonly Item[], splitLimit: number) {
+function refuseHoldings({ candidateMask }: Holdings, items: readonly Item[], splitLimit: number) {
   if (splitLimit >= items.length) return undefined;
-  const { candidateMask } = listHolders(context, items);
   if (candidateMask.reduce((all, mask) => all | mask, 0) !== 2 ** items.length - 1)
     return undefined;
   const { possible, work } = coverExists(candidateMask, items.length, splitLimit);
@@ -185,9 +184,10 @@ export function solveByColumns(
   splitLimit: number,
   limits: Limits,
 ): (Solution & { readonly work: number }) | undefined {
-  const refused = refuseHoldings(context, items, splitLimit);
+  const holders = listHolders(context, items);
+  const refused = refuseHoldings(holders, items, splitLimit);
   if (refused !== undefined) return refused;
-  const method = openMethod(context, items, splitLimit, limits);
+  const method = openMethod(context, items, holders, splitLimit, limits);
   if (method === undefined) return undefined;
   const { relaxation, split } = method;
   relaxFloors(method, method.splitLimit);

@@ -2,23 +2,24 @@
  * What an order's decision by columns stands on: the columns, their relaxation at the floors, and a
  * first plan to measure everything else by.
  */
+
+import { bestParcel } from './best-parcel.ts';
 import { addEntry, entries } from './column-pricing.ts';
 import { type Columns, listColumns } from './columns.ts';
 import { searchCovers } from './cover.ts';
 import type { Limits } from './exact.ts';
-import { arrivalPromise } from './floors.ts';
+import { leastTime } from './floors.ts';
 import { type Item, makeItem } from './items.ts';
 import type { Joint } from './joint.ts';
 import { splitCost, timeCost } from './objective.ts';
 import {
   apartMasks,
-  listHolders,
+  type Holdings,
   type OrderContext,
   sharedSkus,
   sharedStockSuffices,
 } from './problem.ts';
 import { type Relaxation, relax } from './relaxation.ts';
-import { bestParcel } from './single.ts';
 
 /** State of one decision by columns. */
 export interface Method {
@@ -51,10 +52,10 @@ const COVER_SHARE = 1 / 8;
 export function openMethod(
   context: OrderContext,
   items: readonly Item[],
+  holders: Holdings,
   splitLimit: number,
   limits: Limits,
 ): Method | undefined {
-  const holders = listHolders(context, items);
   const shared = sharedSkus(context.lines, items);
   const joint = { context, items, shared };
   const columns = listColumns(limits.work / WORK_PER_PAIR, {
@@ -79,22 +80,11 @@ export function openMethod(
     columns,
     relaxation: { price, parcelPrice: 0, bound: 0, work: 0 },
     joint,
-    leastTime: leastTimeOf(context),
+    leastTime: leastTime(context),
     shares: undefined,
     beyond: false,
     work: columns.work,
   };
-}
-
-/** Price of the earliest instant at which any parcel of the order can be promised. */
-function leastTimeOf(context: OrderContext): number {
-  if (context.timePerDay === 0) return 0;
-  const { promise } = context.arrivalFloors;
-  let earliest = none;
-  for (let arrival = 0; arrival < promise.length; arrival++) {
-    earliest = Math.min(earliest, arrivalPromise(context, arrival));
-  }
-  return earliest === none ? 0 : timeCost(context.timePerDay, context.at, earliest);
 }
 
 /** Steps that the budget leaves for one search, and the caller's port. */

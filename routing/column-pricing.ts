@@ -5,16 +5,17 @@
  */
 
 import { carbonCost } from './carbon.ts';
+import { columnHandling, columnRowFloor } from './column-floors.ts';
 import type { Method } from './column-parcels.ts';
-import { columnHandling, columnRowFloor } from './columns.ts';
 import type { Entries } from './cover.ts';
-import { NO_FREIGHT, promiseFloor } from './floors.ts';
+import { FEW_ROWS, timeFloor, timesFrom, timingTime } from './floors.ts';
 import { timeCost } from './objective.ts';
 import { buildOptions, type OptionTable } from './options.ts';
 import { addParcel, choiceOfLabel, clearParcels, firstLabel, nextLabel } from './parcels.ts';
 import { sharedStockSuffices } from './problem.ts';
 import { freightOf } from './rates.ts';
 import { loadPrices, priceOfMask } from './relaxation.ts';
+import { earliestReady } from './slots.ts';
 
 const none = Number.POSITIVE_INFINITY;
 
@@ -66,35 +67,78 @@ export function admittedOptions(method: Method, gap: number, competing: number):
 
 /** Marks the rows of candidate `c` by which some parcel can cost less than its share of the gap. */
 function admitRows(method: Method, c: number, gap: number): boolean {
-  const { context, columns, relaxation, split, leastTime } = method;
-  const { lanes, at, timePerDay } = context;
+  const { context, columns, relaxation, split } = method;
+  const { lanes } = context;
   const w = method.candidates[c]!;
-  const first = lanes.start[w]!;
-  const count = lanes.start[w + 1]! - first;
-  if (admitted.length < count) admitted = new Uint8Array(count * 2);
-  let any = false;
   const fixed = split + relaxation.parcelPrice;
-  for (let p = columns.pairStart[c]!; p < columns.pairStart[c + 1]!; p++) {
-    const j = columns.pairColumn[p]!;
-    const base = columnHandling(context, j, w) + fixed - priceOfMask(columns.mask[j]!);
-    method.work++;
-    const freight = columns.freight[j]!.from(w);
-    if (base + freight > gap) {
-      if (freight !== NO_FREIGHT) method.beyond = true;
+  let any = false;
+  let ready = 0;
+  let times: Float64Array | undefined;
+  const { pairStart, pairColumn, pairFloor, mask } = columns;
+  method.work += pairStart[c + 1]! - pairStart[c]!;
+  for (let p = pairStart[c]!; p < pairStart[c + 1]!; p++) {
+    const j = pairColumn[p]!;
+    const worth = gap - fixed + priceOfMask(mask[j]!);
+    if (pairFloor[p]! > worth) {
+      if (pairFloor[p] !== none) method.beyond = true;
       continue;
     }
+    const first = lanes.firstFrom(w);
+    const count = lanes.endFrom(w) - first;
+    if (count > FEW_ROWS) {
+      ready ||= earliestReady(context, w);
+      if (ready < 0) return false;
+      times = timesFrom(context, w, ready);
+      const timed = columns.freight[j]!.timedFrom(context, w, ready, times) - method.leastTime;
+      if (columnHandling(context, columns, j, w) + timed > worth) {
+        if (timed !== none) method.beyond = true;
+        continue;
+      }
+    }
+    if (admitted.length < count) admitted = new Uint8Array(count * 2);
     if (!any) admitted.fill(0, 0, count);
     any = true;
     method.work += count;
-    for (let i = 0; i < count; i++) {
-      if (admitted[i] === 1) continue;
-      const time = timeCost(timePerDay, at, promiseFloor(context, first + i)) - leastTime;
-      const floor = base + columnRowFloor(context, j, first + i) + Math.max(0, time);
-      if (floor <= gap) admitted[i] = 1;
-      else if (floor !== none) method.beyond = true;
-    }
+    admitFor(method, j, worth, { w, ready, times, first, count });
   }
   return any;
+}
+
+/** Rows of a warehouse, when it is ready at the earliest and what time costs from then on. */
+interface Leaving {
+  readonly w: number;
+  readonly ready: number;
+  /** Undefined where there are few rows: then not looked up. */
+  readonly times: Float64Array | undefined;
+  readonly first: number;
+  readonly count: number;
+}
+
+/** Marks the rows of a warehouse by which a parcel of column `j` costs no more than it is worth. */
+function admitFor(
+  method: Method,
+  j: number,
+  worth: number,
+  { w, ready, times, first, count }: Leaving,
+): void {
+  const { context, columns, leastTime } = method;
+  const { rows } = context.lanes;
+  const { byRow } = columns.freight[j]!;
+  const handling = columnHandling(context, columns, j, w);
+  for (let i = 0; i < count; i++) {
+    if (admitted[i] === 1) continue;
+    const row = rows[first + i]!;
+    // Whether something is beyond the gap need be found out once.
+    if (method.beyond && handling + byRow[row]! > worth) continue;
+    const own =
+      times === undefined
+        ? timeFloor(context, row)
+        : timingTime(context, times, w, ready, context.lanes.timing[row]!);
+    const time = Math.max(0, own - leastTime);
+    const floor = handling + columnRowFloor(context, columns, j, w, row) + time;
+    if (floor <= worth) admitted[i] = 1;
+    else if (floor !== none) method.beyond = true;
+  }
 }
 
 /**
@@ -119,9 +163,9 @@ export function priceParcels(
     for (let p = columns.pairStart[c]!; p < columns.pairStart[c + 1]!; p++) {
       const j = columns.pairColumn[p]!;
       const mask = columns.mask[j]!;
-      const handling = columnHandling(context, j, w);
       const worth = priceOfMask(mask) - fixed + gap;
-      if (handling + columns.freight[j]!.from(w) > worth) continue;
+      if (columns.pairFloor[p]! > worth) continue;
+      const handling = columnHandling(context, columns, j, w);
       method.work += end - first;
       for (let o = first; o < end; o++) {
         if ((mask & ~options.mask[o]!) !== 0 || columns.units[j]! > options.unitsLimit[o]!)

@@ -5,9 +5,9 @@
  */
 
 import { carbonCost } from './carbon.ts';
+import { columnHandling } from './column-floors.ts';
 import type { Method } from './column-parcels.ts';
 import { addEntry, entries } from './column-pricing.ts';
-import { columnHandling } from './columns.ts';
 import type { Together } from './cover.ts';
 import { type Joint, jointlyFeasible } from './joint.ts';
 import { timeCost } from './objective.ts';
@@ -87,7 +87,7 @@ function addWay(
   const { timePerDay, at } = context;
   const w = method.candidates[c]!;
   const mask = columns.mask[j]!;
-  const own = freightBy(method, options, j, way[0]!) + columnHandling(context, j, w);
+  const own = freightBy(method, options, j, way[0]!) + columnHandling(context, columns, j, w);
   if (own === none) return;
   const worth = priceOfMask(mask) - split - relaxation.parcelPrice + gap;
   const slots: { o: number; cost: number }[] = [];

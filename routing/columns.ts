@@ -7,10 +7,10 @@
  *   W4 holds {a, c}     pairs  W4·a  W4·c  W4·ac       columns  a  c  ac  b  bc
  *   W7 holds {b, c}            W7·b  W7·c  W7·bc
  */
-import { FreightFloors, latenessFloor } from './floors.ts';
+import { fillFloors } from './column-floors.ts';
+import type { FreightFloors } from './freight-floors.ts';
 import type { Item } from './items.ts';
 import type { OrderContext } from './problem.ts';
-import { floorIndex, freightOf, roundMoney } from './rates.ts';
 
 /** Items that fit the bits of a column; the sign stays free. */
 export const MAX_COLUMN_ITEMS = 30;
@@ -37,6 +37,8 @@ export interface Columns {
   /** Pairs of candidate c: `pairStart[c] … pairStart[c + 1] - 1`, by column. */
   pairStart: Int32Array;
   pairColumn: Int32Array;
+  /** Freight floor and handling of each pair, minor units; Infinity where the weight is not sold. */
+  pairFloor: Float64Array;
   /** Freight floors by column. */
   freight: FreightFloors[];
   work: number;
@@ -67,6 +69,7 @@ const table: Columns = {
   floor: new Float64Array(SIZE),
   pairStart: new Int32Array(1025),
   pairColumn: new Int32Array(SIZE),
+  pairFloor: new Float64Array(SIZE),
   freight: [],
   work: 0,
 };
@@ -197,67 +200,6 @@ export function listColumns(most: number, listing: Listing): Columns | undefined
   }
   table.pairStart[candidates.length] = end;
   table.work = end;
-  fillFloors(listing);
+  fillFloors(table, listing);
   return table;
-}
-
-/** Handling of column `j` in warehouse `w`, minor units. */
-export function columnHandling({ network }: OrderContext, j: number, w: number): number {
-  const { handlingPerParcel, handlingPerUnit } = network.warehouses;
-  return roundMoney(handlingPerParcel[w]! + handlingPerUnit[w]! * table.units[j]!);
-}
-
-/**
- * Freight of column `j` by one row of the lane table and its least lateness, minor units; Infinity
- * if the service may not carry it.
- */
-export function columnRowFloor(context: OrderContext, j: number, row: number): number {
-  const { network, lanes, barredServices } = context;
-  const { services } = network;
-  const service = lanes.service[row]!;
-  if (
-    (table.classes[j]! & ~services.classes[service]!) !== 0 ||
-    table.mg[j]! > services.maxMg[service]! ||
-    table.longest[j]! > services.maxLength[service]! ||
-    table.girth[j]! > services.maxGirthPlusLength[service]! ||
-    barredServices?.[service] === 1
-  ) {
-    return Number.POSITIVE_INFINITY;
-  }
-  const freight = freightOf(
-    network.rates,
-    services.card[service]!,
-    network.lanes.rateRow[lanes.lane[row]!]!,
-    table.mg[j]!,
-    table.mm3[j]!,
-    network.zones.remote[lanes.zone[row]!] === 1,
-  );
-  return freight + latenessFloor(context, row);
-}
-
-/** Floors of all columns: the cheapest row of the cheapest warehouse. O(pairs × services). */
-function fillFloors({ context, candidates }: Listing): void {
-  const { network, lanes } = context;
-  const byIndex: FreightFloors[] = [];
-  table.floor.fill(Number.POSITIVE_INFINITY, 0, table.count);
-  table.freight.length = table.count;
-  for (let j = 0; j < table.count; j++) {
-    const index = floorIndex(network.rates, table.mg[j]!, table.mm3[j]!);
-    byIndex[index] ??= new FreightFloors(context, index);
-    table.freight[j] = byIndex[index];
-  }
-  for (let c = 0; c < candidates.length; c++) {
-    const w = candidates[c]!;
-    const [first, end] = [lanes.start[w]!, lanes.start[w + 1]!];
-    for (let p = table.pairStart[c]!; p < table.pairStart[c + 1]!; p++) {
-      const j = table.pairColumn[p]!;
-      const handling = columnHandling(context, j, w);
-      if (handling + table.freight[j]!.from(w) >= table.floor[j]!) continue;
-      table.work += end - first;
-      for (let row = first; row < end; row++) {
-        const floor = handling + columnRowFloor(context, j, row);
-        if (floor < table.floor[j]!) table.floor[j] = floor;
-      }
-    }
-  }
 }

@@ -2,8 +2,8 @@
  * when something is disrupted. A network without such lanes has none of it. */
 import { arrivalCache } from './arrivals.ts';
 import { type CalendarSet, DEFAULT_HORIZON_DAYS } from './calendar-set.ts';
+import { LaneCache } from './lane-cache.ts';
 import type { LaneIndex } from './lane-index.ts';
-import { LaneCache } from './lanes.ts';
 import type { CompiledNetwork, Horizon } from './network.ts';
 import type { RateTable } from './rates.ts';
 import { addRoutes, type LaneParts } from './routed-lanes.ts';

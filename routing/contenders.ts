@@ -6,21 +6,31 @@
  * plan is in no plan that is cheaper – bounding by Lagrange's idea of a relaxed completion, as in
  * Held and Karp 1970. O(Σ_w 2^|items of w| + 3^n / 2), far below pricing every service.
  */
+
+import { bestParcel } from './best-parcel.ts';
 import { carbonCost } from './carbon.ts';
-import { arrivalPromise, FreightFloors, latenessFloor, promiseFloor } from './floors.ts';
+import { FEW_ROWS, latenessFloor, leastTime, timeFloor, timesFrom, timingTime } from './floors.ts';
+import { type FreightFloors, freightFloors, NO_FREIGHT } from './freight-floors.ts';
 import { type Item, makeItem } from './items.ts';
 import { splitCost, timeCost } from './objective.ts';
 import type { Admission } from './options.ts';
 import { type Holders, MAX_ITEMS, type OrderContext } from './problem.ts';
 import { floorIndex, freightOf, roundMoney } from './rates.ts';
-import { bestParcel } from './single.ts';
+import { earliestReady } from './slots.ts';
 import { completion, partitionFloors } from './subsets.ts';
 
 const SIZE = 1 << MAX_ITEMS;
+const classesOf = new Uint8Array(SIZE);
 const floorOf = new Float64Array(SIZE);
+/** Least freight floor and handling by subset, and the candidate that has it; -1 = none. */
+const leastOf = new Float64Array(SIZE);
+const leastAt = new Int32Array(SIZE);
 /** What a parcel of a subset may cost by itself, time included. */
 const affordable = new Float64Array(SIZE);
 let admitted = new Uint8Array(64);
+/** Freight floor and handling by pair of candidate and subset, those of a candidate in falling order. */
+let pairFloor = new Float64Array(1024);
+let able = new Int32Array(64);
 
 /** State of one look at the candidates of a problem. */
 interface Survey {
@@ -31,6 +41,8 @@ interface Survey {
   readonly freight: readonly FreightFloors[];
   /** Price of the least time that any plan takes. */
   readonly time: number;
+  /** First pair of each candidate. */
+  readonly pairStart: number[];
   work: number;
 }
 
@@ -38,11 +50,10 @@ interface Survey {
 function rowFloor(survey: Survey, subset: number, w: number, row: number): number {
   const { context, holders } = survey;
   const { network, lanes } = context;
-  const service = lanes.service[row]!;
   const freight = freightOf(
     network.rates,
-    network.services.card[service]!,
-    network.lanes.rateRow[lanes.lane[row]!]!,
+    network.services.card[lanes.service[row]!]!,
+    lanes.rateRow[row]!,
     holders.mg[subset]!,
     holders.mm3[subset]!,
     network.zones.remote[lanes.zone[row]!] === 1,
@@ -56,30 +67,88 @@ function handlingFloor({ context, holders }: Survey, subset: number, w: number):
   return roundMoney(handlingPerParcel[w]! + handlingPerUnit[w]! * holders.units[subset]!);
 }
 
-/** Lowers a subset's floor to that of warehouse `w`. */
+/** Lowers a subset's floor to that of warehouse `w`. O(rows of the warehouse). */
 function lowerFloor(survey: Survey, subset: number, w: number): void {
   const { lanes } = survey.context;
+  const { byRow } = survey.freight[subset]!;
   const handling = handlingFloor(survey, subset, w);
-  survey.work++;
-  if (handling + survey.freight[subset]!.from(w) >= floorOf[subset]!) return;
-  for (let row = lanes.start[w]!; row < lanes.start[w + 1]!; row++) {
+  const first = lanes.firstFrom(w);
+  const end = lanes.endFrom(w);
+  const { rows } = lanes;
+  survey.work += end - first;
+  let least = floorOf[subset]!;
+  for (let place = first; place < end; place++) {
+    const row = rows[place]!;
+    if (handling + byRow[row]! >= least || byRow[row] === NO_FREIGHT) continue;
     const floor = handling + rowFloor(survey, subset, w, row);
-    if (floor < floorOf[subset]!) floorOf[subset] = floor;
+    if (floor < least) least = floor;
   }
-  survey.work += lanes.start[w + 1]! - lanes.start[w]!;
+  floorOf[subset] = least;
+}
+
+/** Freight floor and handling of every pair, and of each subset the least of them. O(pairs). */
+function surveyPairs(survey: Survey): void {
+  const { context, holders, freight, pairStart } = survey;
+  const { candidates, candidateMask, units } = holders;
+  const { handlingPerParcel, handlingPerUnit } = context.network.warehouses;
+  let pair = 0;
+  for (let c = 0; c < candidates.length; c++) {
+    const w = candidates[c]!;
+    const mask = candidateMask[c]!;
+    const [parcel, unit] = [handlingPerParcel[w]!, handlingPerUnit[w]!];
+    pairStart.push(pair);
+    for (let subset = mask; subset !== 0; subset = (subset - 1) & mask) {
+      if (pair === pairFloor.length) {
+        const more = new Float64Array(pair * 2);
+        more.set(pairFloor);
+        pairFloor = more;
+      }
+      const floor = roundMoney(parcel + unit * units[subset]!) + freight[subset]!.from(w);
+      pairFloor[pair++] = floor;
+      if (floor >= leastOf[subset]!) continue;
+      leastOf[subset] = floor;
+      leastAt[subset] = w;
+    }
+  }
+  survey.work += pair;
+}
+
+/**
+ * Floors of all subsets. The warehouse that promises most goes first: it dismisses most of the others.
+ * O(pairs + rows of the pairs whose floor is below the subset's).
+ */
+function fillFloors(survey: Survey, full: number): void {
+  const { candidates, candidateMask } = survey.holders;
+  floorOf.fill(Number.POSITIVE_INFINITY, 0, full + 1);
+  leastOf.fill(Number.POSITIVE_INFINITY, 0, full + 1);
+  leastAt.fill(-1, 0, full + 1);
+  surveyPairs(survey);
+  for (let subset = 1; subset <= full; subset++) {
+    if (leastAt[subset]! >= 0) lowerFloor(survey, subset, leastAt[subset]!);
+  }
+  for (let c = 0, pair = 0; c < candidates.length; c++) {
+    const mask = candidateMask[c]!;
+    for (let subset = mask; subset !== 0; subset = (subset - 1) & mask) {
+      if (pairFloor[pair++]! < floorOf[subset]! && leastAt[subset] !== candidates[c]) {
+        lowerFloor(survey, subset, candidates[c]!);
+      }
+    }
+  }
 }
 
 /** Cost of a plan that sends each part by its best parcel; Infinity if one has none. */
 function costOfParts(survey: Survey, parts: readonly number[], split: number): number {
   const { context, items, holders } = survey;
   const { candidates, candidateMask, floorPromise } = holders;
+  if (able.length < candidates.length) able = new Int32Array(candidates.length * 2);
   let cost = split * (parts.length - 1);
   let latest = floorPromise;
   for (const part of parts) {
-    const whole = items.filter((_, i) => (part & (1 << i)) !== 0).flatMap((item) => item.parts);
-    const item = makeItem(context.network, context.lines, whole);
-    const able = candidates.filter((_, c) => (candidateMask[c]! & part) === part);
-    const best = bestParcel(context, item, able);
+    let count = 0;
+    for (let c = 0; c < candidates.length; c++) {
+      if ((candidateMask[c]! & part) === part) able[count++] = candidates[c]!;
+    }
+    const best = bestParcel(context, itemOf(context, items, part), able, count);
     survey.work += best.work;
     if (best.warehouse < 0) return Number.POSITIVE_INFINITY;
     cost += best.cost - timeCost(context.timePerDay, context.at, best.promise);
@@ -88,54 +157,93 @@ function costOfParts(survey: Survey, parts: readonly number[], split: number): n
   return cost + timeCost(context.timePerDay, context.at, latest);
 }
 
+/** The items of a set as one. */
+function itemOf(context: OrderContext, items: readonly Item[], set: number): Item {
+  if ((set & (set - 1)) === 0) return items[31 - Math.clz32(set)]!;
+  const whole = items.filter((_, i) => (set & (1 << i)) !== 0).flatMap((item) => item.parts);
+  return makeItem(context.network, context.lines, whole);
+}
+
 /** Marks the rows of candidate `c` that some affordable parcel goes by; false if there are none. */
 function admitRows(survey: Survey, c: number): boolean {
   const { context, holders } = survey;
-  const { lanes, at, timePerDay } = context;
-  const w = holders.candidates[c]!;
   const mask = holders.candidateMask[c]!;
-  const first = lanes.start[w]!;
-  const count = lanes.start[w + 1]! - first;
-  if (admitted.length < count) admitted = new Uint8Array(count * 2);
   let any = false;
+  let ready = 0;
+  let times: Float64Array | undefined;
+  let pair = survey.pairStart[c]!;
   for (let subset = mask; subset !== 0; subset = (subset - 1) & mask) {
-    const handling = handlingFloor(survey, subset, w);
-    survey.work++;
-    if (handling + survey.freight[subset]!.from(w) + survey.time > affordable[subset]!) continue;
+    if (pairFloor[pair++]! + survey.time > affordable[subset]!) continue;
+    const { lanes } = context;
+    const w = holders.candidates[c]!;
+    const first = lanes.firstFrom(w);
+    const count = lanes.endFrom(w) - first;
+    if (count > FEW_ROWS) {
+      ready ||= earliestReady(context, w);
+      if (ready < 0) return false;
+      times = timesFrom(context, w, ready);
+      const timed = survey.freight[subset]!.timedFrom(context, w, ready, times);
+      if (handlingFloor(survey, subset, w) + timed > affordable[subset]!) continue;
+    }
+    if (admitted.length < count) admitted = new Uint8Array(count * 2);
     if (!any) admitted.fill(0, 0, count);
     any = true;
     survey.work += count;
-    for (let i = 0; i < count; i++) {
-      if (admitted[i] === 1) continue;
-      const promise = Math.max(holders.floorPromise, promiseFloor(context, first + i));
-      const time = timeCost(timePerDay, at, promise);
-      if (handling + rowFloor(survey, subset, w, first + i) + time <= affordable[subset]!) {
-        admitted[i] = 1;
-      }
-    }
+    admitFor(survey, subset, { w, ready, times, first, count });
   }
   return any;
 }
 
-function freightFloors(context: OrderContext, holders: Holders, full: number): FreightFloors[] {
-  const byIndex: FreightFloors[] = [];
+/** Rows of a warehouse, when it is ready at the earliest and what time costs from then on. */
+interface Leaving {
+  readonly w: number;
+  readonly ready: number;
+  /** Undefined where there are few rows: then not looked up. */
+  readonly times: Float64Array | undefined;
+  readonly first: number;
+  readonly count: number;
+}
+
+/** Marks the rows of a warehouse by which a parcel of the subset is affordable. O(rows). */
+function admitFor(
+  survey: Survey,
+  subset: number,
+  { w, ready, times, first, count }: Leaving,
+): void {
+  const { context, holders } = survey;
+  const { lanes, timePerDay, at } = context;
+  const { rows } = lanes;
+  const { byRow } = survey.freight[subset]!;
+  const most = affordable[subset]! - handlingFloor(survey, subset, w);
+  const floorTime = timeCost(timePerDay, at, holders.floorPromise);
+  for (let i = 0; i < count; i++) {
+    if (admitted[i] === 1) continue;
+    const row = rows[first + i]!;
+    if (byRow[row]! + survey.time > most) continue;
+    const own =
+      times === undefined
+        ? timeFloor(context, row)
+        : timingTime(context, times, w, ready, lanes.timing[row]!);
+    const time = Math.max(floorTime, own);
+    if (byRow[row]! + time > most) continue;
+    if (rowFloor(survey, subset, w, row) + time <= most) admitted[i] = 1;
+  }
+}
+
+function freightBySubset(
+  context: OrderContext,
+  items: readonly Item[],
+  holders: Holders,
+  full: number,
+): FreightFloors[] {
   const bySubset: FreightFloors[] = new Array(full + 1);
   for (let subset = 1; subset <= full; subset++) {
     const index = floorIndex(context.network.rates, holders.mg[subset]!, holders.mm3[subset]!);
-    byIndex[index] ??= new FreightFloors(context, index);
-    bySubset[subset] = byIndex[index];
+    const rest = subset & (subset - 1);
+    classesOf[subset] = classesOf[rest]! | items[31 - Math.clz32(subset ^ rest)]!.classes;
+    bySubset[subset] = freightFloors(context, index, classesOf[subset]!);
   }
   return bySubset;
-}
-
-/** Earliest instant, epoch seconds, at which any parcel of the order can be promised. */
-function earliestFloor(context: OrderContext, { floorPromise }: Holders): number {
-  const { promise } = context.arrivalFloors;
-  let earliest = Number.POSITIVE_INFINITY;
-  for (let arrival = 0; arrival < promise.length; arrival++) {
-    earliest = Math.min(earliest, arrivalPromise(context, arrival));
-  }
-  return Math.max(floorPromise, earliest);
 }
 
 /**
@@ -149,21 +257,16 @@ export function findContenders(
   splitLimit: number,
 ): { admission: Admission; work: number } | undefined {
   const full = 2 ** items.length - 1;
-  const time = timeCost(context.timePerDay, context.at, earliestFloor(context, holders));
-  const freight = freightFloors(context, holders, full);
-  const survey: Survey = { context, items, holders, freight, time, work: full };
-  floorOf.fill(Number.POSITIVE_INFINITY, 0, full + 1);
-  holders.candidates.forEach((w, c) => {
-    const mask = holders.candidateMask[c]!;
-    for (let subset = mask; subset !== 0; subset = (subset - 1) & mask) {
-      lowerFloor(survey, subset, w);
-    }
-  });
+  const own = timeCost(context.timePerDay, context.at, holders.floorPromise);
+  const time = Math.max(own, leastTime(context));
+  const freight = freightBySubset(context, items, holders, full);
+  const survey: Survey = { context, items, holders, freight, time, pairStart: [], work: full };
+  fillFloors(survey, full);
   const split = splitCost(context);
   const parts = partitionFloors(full, floorOf, split, splitLimit);
   if (parts === undefined) return undefined;
   let most = costOfParts(survey, parts, split);
-  if (parts.length > 1 && floorOf[full] !== Number.POSITIVE_INFINITY) {
+  if (parts.length > 1 && floorOf[full]! + time < most) {
     most = Math.min(most, costOfParts(survey, [full], split));
   }
   if (most === Number.POSITIVE_INFINITY) return undefined;

@@ -2,12 +2,14 @@
  * From lines to items and on to pieces: lines kept together are one item, and a line that no
  * warehouse can send whole is cut into units, or into larger pieces where they would be too many.
  */
+
+import { bestParcel } from './best-parcel.ts';
 import { MAX_COLUMN_ITEMS } from './columns.ts';
 import { cutLine } from './cut.ts';
 import { solveExact } from './exact.ts';
 import { type Item, makeItem, mustPart } from './items.ts';
 import { unsourced } from './order-context.ts';
-import { buildProblem, type OrderContext } from './problem.ts';
+import { buildProblem, listHolders, type OrderContext } from './problem.ts';
 import type { Unsourced } from './types.ts';
 
 const none = Number.POSITIVE_INFINITY;
@@ -38,9 +40,12 @@ export function tornLines({ network, lines }: OrderContext, items: readonly Item
     .flatMap(({ parts }) => parts.map(({ line }) => lines[line]!.lineNo));
 }
 
-/** Items that no warehouse can send whole in one parcel, by index. */
+/** Items that no warehouse can send whole in one parcel, by index. O(items × holders), mostly. */
 export function uncovered(context: OrderContext, items: readonly Item[]): number[] {
   return items.flatMap((item, i) => {
+    // Parts of one SKU count together, which the best parcel does not look at.
+    const { candidates } = listHolders(context, [item]);
+    if (item.parts.length === 1 && bestParcel(context, item, candidates).warehouse >= 0) return [];
     const problem = buildProblem(context, [item], 1, 0);
     const solution = solveExact(problem, { work: 0, shouldStop: () => true });
     return solution.lowerBound === none ? [i] : [];

@@ -72,6 +72,7 @@ export function blame(context: OrderContext, items: readonly Item[]): Unsourced[
     parcels: [],
     services: [],
     serviceWarehouses: new Map(),
+    uses: new Map(),
   };
   const now = buildProblem(context, items, 1, 0);
   const { held, full, served } = now;

@@ -22,7 +22,7 @@ function ruleAgainst(problem: Problem, warehouse: number): Alternative['lost_bec
   const { context } = problem;
   const { network, lanes, board } = context;
   if (context.barredWarehouses?.[warehouse] === 1) return 'excluded';
-  if (lanes.start[warehouse] === lanes.start[warehouse + 1]) return 'no_lane';
+  if (lanes.countFrom(warehouse) === 0) return 'no_lane';
   const held = problem.items.filter((item) =>
     item.parts.every(({ line, quantity }) => {
       const stock = board.skus.get(context.lines[line]!.sku);
@@ -51,6 +51,7 @@ function ruleOnIdleBoard(
     parcels: [],
     services: [],
     serviceWarehouses: new Map(),
+    uses: new Map(),
   };
   const now = buildProblem(only, items, 1, 0).served;
   const idle = buildProblem({ ...only, board }, items, 1, 0);

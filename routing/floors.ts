@@ -1,11 +1,11 @@
 /**
- * Floors: what a parcel costs and when it arrives at least, known before its slots are looked up.
- * Freight is never below the cheapest rate row of the warehouse at that weight; nothing arrives
- * earlier than if it were picked up at once. What loses by its floor need not be looked at.
+ * Floors: when a parcel arrives and what its time costs at least, known before its slots are looked up:
+ * nothing arrives earlier than if it were picked up at once. What loses by its floor need not be
+ * looked at. Those of freight are in `freight-floors.ts`.
  */
-import { doorAt } from './calendar.ts';
+import { doorAt, firstPickup } from './calendar.ts';
+import { timeCost } from './objective.ts';
 import type { OrderContext } from './problem.ts';
-import { freightFloor } from './rates.ts';
 import { expectedLateSeconds } from './transit.ts';
 import { DAY_SECONDS } from './types.ts';
 
@@ -13,14 +13,26 @@ import { DAY_SECONDS } from './types.ts';
 export interface ArrivalFloors {
   /** Earliest promise, epoch seconds; Infinity if no door is ever reached. */
   readonly promise: Float64Array;
+  /** Price of the time until then, minor units. */
+  readonly time: Float64Array;
   /** Least price of lateness, minor units. */
   readonly lateness: Float64Array;
+  /** Least price of time over all of them, minor units. */
+  leastTime: number;
+  /** Price of time by timing of what is ready at an instant in a time zone; see {@link timesFrom}. */
+  readonly ready: Map<number, Float64Array>;
 }
 
 /** Floors of an order not looked at yet. */
 export function arrivalFloors(arrivals: number): ArrivalFloors {
-  const [promise, lateness] = [new Float64Array(arrivals), new Float64Array(arrivals)];
-  return { promise: promise.fill(Number.NaN), lateness: lateness.fill(Number.NaN) };
+  const unknown = () => new Float64Array(arrivals).fill(Number.NaN);
+  return {
+    promise: unknown(),
+    time: unknown(),
+    lateness: unknown(),
+    leastTime: Number.NaN,
+    ready: new Map(),
+  };
 }
 
 /** Promise of an arrival as if the parcel were picked up the moment it is ordered. */
@@ -56,52 +68,84 @@ export function arrivalPromise(context: OrderContext, arrival: number): number {
   return context.arrivalFloors.promise[arrival]!;
 }
 
+/** Least price of the time that row `row` of the order's lane table takes, minor units. */
+export function timeFloor(context: OrderContext, row: number): number {
+  return arrivalTime(context, context.lanes.arrival[row]!);
+}
+
+/** Least price of time of a pair of transit table and zone, minor units. */
+export function arrivalTime(context: OrderContext, arrival: number): number {
+  const { time } = context.arrivalFloors;
+  if (Number.isNaN(time[arrival]!)) {
+    const promise = arrivalPromise(context, arrival);
+    const isNever = promise === Number.POSITIVE_INFINITY;
+    time[arrival] = isNever ? promise : timeCost(context.timePerDay, context.at, promise);
+  }
+  return time[arrival]!;
+}
+
+/** Rows of a warehouse for which it does not pay to look up when their pickups are. */
+export const FEW_ROWS = 32;
+
+/** Instants are told apart in this many time zones. */
+const MOST_TIME_ZONES = 1024;
+
+/**
+ * Prices of time, by timing of the lane table, of parcels that warehouse `w` has ready at `ready`;
+ * NaN where not yet known: see {@link timingTime}. Shared by all warehouses of the time zone.
+ */
+export function timesFrom(context: OrderContext, w: number, ready: number): Float64Array {
+  const { lanes, network, arrivalFloors: floors } = context;
+  const key = ready * MOST_TIME_ZONES + network.calendars.timeZone[w]!;
+  let times = floors.ready.get(key);
+  if (times === undefined) {
+    times = new Float64Array(lanes.timingArrival.length).fill(Number.NaN);
+    floors.ready.set(key, times);
+  }
+  return times;
+}
+
+/**
+ * Least price of time by a timing, minor units, of a parcel of warehouse `w` with these
+ * {@link timesFrom}: that of the first pickup, as if it had room. Infinity if there is none.
+ */
+export function timingTime(
+  context: OrderContext,
+  times: Float64Array,
+  w: number,
+  ready: number,
+  timing: number,
+): number {
+  const known = times[timing]!;
+  if (!Number.isNaN(known)) return known;
+  const { lanes, network, timePerDay, at } = context;
+  const { calendars, transit } = network;
+  const pickups = calendars.pickupsBy(w, lanes.timingTimetable[timing]!);
+  const arrival = lanes.timingArrival[timing]!;
+  const pickup = pickups.at[firstPickup(pickups, ready)];
+  const doors = calendars.doors[lanes.arrivalZone[arrival]!];
+  const least = transit.promised[lanes.arrivalTransit[arrival]!]!;
+  const promise = pickup === undefined ? -1 : doorAt(doors, pickup + least);
+  times[timing] = promise < 0 ? Number.POSITIVE_INFINITY : timeCost(timePerDay, at, promise);
+  return times[timing]!;
+}
+
+/** Price of the least time that any parcel of the order takes, minor units. O(arrivals) once per order. */
+export function leastTime(context: OrderContext): number {
+  const { arrivalFloors: floors, timePerDay, at } = context;
+  if (!Number.isNaN(floors.leastTime)) return floors.leastTime;
+  let earliest = Number.POSITIVE_INFINITY;
+  for (let arrival = 0; arrival < floors.promise.length; arrival++) {
+    earliest = Math.min(earliest, arrivalPromise(context, arrival));
+  }
+  const none = timePerDay === 0 || earliest === Number.POSITIVE_INFINITY;
+  floors.leastTime = none ? 0 : timeCost(timePerDay, at, earliest);
+  return floors.leastTime;
+}
+
 /** Least price of lateness by row `row` of the order's lane table, minor units. */
 export function latenessFloor(context: OrderContext, row: number): number {
   const arrival = context.lanes.arrival[row]!;
   if (Number.isNaN(context.arrivalFloors.lateness[arrival]!)) fillLateness(context, arrival);
   return context.arrivalFloors.lateness[arrival]!;
-}
-
-/** Marks a freight floor that is not yet computed. */
-const UNKNOWN = -(2 ** 31);
-/** Freight floor of a warehouse that no service leaves at that weight: as good as infinite. */
-export const NO_FREIGHT = 2 ** 31 - 1;
-
-function computeFreight({ network, lanes }: OrderContext, w: number, index: number): number {
-  const { rates, services, zones } = network;
-  const above = rates.floorAbove[index]!;
-  let least = NO_FREIGHT;
-  for (let row = lanes.start[w]!; row < lanes.start[w + 1]!; row++) {
-    const card = services.card[lanes.service[row]!]!;
-    const rateRow = network.lanes.rateRow[lanes.lane[row]!]!;
-    const remote = zones.remote[lanes.zone[row]!] === 1;
-    const freight = freightFloor(rates, card, rateRow, above, remote);
-    if (freight < least) least = freight;
-  }
-  return Math.max(least, UNKNOWN + 1);
-}
-
-/** Freight floors by warehouse of parcels of one weight (see {@link floorIndex}). */
-export class FreightFloors {
-  readonly #context: OrderContext;
-  readonly #index: number;
-  readonly #known: Int32Array;
-
-  constructor(context: OrderContext, index: number) {
-    const { floors, start } = context.lanes;
-    floors[index] ??= new Int32Array(start.length - 1).fill(UNKNOWN);
-    this.#context = context;
-    this.#index = index;
-    this.#known = floors[index];
-  }
-
-  /** Least freight from warehouse `w`, minor units. O(services) once per lane table, then O(1). */
-  from(w: number): number {
-    const known = this.#known[w]!;
-    if (known !== UNKNOWN) return known;
-    const floor = computeFreight(this.#context, w, this.#index);
-    this.#known[w] = floor;
-    return floor;
-  }
 }

@@ -58,7 +58,10 @@ function cheapestParcel(
   const girth = items.reduce((most, item) => Math.max(most, item.girthPlusLength), 0);
   const mg = items.reduce((sum, item) => sum + item.mg, 0);
   let best: { parcel: ParcelPlan; price: number } | undefined;
-  for (let row = lanes.start[warehouse]!; row < lanes.start[warehouse + 1]!; row++) {
+  const first = lanes.firstFrom(warehouse);
+  const end = lanes.endFrom(warehouse);
+  for (let at = first; at < end; at++) {
+    const row = lanes.rows[at]!;
     const service = lanes.service[row]!;
     const { services } = network;
     if (barredServices?.[service] === 1 || (classes & ~services.classes[service]!) !== 0) continue;
@@ -115,7 +118,7 @@ export function greedyParcels(
     for (let i = 0; i < all.length; i++) {
       // Past the first few, a warehouse is only looked at while nothing was found at all.
       if (best !== undefined && (i >= TRIED || all[i]!.items.length < best.items.length)) break;
-      work += context.lanes.start[all[i]!.warehouse + 1]! - context.lanes.start[all[i]!.warehouse]!;
+      work += context.lanes.countFrom(all[i]!.warehouse);
       const found = fittingParcel(sure, all[i]!, latestPromise(parcels));
       if (found === undefined) continue;
       const more = found.items.length - (best?.items.length ?? 0);

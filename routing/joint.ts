@@ -114,6 +114,18 @@ export function wayOf(problem: Joint, choice: Choice): Way {
   };
 }
 
+/** True if no two parcels share a warehouse or a service: none takes anything from another. */
+function areApart(ways: readonly Pick<Way, 'warehouse' | 'service'>[]): boolean {
+  for (let i = 1; i < ways.length; i++) {
+    for (let j = 0; j < i; j++) {
+      if (ways[i]!.warehouse === ways[j]!.warehouse || ways[i]!.service === ways[j]!.service) {
+        return false;
+      }
+    }
+  }
+  return true;
+}
+
 /**
  * Builds parcels in the very slots of their options; undefined if lots or rates refuse one. Those
  * promised last draw their lots first: what lives long enough for them serves the others too.
@@ -126,11 +138,13 @@ export function buildChosen(
   const order = [...choices].sort(
     (a, b) => options.promise[b.option]! - options.promise[a.option]!,
   );
+  const ways = order.map((choice) => wayOf(problem, choice));
+  const compete = !areApart(ways);
   const parcels: ParcelPlan[] = [];
-  for (const choice of order) {
-    const o = choice.option;
+  for (let i = 0; i < order.length; i++) {
+    const o = order[i]!.option;
     const parcel = buildParcel(context, {
-      ...wayOf(problem, choice),
+      ...ways[i]!,
       start: options.start[o]!,
       ready: options.ready[o]!,
       pickup: options.pickup[o]!,
@@ -140,27 +154,30 @@ export function buildChosen(
       risk: options.risk[o]!,
     });
     if (parcel === undefined) break;
-    take(context.board, { parcels: [parcel] });
+    if (compete) take(context.board, { parcels: [parcel] });
     parcels.push(parcel);
   }
-  giveBack(context.board, { parcels });
+  if (compete) giveBack(context.board, { parcels });
   if (parcels.length < choices.length) return undefined;
   return { parcels, cost: planCost(context, parcels) };
 }
 
 /** Builds parcels one after the other, each in the first slots the earlier ones left. O(parcels). */
-export function buildInTurn(problem: Joint, ways: readonly Way[]): ParcelPlan[] | undefined {
-  const { context } = problem;
+function buildInTurn(
+  { context }: Joint,
+  ways: readonly Way[],
+  compete: boolean,
+): ParcelPlan[] | undefined {
   const board: Board = context.board;
   const parcels: ParcelPlan[] = [];
   for (const way of ways) {
     const placed = place(context, way);
     const parcel = placed && buildParcel(context, placed);
     if (parcel === undefined) break;
-    take(board, { parcels: [parcel] });
+    if (compete) take(board, { parcels: [parcel] });
     parcels.push(parcel);
   }
-  giveBack(board, { parcels });
+  if (compete) giveBack(board, { parcels });
   return parcels.length === ways.length ? parcels : undefined;
 }
 
@@ -197,12 +214,14 @@ export function scheduleTogether(
   ways: readonly Way[],
   enough = Number.NEGATIVE_INFINITY,
 ): { parcels: ParcelPlan[]; cost: number } | undefined {
+  if (areApart(ways)) {
+    const parcels = buildInTurn(problem, ways, false);
+    return parcels && { parcels, cost: planCost(problem.context, parcels) };
+  }
   let best: { parcels: ParcelPlan[]; cost: number } | undefined;
   for (const order of orders(ways.length)) {
-    const parcels = buildInTurn(
-      problem,
-      order.map((i) => ways[i]!),
-    );
+    const turn = order.map((i) => ways[i]!);
+    const parcels = buildInTurn(problem, turn, true);
     if (parcels === undefined) continue;
     const cost = planCost(problem.context, parcels);
     if (best === undefined || cost < best.cost) best = { parcels, cost };

@@ -1,4 +1,6 @@
 /** The lanes of a network's services as typed arrays, filed by the zones and warehouses that they name. */
+import { timetablesOf } from './calendar-set.ts';
+import { type Origins, originLists } from './origins.ts';
 import type { RateTable } from './rates.ts';
 import type { TransitTable } from './transit.ts';
 import type { ServiceInput, ViaInput } from './types.ts';
@@ -20,6 +22,12 @@ export interface LaneIndex {
   readonly vias: readonly { readonly lane: number; readonly via: ViaInput }[];
   /** Warehouses a lane of the document starts from; undefined = all. */
   readonly warehouses: readonly (Int32Array | undefined)[];
+  /** Number of that list; -1 = all. */
+  readonly list: Int32Array;
+  /** Warehouses by what leaves them. */
+  readonly origins: Origins;
+  /** Pickup timetable by service (see `timetablesOf`). */
+  readonly timetable: Int32Array;
   /** Lanes of the document that name zone z. */
   readonly byZone: readonly Int32Array[];
   /** Lanes of the document that name no zone. */
@@ -97,9 +105,25 @@ export function* compileLanes(
     routeStart: new Int32Array(service.length + 1).fill(service.length),
     vias,
     warehouses: from,
+    ...originsOf(from, warehouses.ids.length),
+    timetable: timetablesOf(services),
     byZone: yield* lanesByZone(towards, zones.ids.length),
     everywhere: Int32Array.from(service.keys().filter((lane) => towards[lane] === undefined)),
   };
+}
+
+/** Numbers the lists of warehouses that lanes name, and finds the origins that they make. */
+function originsOf(from: readonly (Int32Array | undefined)[], warehouses: number) {
+  const lists = originLists(warehouses);
+  // Lanes often share one list, which is then looked at once.
+  const known = new Map<Int32Array, number>();
+  const list = Int32Array.from(from, (own) => {
+    if (own === undefined) return -1;
+    const number = known.get(own) ?? lists.add(own);
+    known.set(own, number);
+    return number;
+  });
+  return { list, origins: lists.origins() };
 }
 
 /** Turns lists of ids into indices. Lanes often share one list, which is then read once. */

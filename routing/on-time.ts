@@ -1,6 +1,6 @@
 /** How surely a plan is at the door by an instant: the same sum that the solver limits. */
 import { lawOf, placeIn } from './arrivals.ts';
-import type { LaneTable } from './lanes.ts';
+import type { LaneTable } from './lane-table.ts';
 import type { CompiledNetwork } from './network.ts';
 import { lawAt } from './routes/route-book.ts';
 import { planRoute } from './routes/route-plan.ts';
@@ -48,7 +48,10 @@ function rowOf(
   const warehouse = network.warehouses.indexOf.get(warehouse_id);
   const service = network.services.indexOf.get(service_id);
   if (warehouse === undefined || service === undefined) return undefined;
-  for (let row = lanes.start[warehouse]!; row < lanes.start[warehouse + 1]!; row++) {
+  const first = lanes.firstFrom(warehouse);
+  const end = lanes.endFrom(warehouse);
+  for (let at = first; at < end; at++) {
+    const row = lanes.rows[at]!;
     if (lanes.service[row] !== service) continue;
     const place = lanes.arrivalTransit[lanes.arrival[row]!]! - network.transit.fixed;
     if (route === undefined && place < 0) return row;

@@ -164,10 +164,12 @@ function addServices(
 ): void {
   const { context, admitted, parcels } = build;
   const { lanes, barredServices } = context;
-  const first = lanes.start[w]!;
+  const first = lanes.firstFrom(w);
+  const end = lanes.endFrom(w);
   const ready = readyFrom(context, w, start);
-  for (let row = first; row < lanes.start[w + 1]!; row++) {
-    if (admitted !== undefined && admitted[row - first] === 0) continue;
+  for (let place = first; place < end; place++) {
+    if (admitted !== undefined && admitted[place - first] === 0) continue;
+    const row = lanes.rows[place]!;
     const service = lanes.service[row]!;
     if (barredServices !== undefined && barredServices[service] === 1) continue;
     const carried = carriedBy(build, mask, service);

@@ -115,6 +115,7 @@ export function priceParcels(problem: Problem): void {
   for (let c = 0; c < candidates.length; c++) {
     const first = options.first[c]!;
     const end = options.first[c + 1]!;
+    if (first === end) continue;
     const mask = candidateMask[c]!;
     for (let subset = mask; subset !== 0; subset = (subset - 1) & mask) {
       problem.work += end - first;

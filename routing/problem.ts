@@ -9,7 +9,7 @@ import { type Board, stockRow, usableUnits } from './board.ts';
 import type { CarbonPrice } from './carbon.ts';
 import type { ArrivalFloors } from './floors.ts';
 import { type Item, type Line, mustPart } from './items.ts';
-import type { LaneTable } from './lanes.ts';
+import type { LaneTable } from './lane-table.ts';
 import type { CompiledNetwork } from './network.ts';
 import { type Admission, buildOptions, type OptionTable } from './options.ts';
 
@@ -83,6 +83,8 @@ const scratch = {
   mm3: new Float64Array(1 << MAX_ITEMS),
   units: new Float64Array(1 << MAX_ITEMS),
   mask: new Int32Array(0),
+  /** Bit per warehouse that holds anything. */
+  held: new Int32Array(0),
 };
 
 function tabulateSubsets(items: readonly Item[]): void {
@@ -115,6 +117,10 @@ export function needsOf(lines: readonly Line[], item: Item): [number, number][] 
 
 /** SKUs that several items need. O(items). */
 export function sharedSkus(lines: readonly Line[], items: readonly Item[]): SharedSku[] {
+  const skus = new Set<number>();
+  for (const item of items) for (const { line } of item.parts) skus.add(lines[line]!.sku);
+  const parts = items.reduce((sum, item) => sum + item.parts.length, 0);
+  if (skus.size === parts) return [];
   const bySku = new Map<number, SharedSku & { mask: number }>();
   items.forEach((item, i) => {
     for (const [sku, quantity] of needsOf(lines, item)) {
@@ -144,6 +150,7 @@ export function apartMasks(items: readonly Item[]): Int32Array {
 
 /** Subsets of the items that must not share a parcel; undefined if all may. O(2^items). */
 export function unfitSubsets(items: readonly Item[]): Uint8Array | undefined {
+  if (items.every((item) => item.shuns === 0)) return undefined;
   const apart = apartMasks(items);
   if (apart.every((mask) => mask === 0)) return undefined;
   const unfit = new Uint8Array(2 ** items.length);
@@ -185,13 +192,13 @@ export function sharedStockSuffices(
   return true;
 }
 
-/** Marks in `mask` the warehouses that hold item `i`; those that hold nothing yet join `touched`. */
+/** Marks in `mask` the warehouses that hold item `i`, and in `held` that they hold something. */
 function markHolders(
   context: OrderContext,
   item: Item,
   i: number,
   mask: Int32Array,
-  touched: number[],
+  held: Int32Array,
 ): void {
   const { board, network, lines, barredWarehouses } = context;
   const needs = needsOf(lines, item);
@@ -211,25 +218,34 @@ function markHolders(
       all = otherRow >= 0 && other!.total[otherRow]! >= needs[k]![1];
     }
     if (!all) continue;
-    if (mask[w] === 0) touched.push(w);
+    held[w >> 5]! |= 1 << (w & 31);
     mask[w]! |= 1 << i;
   }
 }
 
-/** Warehouses that hold items, ascending, and which: bit i is item i, to 30 items. O(holders). */
-export function listHolders(
-  context: OrderContext,
-  items: readonly Item[],
-): { candidates: number[]; candidateMask: number[] } {
+/** Warehouses that hold items, ascending, and which: bit i is item i, to 30 items. */
+export type Holdings = Pick<Holders, 'candidates' | 'candidateMask'>;
+
+/** Lists who holds what of the items. O(holders + warehouses / 32). */
+export function listHolders(context: OrderContext, items: readonly Item[]): Holdings {
   const warehouseCount = context.network.warehouses.ids.length;
-  if (scratch.mask.length < warehouseCount) scratch.mask = new Int32Array(warehouseCount);
+  if (scratch.mask.length < warehouseCount) {
+    scratch.mask = new Int32Array(warehouseCount);
+    scratch.held = new Int32Array(Math.ceil(warehouseCount / 32));
+  }
+  const { mask, held } = scratch;
+  for (let i = 0; i < items.length; i++) markHolders(context, items[i]!, i, mask, held);
   const candidates: number[] = [];
-  items.forEach((item, i) => {
-    markHolders(context, item, i, scratch.mask, candidates);
-  });
-  candidates.sort((a, b) => a - b);
-  const candidateMask = candidates.map((w) => scratch.mask[w]!);
-  for (const w of candidates) scratch.mask[w] = 0;
+  const candidateMask: number[] = [];
+  for (let word = 0; word * 32 < warehouseCount; word++) {
+    for (let bits = held[word]!; bits !== 0; bits &= bits - 1) {
+      const w = word * 32 + 31 - Math.clz32(bits & -bits);
+      candidates.push(w);
+      candidateMask.push(mask[w]!);
+      mask[w] = 0;
+    }
+    held[word] = 0;
+  }
   return { candidates, candidateMask };
 }
 

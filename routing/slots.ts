@@ -127,6 +127,11 @@ export function startFor(context: OrderContext, warehouse: number, units: number
   return start;
 }
 
+/** When a warehouse has anything of the order ready at the earliest, as if it were idle; -1 if never. */
+export function earliestReady(context: OrderContext, w: number): number {
+  return readyFrom(context, w, startAt(context.network.calendars.open[w]!, context.workFrom));
+}
+
 /** When a warehouse is done with an order started at `start`; -1 if never. */
 export function readyFrom({ network }: OrderContext, w: number, start: number): number {
   if (start < 0) return -1;

@@ -147,6 +147,10 @@ function described(network: CompiledNetwork) {
   };
   return [[0], [1, 0], [2, 1, 0]].map((zones) => {
     const table = network.laneCache.towards(zones);
-    return [[...table.start], Array.from(table.lane, rowOf), [...table.zone]];
+    return network.warehouses.ids.map((_, w) => {
+      const first = table.firstFrom(w);
+      const rows = [...table.rows.slice(first, table.endFrom(w))];
+      return rows.map((row) => [rowOf(table.lane[row]!), table.zone[row]]);
+    });
   });
 }
