@@ -24,7 +24,7 @@ import * as policies from './0021-policies.ts';
 import * as redecide from './0022-redecide.ts';
 import * as roomForUpdates from './0023-room-for-updates.ts';
 import * as movedParcels from './0024-moved-parcels.ts';
-import * as learnAnew from './0026-learn-anew.ts';
+import * as learnAnew from './0025-learn-anew.ts';
 
 export const MIGRATIONS: Record<string, Migration> = {
   '0001-network-and-keys': networkAndKeys,
@@ -51,5 +51,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   '0022-redecide': redecide,
   '0023-room-for-updates': roomForUpdates,
   '0024-moved-parcels': movedParcels,
-  '0026-learn-anew': learnAnew,
+  '0025-learn-anew': learnAnew,
 };
