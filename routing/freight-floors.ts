@@ -7,17 +7,27 @@ import { timingTime } from './floors.ts';
 import type { LaneTable } from './lane-table.ts';
 import type { CompiledNetwork } from './network.ts';
 import type { OrderContext } from './problem.ts';
-import { freightFloor } from './rates.ts';
+import { freightFloor, type RateTable } from './rates.ts';
 
 const UNKNOWN = -(2 ** 31);
 /** Freight floor where nothing is sold at that weight: as good as infinite. */
 export const NO_FREIGHT = 2 ** 31 - 1;
 
-// Rate rows met so far, remote or not, and the first row that has each.
-let known = new Uint8Array(0);
-let firstRow = new Int32Array(0);
+/** By rate table and place of the weight: least freight by rate row, remote or not, as far as asked for. */
+const rateFloors = new WeakMap<RateTable, (Int32Array | undefined)[]>();
 
-/** Least freight by each row of the lane table of parcels of one weight and class. O(rows × bands). */
+/** Least freight of one weight by (rate row, remote); they are the same towards all zones. */
+function floorsOfRates(rates: RateTable, index: number): Int32Array {
+  let byIndex = rateFloors.get(rates);
+  if (byIndex === undefined) {
+    byIndex = [];
+    rateFloors.set(rates, byIndex);
+  }
+  byIndex[index] ??= new Int32Array(rates.base.length * 2).fill(UNKNOWN);
+  return byIndex[index];
+}
+
+/** Least freight by each row of the lane table of parcels of one weight and class. O(rows). */
 function rowFloors(
   network: CompiledNetwork,
   lanes: LaneTable,
@@ -26,26 +36,24 @@ function rowFloors(
 ): Int32Array {
   const { rates, services, zones } = network;
   const above = rates.floorAbove[index]!;
+  const ofRates = floorsOfRates(rates, index);
   const floors = new Int32Array(lanes.service.length);
-  if (known.length < rates.base.length * 2) {
-    known = new Uint8Array(rates.base.length * 2);
-    firstRow = new Int32Array(rates.base.length * 2);
-  }
-  known.fill(0);
   for (let row = 0; row < floors.length; row++) {
-    const remote = zones.remote[lanes.zone[row]!]!;
-    const cell = lanes.rateRow[row]! * 2 + remote;
-    if ((classes & ~services.classes[lanes.service[row]!]!) !== 0) {
+    const service = lanes.service[row]!;
+    if ((classes & ~services.classes[service]!) !== 0) {
       floors[row] = NO_FREIGHT;
       continue;
     }
-    if (known[cell] === 0) {
-      known[cell] = 1;
-      firstRow[cell] = row;
-      const card = services.card[lanes.service[row]!]!;
+    const remote = zones.remote[lanes.zone[row]!]!;
+    const cell = lanes.rateRow[row]! * 2 + remote;
+    let floor = ofRates[cell]!;
+    if (floor === UNKNOWN) {
+      const card = services.card[service]!;
       const freight = freightFloor(rates, card, lanes.rateRow[row]!, above, remote === 1);
-      floors[row] = Math.min(NO_FREIGHT, Math.max(freight, -NO_FREIGHT));
-    } else floors[row] = floors[firstRow[cell]!]!;
+      floor = Math.min(NO_FREIGHT, Math.max(freight, -NO_FREIGHT));
+      ofRates[cell] = floor;
+    }
+    floors[row] = floor;
   }
   return floors;
 }
