@@ -194,12 +194,6 @@ export const DEFECTS: readonly (readonly [invariant: string, defect: string, pla
     'update decision_batches set transit_version = 7',
   ],
   [
-    'transit_versions_named_exist',
-    'a decision by times learned after it',
-    `insert into transit_versions values (7, 1, '2099-01-01T00:00Z', 1, '');
-     update decision_batches set transit_version = 7`,
-  ],
-  [
     'disruption_numbers_run',
     'a number that nothing has',
     'update disruption_numbers set disruption_no = 3',
