@@ -129,14 +129,14 @@ export function createNetworkSource(
     loading ??= read()
       .then((published) => liveNetworkInSteps({ ...learnedOf, published }, services.clock.now()))
       .then((live) => {
+        // What was announced meanwhile is looked for at once; after a failure not sooner than usual.
+        believedUntil = Number.NEGATIVE_INFINITY;
         if (!isNewer(live)) return;
         serve(live);
         isNewestLarge = true;
       })
       .finally(() => {
         loading = null;
-        // What was announced meanwhile is looked for at once.
-        believedUntil = Number.NEGATIVE_INFINITY;
       });
     // Who has a version to serve with goes on with it; a failure is met again by the next look.
     if (newest === null) await loading;
