@@ -3,7 +3,8 @@
  * as far as the data can tell, that is a process killed there. Every step is then simply run again,
  * as its caller would; the auditor looks after every break.
  */
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { sql } from 'kysely';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Database, openDatabase } from '../../db/database.ts';
 import { acceptOrders } from '../../src/fulfillment/accept-orders.ts';
 import { adjustStock } from '../../src/fulfillment/adjust-stock.ts';
@@ -70,11 +71,21 @@ describe('a connection that breaks after any write', () => {
         (error: unknown) => ({ error }),
       );
       proxy.watch(null);
+      await vi.waitFor(nothingHeld, { timeout: 10_000 });
       expect(await harness.audit()).toEqual([]);
       if ('result' in outcome) return outcome.result;
       if (!isCut) throw outcome.error;
       breaks += 1;
     }
+  }
+
+  /** The server may need a moment to see a cut; until then what it held is left alone by the steps. */
+  async function nothingHeld() {
+    const { rows } = await sql`
+      select state, query from pg_stat_activity
+      where datname = current_database() and backend_type = 'client backend' and state <> 'idle'
+        and pid <> pg_backend_pid()`.execute(harness.owner);
+    expect(rows).toEqual([]);
   }
 
   async function offered() {
