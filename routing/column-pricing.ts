@@ -8,7 +8,7 @@ import { carbonCost } from './carbon.ts';
 import { columnHandling, columnRowFloor } from './column-floors.ts';
 import type { Method } from './column-parcels.ts';
 import type { Entries } from './cover.ts';
-import { FEW_ROWS, timeFloor, timesFrom, timingTime } from './floors.ts';
+import { FEW_ROWS, type Leaving, timeFloor, timesFrom, timingTime } from './floors.ts';
 import { timeCost } from './objective.ts';
 import { buildOptions, type OptionTable } from './options.ts';
 import { addParcel, choiceOfLabel, clearParcels, firstLabel, nextLabel } from './parcels.ts';
@@ -102,16 +102,6 @@ function admitRows(method: Method, c: number, gap: number): boolean {
     admitFor(method, j, worth, { w, ready, times, first, count });
   }
   return any;
-}
-
-/** Rows of a warehouse, when it is ready at the earliest and what time costs from then on. */
-interface Leaving {
-  readonly w: number;
-  readonly ready: number;
-  /** Undefined where there are few rows: then not looked up. */
-  readonly times: Float64Array | undefined;
-  readonly first: number;
-  readonly count: number;
 }
 
 /** Marks the rows of a warehouse by which a parcel of column `j` costs no more than it is worth. */

@@ -9,7 +9,15 @@
 
 import { bestParcel } from './best-parcel.ts';
 import { carbonCost } from './carbon.ts';
-import { FEW_ROWS, latenessFloor, leastTime, timeFloor, timesFrom, timingTime } from './floors.ts';
+import {
+  FEW_ROWS,
+  type Leaving,
+  latenessFloor,
+  leastTime,
+  timeFloor,
+  timesFrom,
+  timingTime,
+} from './floors.ts';
 import { type FreightFloors, freightFloors, NO_FREIGHT } from './freight-floors.ts';
 import { type Item, makeItem } from './items.ts';
 import { splitCost, timeCost } from './objective.ts';
@@ -192,16 +200,6 @@ function admitRows(survey: Survey, c: number): boolean {
     admitFor(survey, subset, { w, ready, times, first, count });
   }
   return any;
-}
-
-/** Rows of a warehouse, when it is ready at the earliest and what time costs from then on. */
-interface Leaving {
-  readonly w: number;
-  readonly ready: number;
-  /** Undefined where there are few rows: then not looked up. */
-  readonly times: Float64Array | undefined;
-  readonly first: number;
-  readonly count: number;
 }
 
 /** Marks the rows of a warehouse by which a parcel of the subset is affordable. O(rows). */

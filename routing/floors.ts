@@ -57,11 +57,6 @@ function fillLateness(context: OrderContext, arrival: number): void {
   floors.lateness[arrival] = Math.max(0, price);
 }
 
-/** Earliest promise by row `row` of the order's lane table. */
-export function promiseFloor(context: OrderContext, row: number): number {
-  return arrivalPromise(context, context.lanes.arrival[row]!);
-}
-
 /** Earliest promise of a pair of transit table and zone. */
 export function arrivalPromise(context: OrderContext, arrival: number): number {
   if (Number.isNaN(context.arrivalFloors.promise[arrival]!)) fillPromise(context, arrival);
@@ -86,6 +81,16 @@ export function arrivalTime(context: OrderContext, arrival: number): number {
 
 /** Rows of a warehouse for which it does not pay to look up when their pickups are. */
 export const FEW_ROWS = 32;
+
+/** Rows of a warehouse, when it is ready at the earliest and what time costs from then on. */
+export interface Leaving {
+  readonly w: number;
+  readonly ready: number;
+  /** Undefined where there are few rows: then not looked up. */
+  readonly times: Float64Array | undefined;
+  readonly first: number;
+  readonly count: number;
+}
 
 /** Instants are told apart in this many time zones. */
 const MOST_TIME_ZONES = 1024;

@@ -90,12 +90,6 @@ export function jointlyFeasible(problem: Joint, choices: readonly Choice[]): boo
   );
 }
 
-/** True if the lots suffice for all parcels at once, whatever their slots. */
-export function unitsSuffice(problem: Joint, choices: readonly Choice[]): boolean {
-  if (problem.shared.length === 0) return true;
-  return choices.every((choice) => stockSuffices(problem, choices, choice));
-}
-
 /** Items of a subset. */
 export function itemsOf(problem: Joint, subset: number): Item[] {
   return problem.items.filter((_, i) => (subset & (1 << i)) !== 0);
