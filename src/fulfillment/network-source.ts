@@ -48,6 +48,7 @@ export function createNetworkSource(
   // looked at a few times a real second also when a test's clock stands still or a demo's runs fast.
   let believedUntil = Number.NEGATIVE_INFINITY;
   let looking: Promise<void> | null = null;
+  let refreshes = 0;
   let loading: Promise<void> | null = null;
   let aging: Promise<void> | null = null;
   let isNewestLarge = false;
@@ -105,7 +106,6 @@ export function createNetworkSource(
       transit_version: await findCurrentTransitVersion(tx),
       disruption_no: await findDisruptionNumber(tx),
     }));
-    believedUntil = performance.now() + believeMs;
     if (version === null) return;
     const versions = { version, ...others };
     if (!isNewer(versions)) return;
@@ -143,9 +143,16 @@ export function createNetworkSource(
     else loading.catch(() => {});
   };
 
+  /** A look that is over is believed, unless someone has asked for another since it began. */
+  const lookOnce = async () => {
+    const mine = refreshes;
+    await look();
+    if (mine === refreshes) believedUntil = performance.now() + believeMs;
+  };
+
   const current = async () => {
     if (looking !== null || performance.now() >= believedUntil) {
-      looking ??= look();
+      looking ??= lookOnce();
       const mine = looking;
       await mine.finally(() => {
         if (looking === mine) looking = null;
@@ -169,6 +176,7 @@ export function createNetworkSource(
       await loading;
     },
     refresh: () => {
+      refreshes += 1;
       believedUntil = Number.NEGATIVE_INFINITY;
       // A look that is under way may have asked too early: the next caller starts another.
       looking = null;

@@ -247,6 +247,20 @@ describe('the network source', () => {
     expect(told?.version).toBe(version);
   });
 
+  test('is never without a network that there is, however often it is told to look', async () => {
+    const source = createNetworkSource(harness.engine, { believe_ms: 60_000 });
+    const asked = [];
+    for (let n = 0; n < 40; n += 1) {
+      asked.push(source.current());
+      if (n % 3 === 0) source.refresh();
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+
+    const given = await Promise.all(asked);
+
+    expect(given.map((live) => live?.version)).toEqual(given.map(() => version));
+  });
+
   test('gives concurrent callers one and the same network', async () => {
     const source = createNetworkSource(harness.engine);
 
