@@ -248,6 +248,7 @@ describe('the network source', () => {
   });
 
   test('is never without a network that there is, however often it is told to look', async () => {
+    await apply(aNetwork({ name: 'looked for' }));
     const source = createNetworkSource(harness.engine, { believe_ms: 60_000 });
     const asked = [];
     for (let n = 0; n < 40; n += 1) {
