@@ -4,9 +4,10 @@
  * others could have served; with a price on its places they go elsewhere while there is time.
  *
  * Known in advance, and nothing else: the plants with their products, customers, rates and
- * capacities; that the day brings 9,215 orders; and what `Knowledge` says of their mix, which is
- * either the share and mean cost of every kind (a kind = the plants that can serve it), or only what
- * the master data suggest, each product equally likely, corrected by the orders as they come.
+ * capacities; that the day brings 9,215 orders; and what `Knowledge` says of their mix, which is the share
+ * and mean cost of every kind (a kind = the plants that can serve it), or what the day before showed of
+ * them, or only what the master data suggest, each product equally likely; the last two are corrected by
+ * the orders as they come.
  */
 import { type Choice, capacitiesAt, choicesOf, mayServe } from '../../examples/brunel/model.ts';
 import type { BrunelTables } from '../../examples/brunel/tables.ts';
@@ -25,7 +26,9 @@ const MULTIPLE = 7;
 /** What an unserved order costs, US dollars: more than any steering could. */
 const UNSERVED_USD = 100_000;
 const SCENARIOS = 20;
-const REFRESH_ORDERS = 100;
+/** Prices are made anew after this part of what is left to come: the last places are few. */
+const REFRESH_SHARE = 0.02;
+const REFRESH_ORDERS_MAX = 100;
 /** Scenarios spread by so many times the uncertainty of the mix: to steer one order costs a few
  * dollars, to leave one unserved ten thousand times that, and few scenarios see no rare future. */
 const CAUTION = 3;
@@ -81,6 +84,15 @@ export function masterDataKnowledge(tables: BrunelTables): Knowledge {
     if (plants.length === 0) continue;
     kindOf(knowledge, plants, tables.plants.length).weight += PRIOR_ORDERS / products.size;
   }
+  return knowledge;
+}
+
+/** The mix as the day before showed it: as many orders, drawn at random with replacement. */
+export function dayBeforeKnowledge(tables: BrunelTables, seed: number): Knowledge {
+  const knowledge: Knowledge = new Map();
+  const orders = choicesOf(tables);
+  const random = seededRandom(seed);
+  for (const _ of orders) see(knowledge, random.pick(orders), tables.plants.length);
   return knowledge;
 }
 
@@ -181,9 +193,11 @@ export function serveOnline(
   let prices: Float64Array | undefined;
   let served = 0;
   let cost_usd = 0;
+  let due = 0;
   sequence.forEach((choices, t) => {
-    if (online !== null && t % REFRESH_ORDERS === 0) {
+    if (online !== null && t >= due) {
       const left = sequence.length - t;
+      due = t + Math.max(1, Math.min(REFRESH_ORDERS_MAX, Math.floor(left * REFRESH_SHARE)));
       prices = pricesOf(online.solver, online.knowledge, left, free, chance);
     }
     const choice = cheapest(choices, free, prices);
