@@ -237,8 +237,8 @@ export function settingsText(settings: Partial<Config>): string {
   return env.join('');
 }
 
-/** Names that are not settings: those of the tests, and those Kubernetes gives every service. */
-const FOREIGN_NAMES = /^PORTOLAN_(TEST_|SERVICE_|PORT_)/;
+/** Names that are not settings: those of tests, benches and examples, and those Kubernetes gives services. */
+const FOREIGN_NAMES = /^PORTOLAN_(TEST_|SHARED_DATA$|SERVICE_|PORT_)/;
 
 /** A misspelt setting must not be silently without effect. */
 function unknownNames(env: Readonly<Record<string, string | undefined>>): string[] {

@@ -70,6 +70,10 @@ describe('the configuration', () => {
     expect(faultsOf(names)).toEqual([]);
   });
 
+  it('lets pass where benches and examples find public data', () => {
+    expect(faultsOf({ PORTOLAN_SHARED_DATA: '../shared/data' })).toEqual([]);
+  });
+
   it('takes an empty value for none', () => {
     expect(loadConfig({ DATABASE_URL: '', PORTOLAN_PORT: ' ' }).port).toBe(3000);
   });
