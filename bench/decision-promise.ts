@@ -90,9 +90,9 @@ function report(results: Results, rows: readonly Promised[]): void {
 function reportGroups(results: Results, rows: readonly Promised[]): void {
   const level = levelOf(0.95);
   for (const key of ['month', 'state'] as const) {
-    const groups = [...Map.groupBy(rows, ({ order }) => order[key])].sort(([a], [b]) =>
-      a < b ? -1 : 1,
-    );
+    const groups = [
+      ...Map.groupBy(rows, ({ order }) => (key === 'month' ? order.month : order.to.state)),
+    ].sort(([a], [b]) => (a < b ? -1 : 1));
     for (const [group, own] of groups) {
       const arrived = own.filter(({ order }) => order.delivered !== null).length;
       if (arrived < LEAST_GROUP) continue;

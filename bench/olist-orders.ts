@@ -6,10 +6,16 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'csv-parse/sync';
 
+/** Where an order goes from or to; the position is the centre of the prefix, if known. */
+export interface OlistPlace {
+  readonly state: string;
+  readonly zip: string;
+  readonly position: readonly [longitude: number, latitude: number] | null;
+}
+
 /** One order; instants in epoch seconds. */
 export interface OlistOrder {
   readonly ref: string;
-  readonly state: string;
   readonly month: string;
   readonly purchased: number;
   readonly handed_over: number | null;
@@ -18,8 +24,8 @@ export interface OlistOrder {
   readonly estimated_from: number;
   readonly estimated_until: number;
   readonly seller: string;
-  readonly seller_state: string;
-  readonly zip: string;
+  readonly from: OlistPlace;
+  readonly to: OlistPlace;
   /** How many real orders it stands for. */
   readonly weight: number;
 }
@@ -28,27 +34,21 @@ const ZONE = 'America/Sao_Paulo';
 /** Delivered orders of the whole data set for each one in the extract; see the data's README. */
 const DELIVERED_WEIGHT = 96_478 / 4930;
 
-const REGIONS: Readonly<Record<string, string>> = {
-  SP: 'SP',
-  ...Object.fromEntries(['RJ', 'ES', 'MG'].map((state) => [state, 'SE'])),
-  ...Object.fromEntries(['PR', 'SC', 'RS'].map((state) => [state, 'S'])),
-  ...Object.fromEntries(['DF', 'GO', 'MT', 'MS'].map((state) => [state, 'CO'])),
-  ...Object.fromEntries(
-    ['BA', 'SE', 'AL', 'PE', 'PB', 'RN', 'CE', 'PI', 'MA'].map((state) => [state, 'NE']),
-  ),
-};
-/** Macro-regions of Brazil, São Paulo on its own. */
-export const REGION_NAMES: readonly string[] = ['SP', 'SE', 'S', 'CO', 'NE', 'N'];
-
-/** Macro-region of a state; the north where not listed. */
-export const regionOf = (state: string): string => REGIONS[state] ?? 'N';
-
 type Row = Readonly<Record<string, string>>;
 
 const local = (text: string): Temporal.ZonedDateTime =>
   Temporal.PlainDateTime.from(text).toZonedDateTime(ZONE);
 const seconds = (text: string): number => Math.floor(local(text).epochMilliseconds / 1000);
 const maybe = (text: string): number | null => (text === '' ? null : seconds(text));
+
+function place(row: Row, party: 'seller' | 'customer'): OlistPlace {
+  const [lon, lat] = [row[`${party}_lon`]!, row[`${party}_lat`]!];
+  return {
+    state: row[`${party}_state`]!,
+    zip: row[`${party}_zip_prefix`]!,
+    position: lon === '' || lat === '' ? null : [Number(lon), Number(lat)],
+  };
+}
 
 function order(row: Row): OlistOrder {
   const isDelivered = row.order_status === 'delivered';
@@ -57,7 +57,6 @@ function order(row: Row): OlistOrder {
     Math.floor(day.toZonedDateTime(ZONE).epochMilliseconds / 1000);
   return {
     ref: row.order_ref!,
-    state: row.customer_state!,
     month: row.purchased_at!.slice(0, 7),
     purchased: seconds(row.purchased_at!),
     handed_over: maybe(row.handed_over_at!),
@@ -65,8 +64,8 @@ function order(row: Row): OlistOrder {
     estimated_from: start(date),
     estimated_until: start(date.add({ days: 1 })),
     seller: row.seller_ref!,
-    seller_state: row.seller_state!,
-    zip: row.customer_zip_prefix!,
+    from: place(row, 'seller'),
+    to: place(row, 'customer'),
     weight: isDelivered ? DELIVERED_WEIGHT : 1,
   };
 }

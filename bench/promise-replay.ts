@@ -51,8 +51,9 @@ function eventsOf(orders: readonly OlistOrder[]): Event[] {
 }
 
 /** What the compiled network states of an order at its purchase. */
-function promisesOf(network: CompiledNetwork, { seller, zip, purchased }: OlistOrder): number[] {
-  const zones = findZones(network.zones.index, { country: 'BR', postal_code: zip });
+function promisesOf(network: CompiledNetwork, order: OlistOrder): number[] {
+  const { seller, purchased } = order;
+  const zones = findZones(network.zones.index, { country: 'BR', postal_code: order.to.zip });
   const lanes = network.laneCache.towards(zones);
   const warehouse = network.warehouses.indexOf.get(seller)!;
   const transit = network.lanes.transit[lanes.lane[lanes.rows[lanes.firstFrom(warehouse)]!]!]!;

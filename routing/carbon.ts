@@ -61,7 +61,10 @@ const EARTH_KM = 6371.0088;
 const radians = (degrees: number): number => (degrees * Math.PI) / 180;
 
 /** Kilometres between two [lon, lat] on the mean sphere (haversine). */
-function greatCircleKm(from: readonly [number, number], to: readonly [number, number]): number {
+export function greatCircleKm(
+  from: readonly [number, number],
+  to: readonly [number, number],
+): number {
   const lat = Math.sin(radians(to[1] - from[1]) / 2) ** 2;
   const lon = Math.sin(radians(to[0] - from[0]) / 2) ** 2;
   const h = lat + lon * Math.cos(radians(from[1])) * Math.cos(radians(to[1]));
