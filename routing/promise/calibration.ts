@@ -1,20 +1,24 @@
 /**
  * Rolling conformal calibration: makes a stated 95 % be 95 %. A forecast states each quantile f; how
- * far off that is shows in the scores s = ln(y / f) / spread of recent journeys y, and the promise
- * is f × exp(spread × d) with d the score's own quantile at the same probability.
+ * far off that is shows in the scores s = ln(y / f) / spread of the past year's journeys y, and the
+ * promise is f × exp(spread × d) with d the score's own quantile at the same probability.
  *
  * - Journeys that have not ended are censored at their age (Kaplan–Meier). Left out, as in conformal
  *   prediction on what has been resolved, the recent past would seem quicker than it is.
- * - Windows are of starts, not of ends, for the same reason. A short one follows the season, a long one
- *   sees more of the tail; the offsets of several are averaged.
+ * - The window is long: what moves from week to week is in the forecasts (`present-level.ts`), and what is
+ *   left to correct, the shape, does not. A short one would correct the same weeks once more, after they
+ *   are over, and know the tail from a handful of journeys.
+ * - The forecast is the parent of the root: a quantile at p of n journeys rests on 4 p (1 - p) n of them and
+ *   is shrunk to its parent by these, so that little known moves little.
  * - Groups (service, region …) answer for themselves from a least count of ended journeys on, shrunk
- *   to their parent (Mondrian conformal prediction, Vovk et al. 2003); below it the parent answers.
- *
+ *   to their parent (Mondrian conformal prediction, Vovk et al. 2003); below it the parent answers, as it
+ *   does for a group that is all of it.
  * - A stated probability speaks of parcels that arrive. What has not ended `lost_after_days` after its
  *   start is lost, a matter of its own (a claim, not a delay); the share of the lost is learned and the
  *   estimate, which cannot tell them from the slow, is read that much lower.
  *
- * With spread 1 and one group this is split conformal prediction on ln(y / f) with a moving window.
+ * With spread 1, one group and no shrinking this is split conformal prediction on ln(y / f) with a moving
+ * window.
  */
 import { DAY_SECONDS } from '../types.ts';
 import { LEVELS } from './duration-sketch.ts';
@@ -45,13 +49,13 @@ export interface Journey {
 
 /** How a calibration works. */
 export interface CalibrationOptions {
-  /** Journeys that started this recently count; the offsets of the windows are averaged. */
-  readonly windows_days: readonly number[];
-  /** What has not ended this long after its start never will; not shorter than the windows. */
+  /** Journeys that started this recently count. */
+  readonly window_days: number;
+  /** What has not ended this long after its start never will. */
   readonly lost_after_days: number;
   /** Ended journeys from which on a group answers for itself. */
   readonly least_count: number;
-  /** Ended journeys that weigh as much as the parent. */
+  /** Ended journeys, as far as a quantile rests on them, that weigh as much as the parent. */
   readonly shrink_count: number;
   /** Offsets are worked out anew this often; between, a journey's end is not seen. */
   readonly refresh_seconds: number;
@@ -59,28 +63,35 @@ export interface CalibrationOptions {
 
 /** Options tuned on Olist's earlier orders (`bench/decision-promise.ts`). */
 export const CALIBRATION_OPTIONS: CalibrationOptions = {
-  windows_days: [35, 56],
+  window_days: 365,
   lost_after_days: 60,
   least_count: 60,
-  shrink_count: 200,
+  shrink_count: 100,
   refresh_seconds: 21_600,
 };
 
 /** A calibration as plain data; its options are not part of it. */
 export interface StoredCalibration {
   readonly journeys: readonly Journey[];
-  readonly fates: Fates;
 }
 
-const NO_OFFSETS: readonly number[] = LEVELS.map(() => 0);
+/** Offsets of a group, and of how many journeys. */
+interface Offsets {
+  readonly offsets: readonly number[];
+  readonly count: number;
+}
+
+/** A forecast as it is. */
+const NONE: Offsets = { offsets: LEVELS.map(() => 0), count: -1 };
 
 /** Remembers recent journeys and corrects forecasts by them. */
 export class RollingCalibration {
   readonly #options: CalibrationOptions;
-  /** What is older than `lost_after_days` is dropped. */
+  /** What is older than the window is dropped. */
   #journeys: Journey[] = [];
-  #fates: Fates = { arrived: 0, lost: 0, told_seconds: 0 };
-  #offsets = new Map<string, readonly number[]>();
+  /** Share that arrives of what starts. */
+  #arriving = 1;
+  #offsets = new Map<string, Offsets>();
   #refreshed = Number.NEGATIVE_INFINITY;
 
   constructor(options: CalibrationOptions = CALIBRATION_OPTIONS) {
@@ -123,17 +134,16 @@ export class RollingCalibration {
 
   /** The calibration as plain data. */
   store(): StoredCalibration {
-    return { journeys: this.#journeys, fates: this.#fates };
+    return { journeys: this.#journeys };
   }
 
   /** The calibration that `store` gave; it takes the journeys over as they are. */
   static restore(
-    { journeys, fates }: StoredCalibration,
+    { journeys }: StoredCalibration,
     options: CalibrationOptions = CALIBRATION_OPTIONS,
   ): RollingCalibration {
     const calibration = new RollingCalibration(options);
     calibration.#journeys = [...journeys];
-    calibration.#fates = fates;
     return calibration;
   }
 
@@ -169,92 +179,90 @@ export class RollingCalibration {
     const middle = LEVELS.indexOf(0.5);
     const score = (Math.log(seconds) - forecast.log_seconds[middle]!) / forecast.spread;
     for (const group of groups) {
-      const members = this.#members(group, now, Math.max(...this.#options.windows_days));
+      const members = this.#members(group, now);
       if (endedCount(members, now) < this.#options.least_count) continue;
-      return survivalProbability(lifetimesOf(members, middle, now), score);
+      return survivalProbability(this.#lifetimesOf(members, middle, now), score);
     }
     return undefined;
   }
 
   #offsetsOf(groups: readonly string[], now: number): readonly number[] {
-    const { refresh_seconds, lost_after_days } = this.#options;
+    const { refresh_seconds } = this.#options;
     // As of the last full step, so that it does not matter who asks first.
     const asOf = Math.floor(now / refresh_seconds) * refresh_seconds;
-    if (asOf !== this.#refreshed) {
-      this.#refreshed = asOf;
-      this.#offsets.clear();
-      const from = asOf - lost_after_days * DAY_SECONDS;
-      const old = this.#journeys.filter(({ started_seconds }) => started_seconds < from);
-      this.#journeys = this.#journeys.filter(({ started_seconds }) => started_seconds >= from);
-      this.#fates = tellFates(this.#fates, old, lost_after_days);
-    }
-    let known = NO_OFFSETS;
+    if (asOf !== this.#refreshed) this.#refresh(asOf);
+    let known = NONE;
     for (let i = groups.length - 1; i >= 0; i--) known = this.#offsetsIn(groups[i]!, known, asOf);
-    return known;
+    return known.offsets;
   }
 
-  #offsetsIn(group: string, parent: readonly number[], asOf: number): readonly number[] {
+  #refresh(asOf: number): void {
+    const { window_days, lost_after_days } = this.#options;
+    this.#refreshed = asOf;
+    this.#offsets.clear();
+    const from = asOf - window_days * DAY_SECONDS;
+    this.#journeys = this.#journeys.filter(({ started_seconds }) => started_seconds >= from);
+    const told = asOf - lost_after_days * DAY_SECONDS;
+    let [started, arrived] = [0, 0];
+    for (const journey of this.#journeys) {
+      if (journey.started_seconds >= told) continue;
+      started += journey.weight;
+      if (hasEnded(journey, this.#lostAt(journey))) arrived += journey.weight;
+    }
+    this.#arriving = arrived > 0 ? arrived / started : 1;
+  }
+
+  #offsetsIn(group: string, parent: Offsets, asOf: number): Offsets {
     const known = this.#offsets.get(group);
     if (known !== undefined) return known;
-    const { least_count, shrink_count, windows_days } = this.#options;
-    const widest = this.#members(group, asOf, Math.max(...windows_days));
-    const n = endedCount(widest, asOf);
-    let offsets = parent;
-    if (n >= least_count) {
+    const { least_count, shrink_count: k } = this.#options;
+    const members = this.#members(group, asOf);
+    const n = endedCount(members, asOf);
+    let own = parent;
+    if (n >= least_count && members.length !== parent.count) {
       // In order of one level's scores, which is nearly that of every other's: sorting is then quick.
-      const sorted = sortByScore(widest, asOf);
-      const windows = windows_days.map((days) => since(sorted, asOf, days));
-      // The root has no parent to lean on: from the least count on it answers in full.
-      const k = parent === NO_OFFSETS ? 0 : shrink_count;
-      offsets = LEVELS.map((level, i) => {
-        const own = windows.map((window) => this.#offset(window, i, level, asOf));
-        const mean = own.reduce((sum, one) => sum + one, 0) / own.length;
-        return (n * mean + k * parent[i]!) / (n + k);
+      const sorted = this.#sortByScore(members, asOf);
+      const offsets = LEVELS.map((level, i) => {
+        const lifetimes = this.#lifetimesOf(sorted, i, asOf);
+        const [offset] = survivalQuantiles(lifetimes, [level * this.#arriving]);
+        const m = 4 * level * (1 - level) * n;
+        return (m * offset! + k * parent.offsets[i]!) / (m + k);
       });
+      own = { offsets, count: members.length };
     }
-    this.#offsets.set(group, offsets);
-    return offsets;
+    this.#offsets.set(group, own);
+    return own;
   }
 
-  #offset(window: readonly Journey[], i: number, level: number, asOf: number): number {
-    const { arrived, lost } = this.#fates;
-    const arrives = arrived > 0 ? arrived / (arrived + lost) : 1;
-    return survivalQuantiles(lifetimesOf(window, i, asOf), [level * arrives])[0]!;
+  #members(group: string, now: number): Journey[] {
+    const from = now - this.#options.window_days * DAY_SECONDS;
+    return this.#journeys.filter(
+      ({ started_seconds: at, groups }) => at >= from && at < now && groups.includes(group),
+    );
   }
 
-  #members(group: string, now: number, days: number): Journey[] {
-    return since(this.#journeys, now, days).filter(({ groups }) => groups.includes(group));
+  #sortByScore(journeys: readonly Journey[], now: number): Journey[] {
+    const scores = this.#lifetimesOf(journeys, LEVELS.indexOf(0.9), now);
+    return scores
+      .map(({ value }, i) => ({ value, journey: journeys[i]! }))
+      .sort((a, b) => a.value - b.value)
+      .map(({ journey }) => journey);
   }
-}
 
-/** Journeys that started within `days` before `now`. */
-function since(journeys: readonly Journey[], now: number, days: number): Journey[] {
-  const from = now - days * DAY_SECONDS;
-  return journeys.filter(({ started_seconds: at }) => at >= from && at < now);
-}
-
-/** How many journeys of the past arrived and how many never did; the older count for less. */
-export interface Fates {
-  readonly arrived: number;
-  readonly lost: number;
-  readonly told_seconds: number;
-}
-
-const FATES_HALF_LIFE_DAYS = 180;
-
-/** Adds what became of journeys that are old enough to tell. */
-function tellFates(fates: Fates, old: readonly Journey[], lost_after_days: number): Fates {
-  let { arrived, lost, told_seconds } = fates;
-  for (const { started_seconds, ended_seconds, weight } of old) {
-    const passed = Math.max(0, started_seconds - told_seconds) / DAY_SECONDS;
-    const kept = 2 ** (-passed / FATES_HALF_LIFE_DAYS);
-    const until = started_seconds + lost_after_days * DAY_SECONDS;
-    const hasArrived = ended_seconds !== null && ended_seconds <= until;
-    arrived = arrived * kept + (hasArrived ? weight : 0);
-    lost = lost * kept + (hasArrived ? 0 : weight);
-    told_seconds = Math.max(told_seconds, started_seconds);
+  /** Scores against the forecast quantile at one level; whoever is on the way, or lost, is censored. */
+  #lifetimesOf(journeys: readonly Journey[], level: number, now: number): Lifetime[] {
+    return journeys.map((journey) => {
+      const { started_seconds, ended_seconds, forecast, weight } = journey;
+      const until = Math.min(now, this.#lostAt(journey));
+      const reached = hasEnded(journey, until);
+      const taken = Math.log(Math.max(1, (reached ? ended_seconds! : until) - started_seconds));
+      return { value: (taken - forecast.log_seconds[level]!) / forecast.spread, weight, reached };
+    });
   }
-  return { arrived, lost, told_seconds };
+
+  #lostAt({ started_seconds }: Journey): number {
+    return started_seconds + this.#options.lost_after_days * DAY_SECONDS;
+  }
 }
 
 const hasEnded = (journey: Journey, now: number): boolean =>
@@ -269,22 +277,4 @@ function endedCount(journeys: readonly Journey[], now: number): number {
     if (hasEnded(journey, now)) sum += journey.weight;
   }
   return heaviest > 0 ? sum / heaviest : 0;
-}
-
-function sortByScore(journeys: readonly Journey[], now: number): Journey[] {
-  const scores = lifetimesOf(journeys, LEVELS.indexOf(0.9), now);
-  return scores
-    .map(({ value }, i) => ({ value, journey: journeys[i]! }))
-    .sort((a, b) => a.value - b.value)
-    .map(({ journey }) => journey);
-}
-
-/** Scores against the forecast quantile at one level; whoever is on the way is censored. */
-function lifetimesOf(journeys: readonly Journey[], level: number, now: number): Lifetime[] {
-  return journeys.map(({ started_seconds, ended_seconds, forecast, weight }) => {
-    const reached = ended_seconds !== null && ended_seconds <= now;
-    const until = reached ? ended_seconds : now;
-    const taken = Math.log(Math.max(1, until - started_seconds));
-    return { value: (taken - forecast.log_seconds[level]!) / forecast.spread, weight, reached };
-  });
 }

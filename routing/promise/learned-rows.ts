@@ -4,6 +4,7 @@ import type { RollingCalibration } from './calibration.ts';
 import { containingZones } from './containing-zones.ts';
 import { LEVELS } from './duration-sketch.ts';
 import type { LearnedRow, LearnedTransit } from './learned-transit.ts';
+import { levelIn, type PresentLevels } from './present-level.ts';
 import type { SketchTree } from './sketch-tree.ts';
 import {
   byText,
@@ -28,8 +29,7 @@ export interface Learned {
   readonly lanes: readonly LaneNames[];
   /** Hours of the week in which warehouses had pickups. */
   readonly hours: ReadonlyMap<string, ReadonlySet<number>>;
-  /** Logarithm, see `presentLevel`. */
-  readonly level: number;
+  readonly levels: PresentLevels;
   readonly calibration: RollingCalibration;
   readonly options: { readonly least_events: number; readonly lanes_max: number };
 }
@@ -134,7 +134,7 @@ function knownZones(learned: Learned, around: ReadonlyMap<string, readonly strin
 }
 
 function timesOf(
-  { calibration, level, now }: Learned,
+  { calibration, levels, now }: Learned,
   place: Place,
   transit: readonly number[],
   lane: LearnedTransit['lane'],
@@ -142,7 +142,8 @@ function timesOf(
 ): LearnedTransit {
   const groups = groupsOf(place.service_id, region);
   const factors = calibration.stretch(1, groups, now);
-  const stretch = factors.map((factor) => Number((factor * Math.exp(level)).toPrecision(6)));
+  const slow = Math.exp(levelIn(levels, groups));
+  const stretch = factors.map((factor) => Number((factor * slow).toPrecision(6)));
   const transit_seconds = transit.map(Math.ceil);
   let least = 0;
   const quantiles = LEVELS.map((probability, i) => {

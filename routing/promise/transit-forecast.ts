@@ -18,8 +18,9 @@ const WAIT_STEP_SECONDS = 900;
 const WAIT_LEVELS: readonly number[] = WAIT_SHARES.map((share, i) =>
   WAIT_SHARES.slice(0, i).reduce((sum, one) => sum + one, share / 2),
 );
-/** Events in the tails of a table from which on they are half its own. */
-const TABLE_TAILS = 100;
+/** Events in the tails of a table, and of a warehouse's waits, from which on they are half its own. */
+const TABLE_TAILS = 200;
+const WAIT_TAILS = 30;
 /** Waits before anything is known: none. */
 export const NO_WAIT: readonly number[] = WAIT_LEVELS.map(() => 0);
 
@@ -67,6 +68,7 @@ export function waitSeconds(delays: SketchTree, cells: readonly string[], now: n
   const known = delays.scaledQuantiles(cells, now, WAIT_LEVELS, {
     prior: NO_WAIT,
     least: HOUR_SECONDS,
+    tails: WAIT_TAILS,
   });
   return known.map((seconds) => Math.floor(seconds / WAIT_STEP_SECONDS) * WAIT_STEP_SECONDS);
 }

@@ -11,7 +11,7 @@ import { DAY_SECONDS, type NetworkInput, type TransitTimeInput } from '../types.
 import { type Journey, RollingCalibration, type StoredCalibration } from './calibration.ts';
 import { learnedRows } from './learned-rows.ts';
 import type { LearnedRow } from './learned-transit.ts';
-import { presentLevel } from './present-level.ts';
+import { levelIn, type PresentLevels, presentLevels } from './present-level.ts';
 import { SketchTree, type StoredTree, type TreeOptions } from './sketch-tree.ts';
 import {
   groupsOf,
@@ -61,7 +61,8 @@ export interface StoredLearner {
   readonly lanes: readonly LaneNames[];
   /** Warehouses and hours of the week of their planned pickups. */
   readonly hours: readonly (readonly [string, readonly number[]])[];
-  readonly level: number;
+  /** How slow times are at present, by group (`present-level.ts`). */
+  readonly levels: readonly (readonly [string, number])[];
   readonly thinning: number;
 }
 
@@ -75,7 +76,7 @@ export interface LearnerOptions {
   readonly lanes_max: number;
 }
 
-const TREE: TreeOptions = { shrink_count: 15, half_life_days: 90 };
+const TREE: TreeOptions = { shrink_count: 15, half_life_days: 180 };
 /** Events of a service from which on something is known of it. */
 const LEAST_KNOWN = 60;
 
@@ -93,7 +94,7 @@ export class TransitLearner {
   readonly #early = new Map<string, PlannedShipment>();
   readonly #lanes = new Map<string, LaneNames>();
   readonly #hours = new Map<string, Set<number>>();
-  #level = 0;
+  #levels: PresentLevels = new Map();
   #thinning = 0;
 
   constructor(options: LearnerOptions) {
@@ -105,8 +106,8 @@ export class TransitLearner {
     const { shipment_id, service_id, region, pickup_seconds } = shipment;
     this.withdraw(shipment_id);
     if (hashOf(shipment_id) % 2 ** this.#thinning !== 0) return;
-    const is_early = this.#ratios.count(serviceCell(service_id), now) < LEAST_KNOWN;
-    const level = is_early ? 0 : this.#level;
+    const is_early = this.#isEarly(shipment, now);
+    const level = this.#levelOf(shipment, now);
     const { log_seconds, spread } = this.#forecast(shipment, now);
     const journey: Journey = {
       id: shipment_id,
@@ -132,7 +133,8 @@ export class TransitLearner {
     if (isLastMile(shipment.transit_time_id)) return;
     const hour = hourOfWeek(pickup_seconds);
     this.#hours.set(warehouse_id, (this.#hours.get(warehouse_id) ?? new Set()).add(hour));
-    this.#delays.add(waitCells(warehouse_id, hour), handed_over - pickup_seconds, now);
+    const wait = (handed_over - pickup_seconds) / Math.exp(this.#levelOf(shipment, now));
+    this.#delays.add(waitCells(warehouse_id, hour), wait, now);
   }
 
   /** A shipment was delivered; the hand-over is known, or taken to have been as planned. */
@@ -148,7 +150,8 @@ export class TransitLearner {
     const isMile = isLastMile(shipment.transit_time_id);
     const began = isMile ? pickup_seconds : (times.handed_over ?? pickup_seconds);
     const left = Math.min(began, times.delivered);
-    const ratio = (times.delivered - left) / Math.max(1, quantileSeconds(published, 0.5));
+    const usual = Math.max(1, quantileSeconds(published, 0.5));
+    const ratio = (times.delivered - left) / usual / Math.exp(this.#levelOf(shipment, now));
     const cells = [...laneCells(shipment, shipment), ...tableCells(shipment)];
     this.#ratios.add(cells, ratio * DAY_SECONDS, now);
     this.#lane(shipment);
@@ -165,11 +168,13 @@ export class TransitLearner {
 
   /**
    * What has been learned of a network's lanes and warehouses as of `now`, in the order of its services,
-   * then of the lanes' names. O(lanes and zones that have enough events × sketches).
+   * then of the lanes' names. While it `isBehind`, with events of the past still to be told, the present
+   * level stays as it was: what seems to be under way may have ended. O(lanes and zones that have enough
+   * events × sketches).
    */
-  learned(network: NetworkInput, now: number): LearnedRow[] {
+  learned(network: NetworkInput, now: number, { isBehind = false } = {}): LearnedRow[] {
     this.#forecastEarly(network, now);
-    this.#level = presentLevel(this.#calibration.journeys(), now);
+    if (!isBehind) this.#levels = presentLevels(this.#calibration.journeys(), now);
     return learnedRows({
       network,
       now,
@@ -177,7 +182,7 @@ export class TransitLearner {
       delays: this.#delays,
       lanes: [...this.#lanes.values()],
       hours: this.#hours,
-      level: this.#level,
+      levels: this.#levels,
       calibration: this.#calibration,
       options: this.#options,
     });
@@ -194,7 +199,7 @@ export class TransitLearner {
       early: [...this.#early],
       lanes: lanes.map(([, lane]) => lane),
       hours: hours.map(([id, set]) => [id, [...set].sort((a, b) => a - b)]),
-      level: this.#level,
+      levels: [...this.#levels],
       thinning: this.#thinning,
     };
   }
@@ -205,17 +210,29 @@ export class TransitLearner {
     learner.#delays = SketchTree.restore(stored.delays);
     learner.#ratios = SketchTree.restore(stored.ratios);
     learner.#thinning = stored.thinning;
-    learner.#level = stored.level;
+    learner.#levels = new Map(stored.levels);
     for (const lane of stored.lanes) learner.#lanes.set(JSON.stringify(lane), lane);
     for (const [id, hours] of stored.hours) learner.#hours.set(id, new Set(hours));
     for (const [id, shipment] of stored.early) learner.#early.set(id, shipment);
-    const { journeys, fates } = stored.calibration;
-    const own = journeys.map((journey) => ({ ...journey }));
-    learner.#calibration = RollingCalibration.restore({ journeys: own, fates });
-    for (const journey of own) {
+    const journeys = stored.calibration.journeys.map((journey) => ({ ...journey }));
+    learner.#calibration = RollingCalibration.restore({ journeys });
+    for (const journey of journeys) {
       if (journey.ended_seconds === null) learner.#journeys.set(journey.id!, journey);
     }
     return learner;
+  }
+
+  #isEarly({ service_id }: PlannedShipment, now: number): boolean {
+    return this.#ratios.count(serviceCell(service_id), now) < LEAST_KNOWN;
+  }
+
+  /**
+   * How slow the shipment's service is at present. What it teaches is divided by that, so that seasons do
+   * not stay in what is remembered for months; none is told before the service is known.
+   */
+  #levelOf(shipment: PlannedShipment, now: number): number {
+    if (this.#isEarly(shipment, now)) return 0;
+    return levelIn(this.#levels, groupsOf(shipment.service_id, shipment.region));
   }
 
   /** What would be stated of a shipment now, without the present level. */

@@ -58,7 +58,10 @@ export async function learnTransit(engine: Engine): Promise<StepOutcome> {
     const events =
       network === null ? [] : await listShipmentEvents(tx, range, Object.keys(LESSONS));
     const isFull = events.length === limit;
-    const { deliveries, state } = await learn(engine, tx, network, before, events);
+    const { deliveries, state } = await learn(engine, tx, network, before, {
+      events,
+      isBehind: isFull,
+    });
     const after = {
       after_seq: network === null ? before.after_seq : isFull ? events.at(-1)!.seq : horizon,
       edge_seq: isFull ? before.edge_seq : edge.last_seq,
@@ -77,7 +80,7 @@ async function learn(
   tx: Tx,
   network: LiveNetwork | null,
   before: TransitLearning,
-  events: readonly ShipmentEvent[],
+  { events, isBehind }: { readonly events: readonly ShipmentEvent[]; readonly isBehind: boolean },
 ): Promise<Pick<TransitLearning, 'deliveries' | 'state'>> {
   if (network === null || events.length === 0) return before;
   const { transit_journeys_max, transit_least_events, transit_lanes_max } = engine.config;
@@ -93,7 +96,7 @@ async function learn(
   const learned_at = engine.clock.now();
   const now = secondsOf(learned_at);
   const deliveries = before.deliveries + follow(learner, network.published, events, now);
-  const learned = learner.learned(network.published, now);
+  const learned = learner.learned(network.published, now, { isBehind });
   if (await isNews(tx, learned)) {
     const version = { network_version: network.version, learned_at, deliveries, learned };
     const transit_version = await insertTransitVersion(tx, version);

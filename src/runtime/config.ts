@@ -116,7 +116,7 @@ export const SETTINGS = {
     doc: 'Deliveries by a service or on a lane from which on learned times replace the published ones.',
   }),
   transit_journeys_max: count('PORTOLAN_TRANSIT_JOURNEYS_MAX', 5_000, {
-    doc: 'Shipments of late that calibrate promises; of more, an even sample.',
+    doc: 'Shipments of the past year that calibrate promises; of more, an even sample.',
   }),
   transit_lanes_max: count('PORTOLAN_TRANSIT_LANES_MAX', 20_000, {
     min: 0,
