@@ -26,7 +26,7 @@ export {
 } from './duration-sketch.ts';
 export { type Lifetime, survivalProbability, survivalQuantiles } from './kaplan-meier.ts';
 export { type LearnedRow, type LearnedTransit, withLearnedTransit } from './learned-transit.ts';
-export { levelIn, type PresentLevels, presentLevels } from './present-level.ts';
+export { levelIn, type PresentLevels, presentLevels, shiftsOf } from './present-level.ts';
 export { SketchTree, type StoredTree, type TreeOptions } from './sketch-tree.ts';
 export { lastMileOf } from './transit-cells.ts';
 export { forecastOf } from './transit-forecast.ts';

@@ -4,7 +4,7 @@ import type { RollingCalibration } from './calibration.ts';
 import { containingZones } from './containing-zones.ts';
 import { LEVELS } from './duration-sketch.ts';
 import type { LearnedRow, LearnedTransit } from './learned-transit.ts';
-import { levelIn, type PresentLevels } from './present-level.ts';
+import { levelIn, type PresentLevels, shiftsOf } from './present-level.ts';
 import type { SketchTree } from './sketch-tree.ts';
 import {
   byText,
@@ -142,8 +142,10 @@ function timesOf(
 ): LearnedTransit {
   const groups = groupsOf(place.service_id, region);
   const factors = calibration.stretch(1, groups, now);
-  const slow = Math.exp(levelIn(levels, groups));
-  const stretch = factors.map((factor) => Number((factor * slow).toPrecision(6)));
+  const shifts = shiftsOf(levelIn(levels, groups));
+  const stretch = factors.map((factor, i) =>
+    Number((factor * Math.exp(shifts[i]!)).toPrecision(6)),
+  );
   const transit_seconds = transit.map(Math.ceil);
   let least = 0;
   const quantiles = LEVELS.map((probability, i) => {

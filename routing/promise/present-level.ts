@@ -12,6 +12,9 @@
  *
  * Over a year the level is none: it says how times differ from what they usually are over their forecasts.
  * What forecasts are usually wrong by is the calibration's matter.
+ *
+ * Slow times scatter more: not all parcels are held up. So a level moves late quantiles further than early
+ * ones, as a normal distribution of logarithms whose width grows with its middle.
  */
 import { DAY_SECONDS } from '../types.ts';
 import { CALIBRATION_OPTIONS, type Journey } from './calibration.ts';
@@ -31,6 +34,13 @@ const MOST = 1;
 /** Halvings of the range until 1e-4 is sure. */
 const HALVINGS = 15;
 const MIDDLE = LEVELS.indexOf(0.5);
+/** Growth of the scatter of logarithms with the level. */
+const WIDENING = 0.3;
+/** Standard normal quantiles at `LEVELS`. */
+const NORMAL: readonly number[] = [
+  -2.3263, -1.6449, -1.2816, -0.8416, -0.5244, -0.2533, 0, 0.2533, 0.5244, 0.8416, 1.0364, 1.2816,
+  1.6449, 1.96, 2.3263,
+];
 /** Cumulative hazard at `LEVELS`. */
 const HAZARDS: readonly number[] = LEVELS.map((level) => -Math.log1p(-level));
 /** Two quantiles are no closer than this, as logarithms, where a hazard is read by them. */
@@ -46,6 +56,11 @@ export function levelIn(levels: PresentLevels, groups: readonly string[]): numbe
     if (level !== undefined) return level;
   }
   return 0;
+}
+
+/** Logarithms by which times at `LEVELS` are longer at a level; the middle ones by the level itself. */
+export function shiftsOf(level: number): number[] {
+  return NORMAL.map((z) => level * (1 + WIDENING * z));
 }
 
 /** A journey of the past year on the scale of its forecast without a level: ln(age / median). */
@@ -149,8 +164,8 @@ function livesByGroup(journeys: readonly Journey[], now: number): Map<string, Gr
     if (at >= now) continue;
     const until = Math.min(now, at + CALIBRATION_OPTIONS.lost_after_days * DAY_SECONDS);
     const hasEnded = ended_seconds !== null && ended_seconds <= until;
-    const age = (instant: number): number =>
-      Math.log(Math.max(1, instant - at)) - (forecast.log_seconds[MIDDLE]! - level);
+    const middle = forecast.log_seconds[MIDDLE]! - level;
+    const age = (instant: number): number => Math.log(Math.max(1, instant - at)) - middle;
     const life: Life = {
       from: since > at ? age(since) : Number.NEGATIVE_INFINITY,
       until: age(hasEnded ? ended_seconds : until),

@@ -11,7 +11,7 @@ import { DAY_SECONDS, type NetworkInput, type TransitTimeInput } from '../types.
 import { type Journey, RollingCalibration, type StoredCalibration } from './calibration.ts';
 import { learnedRows } from './learned-rows.ts';
 import type { LearnedRow } from './learned-transit.ts';
-import { levelIn, type PresentLevels, presentLevels } from './present-level.ts';
+import { levelIn, type PresentLevels, presentLevels, shiftsOf } from './present-level.ts';
 import { SketchTree, type StoredTree, type TreeOptions } from './sketch-tree.ts';
 import {
   groupsOf,
@@ -108,12 +108,13 @@ export class TransitLearner {
     if (hashOf(shipment_id) % 2 ** this.#thinning !== 0) return;
     const is_early = this.#isEarly(shipment, now);
     const level = this.#levelOf(shipment, now);
+    const shifts = shiftsOf(level);
     const { log_seconds, spread } = this.#forecast(shipment, now);
     const journey: Journey = {
       id: shipment_id,
       groups: groupsOf(service_id, region),
       started_seconds: pickup_seconds,
-      forecast: { log_seconds: log_seconds.map((log) => rounded(log + level)), spread },
+      forecast: { log_seconds: log_seconds.map((log, i) => rounded(log + shifts[i]!)), spread },
       level,
       is_early,
       weight: shipment.weight ?? 1,

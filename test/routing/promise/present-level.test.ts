@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Journey } from '../../../routing/promise/calibration.ts';
 import { LEVELS } from '../../../routing/promise/duration-sketch.ts';
-import { levelIn, presentLevels } from '../../../routing/promise/present-level.ts';
+import { levelIn, presentLevels, shiftsOf } from '../../../routing/promise/present-level.ts';
 import { DAY_SECONDS } from '../../../routing/types.ts';
 import { SEED, seeded } from './chance.ts';
 
@@ -105,6 +105,17 @@ describe(`the present level (seed ${SEED})`, () => {
     expect(Math.abs(levelOn(LATER, known, ['swift', '']))).toBeLessThan(0.1);
     expect(levelOn(LATER, known, ['rare', ''])).toBe(levelOn(LATER, known, ['']));
     expect(levelOn(LATER, known, ['unheard of', ''])).toBe(levelOn(LATER, known, ['']));
+  });
+
+  it('moves the middle by itself, and late quantiles further than early ones', () => {
+    expect(shiftsOf(0)).toEqual(LEVELS.map(() => 0));
+    for (const level of [-0.5, 0.5]) {
+      const shifts = shiftsOf(level).map((shift) => shift / level);
+      expect(shifts[LEVELS.indexOf(0.5)]).toBe(1);
+      expect(shifts).toEqual([...shifts].sort((a, b) => a - b));
+      expect(shifts[0]).toBeGreaterThan(0.2);
+      expect(shifts.at(-1)).toBeLessThan(1.8);
+    }
   });
 
   it('is the same for a group that is all of the one around it', () => {

@@ -108,8 +108,8 @@ describe(`a transit learner (seed ${SEED})`, { timeout: 30_000 }, () => {
     expect(Math.abs(Math.log(at(of('nl'), 0.5) / 1))).toBeLessThan(0.2);
     expect(Math.abs(Math.log(at(of('pl'), 0.5) / 6))).toBeLessThan(0.2);
     // Of a log-normal, 95 % lie below exp(1.645 × 0.3) medians.
-    expect(Math.abs(Math.log(at(of('nl'), 0.95) / 1.64))).toBeLessThan(0.25);
-    expect(Math.abs(Math.log(at(of('pl'), 0.95) / 9.83))).toBeLessThan(0.25);
+    expect(Math.abs(Math.log(at(of('nl'), 0.95) / 1.64))).toBeLessThan(0.3);
+    expect(Math.abs(Math.log(at(of('pl'), 0.95) / 9.83))).toBeLessThan(0.3);
     for (const { quantiles } of rows) {
       const seconds = quantiles.map(([, one]) => one);
       expect(seconds).toEqual([...seconds].sort((a, b) => a - b));
