@@ -25,7 +25,7 @@ import * as redecide from './0022-redecide.ts';
 import * as roomForUpdates from './0023-room-for-updates.ts';
 import * as movedParcels from './0024-moved-parcels.ts';
 import * as learnAnew from './0025-learn-anew.ts';
-import * as learnLevelFree from './0027-learn-level-free.ts';
+import * as learnLevelFree from './0026-learn-level-free.ts';
 
 export const MIGRATIONS: Record<string, Migration> = {
   '0001-network-and-keys': networkAndKeys,
@@ -53,5 +53,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   '0023-room-for-updates': roomForUpdates,
   '0024-moved-parcels': movedParcels,
   '0025-learn-anew': learnAnew,
-  '0027-learn-level-free': learnLevelFree,
+  '0026-learn-level-free': learnLevelFree,
 };
