@@ -18,6 +18,7 @@ import { admittedOptions, entries, listParcels, priceParcels } from './column-pr
 import { openSlots, priceWays, type SlotTask, slotsTogether } from './column-slots.ts';
 import { searchCovers } from './cover.ts';
 import { coverExists } from './cover-exists.ts';
+import { listSets } from './cover-sets.ts';
 import type { Limits, Solution } from './exact.ts';
 import type { Item } from './items.ts';
 import { buildChosen, type Joint, jointlyFeasible, scheduleTogether, wayOf } from './joint.ts';
@@ -104,20 +105,28 @@ function attempt(method: Method, limit: number, coupled: boolean): Attempt {
   const { together, choicesOf } = chooser(slots && openSlots({ joint, slots, time, riskLimit }));
   const base = Math.ceil(relaxation.bound - split + leastTime - 1e-4);
   tried.bound = Math.min(limit, base);
-  const task = { entries, items: items.length, most: splitLimit, perParcel: split, relaxation };
+  const priced = {
+    entries,
+    items: items.length,
+    most: splitLimit,
+    perParcel: split,
+    relaxation,
+    shares,
+  };
+  const sets = listSets(priced);
   for (let step = STEP.least + STEP.share * base; ; step *= STEP.growth) {
     const below = Math.min(limit, tried.best?.cost ?? none, base + step);
     const searched = searchCovers(
       {
-        ...task,
+        ...priced,
         ...stepsOf(method),
-        shares,
         time,
         leastTime,
         riskLimit,
         together,
         found: (chosen, cost) => keep(joint, tried, choicesOf(chosen), cost, below),
       },
+      sets,
       below,
     );
     tried.complete = searched.complete;

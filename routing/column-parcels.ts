@@ -7,6 +7,7 @@ import { bestParcel } from './best-parcel.ts';
 import { addEntry, entries } from './column-pricing.ts';
 import { type Columns, listColumns } from './columns.ts';
 import { searchCovers } from './cover.ts';
+import { listSets } from './cover-sets.ts';
 import type { Limits } from './exact.ts';
 import { leastTime } from './floors.ts';
 import { type Item, makeItem } from './items.ts';
@@ -112,15 +113,20 @@ export function cheapParts(method: Method): number[] | undefined {
   }
   let parts: number[] | undefined;
   const base = relaxation.bound - split;
+  const { shares } = method;
+  const priced = {
+    entries,
+    items: items.length,
+    most: splitLimit,
+    perParcel: split,
+    relaxation,
+    shares,
+  };
+  const sets = listSets(priced);
   for (let slack = 10 + 0.02 * base; ; slack *= 6) {
     const { complete } = searchCovers(
       {
-        entries,
-        items: items.length,
-        most: splitLimit,
-        perParcel: split,
-        relaxation,
-        shares: method.shares,
+        ...priced,
         time: () => 0,
         leastTime: 0,
         riskLimit: none,
@@ -130,6 +136,7 @@ export function cheapParts(method: Method): number[] | undefined {
           return cost;
         },
       },
+      sets,
       base + slack,
     );
     if (parts !== undefined || !complete || slack > 40 * (base + 1000)) return parts;

@@ -7,7 +7,7 @@
 import { carbonCost } from './carbon.ts';
 import { columnHandling, columnRowFloor } from './column-floors.ts';
 import type { Method } from './column-parcels.ts';
-import type { Entries } from './cover.ts';
+import type { Entries } from './cover-sets.ts';
 import { FEW_ROWS, type Leaving, timeFloor, timesFrom, timingTime } from './floors.ts';
 import { timeCost } from './objective.ts';
 import { buildOptions, type OptionTable } from './options.ts';

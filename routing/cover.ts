@@ -1,23 +1,12 @@
 /**
- * The cheapest exact cover of an order's items by parcels: depth first, the item with fewest parcels
- * first, in order of reduced cost. By the dual prices of the relaxation a cover costs its bound plus
- * the reduced costs of its parcels, so a branch ends as soon as these exceed what is still to be
- * gained. Exact cover after Knuth 2000 ("Dancing links", algorithm X), bounded as in Balas and
- * Padberg 1976. Few entries survive reduced-cost fixing; the steps are counted and limited.
+ * The cheapest exact cover of an order's items by parcels: depth first over the sets of items that
+ * parcels hold, the item in the fewest sets first, and where the sets cover all items over the parcels
+ * of each. By the dual prices of the relaxation a cover costs its bound plus the reduced costs of its
+ * parcels, so a branch ends as soon as these exceed what is still to be gained, and where parcels are
+ * scarce as soon as what is left needs more of them than remain. Exact cover after Knuth 2000 ("Dancing
+ * links", algorithm X), bounded as in Balas and Padberg 1976. The steps are counted and limited.
  */
-import { loadPrices, priceOfMask, type Relaxation } from './relaxation.ts';
-
-/** Parcels to choose from, by number; scratch of the caller. */
-export interface Entries {
-  count: number;
-  mask: Int32Array;
-  /** Minor units, without split and time. */
-  cost: Float64Array;
-  /** Epoch seconds; 0 where time has no price. */
-  promise: Float64Array;
-  /** See `lateRisk`. */
-  risk: Float64Array;
-}
+import { type CoverSets, type PricedEntries, setOf } from './cover-sets.ts';
 
 /** What parcels cost together; Infinity = they do not go together below the limit. */
 export interface Together {
@@ -28,18 +17,7 @@ export interface Together {
 }
 
 /** What is asked of a cover. */
-export interface CoverTask {
-  readonly entries: Entries;
-  readonly items: number;
-  /** Most parcels. */
-  readonly most: number;
-  readonly perParcel: number;
-  readonly relaxation: Relaxation;
-  /**
-   * Shares of a parcel that each item needs at least, however parcels are chosen; undefined where
-   * the number of parcels is not scarce.
-   */
-  readonly shares: Float64Array | undefined;
+export interface CoverTask extends PricedEntries {
   /** Price of time until a promise; at least `leastTime` whatever is chosen. */
   readonly time: (promise: number) => number;
   readonly leastTime: number;
@@ -60,18 +38,12 @@ export interface CoverTask {
   readonly stop: () => boolean;
 }
 
-const MOST_ITEMS = 30;
-let reduced = new Float64Array(1024);
-let share = new Float64Array(1024);
-let listed = new Int32Array(4096);
-const listStart = new Int32Array(MOST_ITEMS + 1);
-const listEnd = new Int32Array(MOST_ITEMS + 1);
-/** Items, those with the fewest entries first. */
-const rank = new Int32Array(MOST_ITEMS);
-
 interface Walk {
   readonly task: CoverTask;
+  readonly sets: CoverSets;
+  /** Sets chosen so far, and where they cover all items the parcels of them. */
   readonly chosen: number[];
+  readonly parcels: number[];
   /** Covers that cost as much or more are not wanted. */
   limit: number;
   /** What the bound leaves for reduced costs. */
@@ -84,60 +56,82 @@ interface Walk {
   cut: boolean;
 }
 
-/** Reduced costs with the time that an entry causes alone; returns the entries that can win. */
-function fix(task: CoverTask, slack: number): number[] {
-  const { entries, items, perParcel, relaxation, shares, time, leastTime } = task;
-  if (reduced.length < entries.count) {
-    reduced = new Float64Array(entries.count * 2);
-    share = new Float64Array(entries.count * 2);
-  }
-  if (shares !== undefined) {
-    loadPrices(shares, items);
-    for (let e = 0; e < entries.count; e++) share[e] = priceOfMask(entries.mask[e]!);
-  } else share.fill(0, 0, entries.count);
-  loadPrices(relaxation.price, items);
-  const fixed = perParcel + relaxation.parcelPrice;
-  const kept: number[] = [];
-  for (let e = 0; e < entries.count; e++) {
-    const own = Math.max(0, entries.cost[e]! + fixed - priceOfMask(entries.mask[e]!));
-    reduced[e] = own;
-    const later = Math.max(0, time(entries.promise[e]!) - leastTime);
-    if (own + later < slack) kept.push(e);
-  }
-  return kept;
-}
-
-/** Lists per item the entries that hold it, least reduced cost first. */
-function list({ entries, items }: CoverTask, kept: number[]): void {
-  kept.sort((a, b) => reduced[a]! - reduced[b]! || a - b);
-  const lists: number[][] = Array.from({ length: items }, () => []);
-  for (const e of kept) {
-    for (let bits = entries.mask[e]!; bits !== 0; bits &= bits - 1) {
-      lists[31 - Math.clz32(bits & -bits)]!.push(e);
-    }
-  }
-  let end = 0;
-  for (let i = 0; i < items; i++) {
-    listStart[i] = end;
-    end += lists[i]!.length;
-    if (listed.length < end) {
-      const more = new Int32Array(end * 2);
-      more.set(listed);
-      listed = more;
-    }
-    listed.set(lists[i]!, listStart[i]!);
-    listEnd[i] = end;
-    rank[i] = i;
-  }
-  rank.subarray(0, items).sort((a, b) => lists[a]!.length - lists[b]!.length || a - b);
-}
-
 /** Where a branch of the search stands. */
 interface Branch {
   /** Items not yet covered, and the parcels that they need at least. */
   readonly open: number;
   readonly needed: number;
-  /** Reduced costs so far, and costs. */
+  /** Least reduced costs so far. */
+  readonly paid: number;
+  readonly latest: number;
+  readonly risk: number;
+}
+
+/** Counts a step; true if it was the last. */
+function spent(walk: Walk): boolean {
+  const { task } = walk;
+  if (++walk.steps > walk.asked) {
+    walk.asked = Math.min(task.steps, walk.steps + 4096);
+    walk.stopped ||= walk.steps > task.steps || task.stop();
+  }
+  return walk.stopped;
+}
+
+/** Covers what is open: by one of the sets that hold its rarest item, and what then is left. */
+function descend(walk: Walk, branch: Branch): void {
+  const { open, needed, paid } = branch;
+  const { task, sets } = walk;
+  // Parcels that may follow the next one.
+  const room = task.most - walk.chosen.length - 1;
+  if (room === 0) {
+    const last = setOf(open);
+    if (last >= 0) choose(walk, branch, last);
+    return;
+  }
+  const { start, set, setMask, key, byShare, rank } = sets;
+  let at = 0;
+  while ((open & (1 << rank[at]!)) === 0) at++;
+  const least = needed - room - 1e-6;
+  for (let k = start[rank[at]!]!; k < start[rank[at]! + 1]!; k++) {
+    if (byShare) {
+      if (key[k]! < least) return;
+    } else if (paid + key[k]! >= walk.slack) {
+      walk.cut = true;
+      return;
+    }
+    if (spent(walk)) return;
+    const mask = setMask[k]!;
+    if ((mask & open) !== mask) continue;
+    // The last parcel holds all that is left, if there is such a one.
+    if (room === 1 && mask !== open && setOf(open ^ mask) < 0) continue;
+    choose(walk, branch, set[k]!);
+    if (walk.stopped) return;
+  }
+}
+
+/** Goes on with a set of which all items are open, unless even its best parcels are too dear. */
+function choose(walk: Walk, branch: Branch, s: number): void {
+  const { task, sets, chosen } = walk;
+  const paid = branch.paid + sets.reduced[s]!;
+  const rest = branch.open ^ sets.mask[s]!;
+  const needed = branch.needed - sets.share[s]!;
+  if (rest !== 0 && needed > task.most - chosen.length - 1 + 1e-6) return;
+  const risk = branch.risk + sets.risk[s]!;
+  if (risk > task.riskLimit) return;
+  const latest = Math.max(branch.latest, sets.promise[s]!);
+  if (paid + Math.max(0, task.time(latest) - task.leastTime) >= walk.slack) {
+    walk.cut = true;
+    return;
+  }
+  chosen.push(s);
+  if (rest !== 0) descend(walk, { open: rest, needed, paid, latest, risk });
+  else fill(walk, 0, { paid, cost: 0, latest: 0, price: task.leastTime, risk: 0 });
+  chosen.pop();
+}
+
+/** Where the choice of parcels for a cover's sets stands. */
+interface Filling {
+  /** Reduced costs, the least for sets still without parcel. */
   readonly paid: number;
   readonly cost: number;
   readonly latest: number;
@@ -146,49 +140,35 @@ interface Branch {
   readonly risk: number;
 }
 
-function descend(walk: Walk, branch: Branch): void {
-  const { open, needed, paid, cost, latest, price } = branch;
-  const { task, chosen } = walk;
-  const { entries, most, perParcel, time, leastTime } = task;
-  let at = 0;
-  while ((open & (1 << rank[at]!)) === 0) at++;
-  const item = rank[at]!;
-  for (let k = listStart[item]!; k < listEnd[item]!; k++) {
-    const e = listed[k]!;
-    const here = paid + reduced[e]!;
-    if (here >= walk.slack) {
+/** Chooses a parcel for the set at place `at` of a cover and those behind it, cheapest first. */
+function fill(walk: Walk, at: number, filling: Filling): void {
+  const { task, sets, chosen, parcels } = walk;
+  const { entries, time, leastTime } = task;
+  const isWhole = at + 1 === chosen.length;
+  const others = filling.paid - sets.reduced[chosen[at]!]!;
+  for (let e = sets.first[chosen[at]!]!; e >= 0; e = sets.next[e]!) {
+    if (spent(walk)) return;
+    const paid = others + sets.own[e]!;
+    if (paid + filling.price - leastTime >= walk.slack) {
       walk.cut = true;
       return;
     }
-    walk.steps++;
-    const mask = entries.mask[e]!;
-    if ((mask & open) !== mask) continue;
-    const rest = open ^ mask;
-    const left = needed - share[e]!;
-    if (rest !== 0 && left > most - chosen.length - 1 + 1e-6) continue;
-    const risk = branch.risk + entries.risk[e]!;
+    const risk = filling.risk + entries.risk[e]!;
     if (risk > task.riskLimit) continue;
-    const promise = Math.max(latest, entries.promise[e]!);
-    const timed = Math.max(price, time(promise));
-    if (here + timed - leastTime >= walk.slack) {
+    const latest = Math.max(filling.latest, entries.promise[e]!);
+    const timed = Math.max(filling.price, time(latest));
+    if (paid + timed - leastTime >= walk.slack) {
       walk.cut = true;
       continue;
     }
-    const own = cost + entries.cost[e]!;
-    chosen.push(e);
-    const priced = together(walk, { own, paid: here, timed }, rest === 0);
-    const isWorth = here + priced - leastTime < walk.slack;
-    if (isWorth && rest !== 0 && chosen.length < most) {
-      const next = { open: rest, needed: left, paid: here, cost: own, latest: promise };
-      descend(walk, { ...next, price: priced, risk });
-    } else if (isWorth && rest === 0) {
-      tell(walk, own + perParcel * (chosen.length - 1) + priced);
+    const cost = filling.cost + entries.cost[e]!;
+    parcels.push(e);
+    const price = together(walk, { own: cost, paid, timed }, isWhole);
+    if (paid + price - leastTime < walk.slack) {
+      if (isWhole) tell(walk, cost + task.perParcel * (chosen.length - 1) + price);
+      else fill(walk, at + 1, { paid, cost, latest, price, risk });
     }
-    chosen.pop();
-    if (walk.steps > walk.asked) {
-      walk.asked = Math.min(task.steps, walk.steps + 4096);
-      walk.stopped = walk.steps > task.steps || task.stop();
-    }
+    parcels.pop();
     if (walk.stopped) return;
   }
 }
@@ -199,7 +179,7 @@ function tell(walk: Walk, cost: number): void {
     walk.cut = true;
     return;
   }
-  const limit = walk.task.found(walk.chosen, cost);
+  const limit = walk.task.found(walk.parcels, cost);
   walk.slack -= walk.limit - limit;
   walk.limit = limit;
 }
@@ -210,10 +190,10 @@ function together(
   { own, paid, timed }: { readonly own: number; readonly paid: number; readonly timed: number },
   isWhole: boolean,
 ): number {
-  const { task, chosen, slack } = walk;
+  const { task, parcels, slack } = walk;
   if (task.together === undefined) return timed;
   const below = own + slack + task.leastTime - paid;
-  const { cost, steps, cut } = task.together(chosen, below, isWhole);
+  const { cost, steps, cut } = task.together(parcels, below, isWhole);
   walk.steps += steps;
   walk.cut ||= cut;
   return Math.max(timed, cost - own);
@@ -223,24 +203,24 @@ function together(
 export interface Searched {
   /** True if no cover below the limit was missed. */
   readonly complete: boolean;
-  /** True if no entry and no branch was left out because of the limit: nothing is beyond it. */
+  /** True if no branch was left out because of the limit: nothing is beyond it. */
   readonly whole: boolean;
 }
 
 /**
- * Looks for covers that cost less than `limit`, split and time included. Work is added to the
- * relaxation's.
+ * Looks for covers that cost less than `limit`, split and time included, by the parcels whose sets
+ * were listed last. Work is added to the relaxation's.
  */
-export function searchCovers(task: CoverTask, limit: number): Searched {
-  const { relaxation, perParcel, leastTime, items, entries } = task;
+export function searchCovers(task: CoverTask, sets: CoverSets, limit: number): Searched {
+  const { relaxation, perParcel, leastTime, items } = task;
   if (relaxation.bound === Number.POSITIVE_INFINITY) return { complete: true, whole: true };
   const slack = limit - (relaxation.bound - perParcel + leastTime) + 1e-4;
   if (!(slack > 0)) return { complete: true, whole: false };
-  const kept = fix(task, slack);
-  list(task, kept);
   const walk: Walk = {
     task,
+    sets,
     chosen: [],
+    parcels: [],
     limit,
     slack,
     steps: 0,
@@ -248,16 +228,8 @@ export function searchCovers(task: CoverTask, limit: number): Searched {
     stopped: false,
     cut: false,
   };
-  const needed = task.shares?.reduce((sum, one) => sum + one, 0) ?? 0;
-  descend(walk, {
-    open: 2 ** items - 1,
-    needed,
-    paid: 0,
-    cost: 0,
-    latest: 0,
-    price: leastTime,
-    risk: 0,
-  });
-  relaxation.work += entries.count + walk.steps;
-  return { complete: !walk.stopped, whole: kept.length === entries.count && !walk.cut };
+  const open = 2 ** items - 1;
+  descend(walk, { open, needed: sets.needed, paid: 0, latest: 0, risk: 0 });
+  relaxation.work += sets.count + walk.steps;
+  return { complete: !walk.stopped, whole: !walk.cut };
 }
