@@ -1,6 +1,7 @@
 /**
- * Floors of columns: the least that a parcel of a column can cost before its slots are looked up, by
- * pair of warehouse and column and over all warehouses.
+ * Floors of columns: the least that a parcel of a column can cost before its slots are looked up. By
+ * weight band alone they are known for all pairs of warehouse and column; by what each service charges
+ * they are worked out for the columns that the relaxation would take or a first plan could use.
  */
 import { carbonCost } from './carbon.ts';
 import type { Columns, Listing } from './columns.ts';
@@ -8,9 +9,6 @@ import { latenessFloor } from './floors.ts';
 import { freightFloors, NO_FREIGHT } from './freight-floors.ts';
 import type { OrderContext } from './problem.ts';
 import { floorIndex, freightOf, roundMoney } from './rates.ts';
-
-/** Columns that there is room for at first. */
-const SIZE = 1 << 12;
 
 /** Handling of column `j` in warehouse `w`, minor units. */
 export function columnHandling(
@@ -77,60 +75,72 @@ function lowerFloor(context: OrderContext, columns: Columns, j: number, w: numbe
   columns.floor[j] = least;
 }
 
-/** By column the warehouse that promises most, and what it promises. */
-let leastAt = new Int32Array(SIZE);
-let leastOf = new Float64Array(SIZE);
-
-/** Freight floor and handling of every pair, and of each column the least of them. O(pairs). */
-function surveyPairs(columns: Columns, { context, candidates }: Listing): void {
-  const { handlingPerParcel, handlingPerUnit } = context.network.warehouses;
-  if (leastAt.length < columns.count) {
-    leastAt = new Int32Array(columns.mask.length);
-    leastOf = new Float64Array(columns.mask.length);
+/**
+ * Freight floor and handling of every pair, and of each column the least of them: what its floor is at
+ * least. O(pairs).
+ */
+export function surveyFloors(columns: Columns, { context, candidates }: Listing): void {
+  const { network, lanes } = context;
+  const { handlingPerParcel, handlingPerUnit } = network.warehouses;
+  columns.freight.length = columns.count;
+  for (let j = 0; j < columns.count; j++) {
+    const index = floorIndex(network.rates, columns.mg[j]!, columns.mm3[j]!);
+    columns.freight[j] = freightFloors(context, index, columns.classes[j]!);
   }
-  leastOf.fill(Number.POSITIVE_INFINITY, 0, columns.count);
+  columns.floor.fill(Number.POSITIVE_INFINITY, 0, columns.count);
+  columns.isSettled.fill(0, 0, columns.count);
   if (columns.pairFloor.length < columns.pairColumn.length) {
     columns.pairFloor = new Float64Array(columns.pairColumn.length);
   }
-  const { pairStart, pairColumn, pairFloor, freight, units } = columns;
+  const { pairStart, pairColumn, pairFloor, freight, units, floor: least } = columns;
   for (let c = 0; c < candidates.length; c++) {
     const w = candidates[c]!;
+    const origin = lanes.originOf(w);
     const [parcel, unit] = [handlingPerParcel[w]!, handlingPerUnit[w]!];
     for (let p = pairStart[c]!; p < pairStart[c + 1]!; p++) {
       const j = pairColumn[p]!;
-      const least = freight[j]!.from(w);
-      const floor = roundMoney(parcel + unit * units[j]!) + least;
-      pairFloor[p] = least === NO_FREIGHT ? Number.POSITIVE_INFINITY : floor;
-      if (pairFloor[p]! >= leastOf[j]!) continue;
-      leastOf[j] = pairFloor[p]!;
-      leastAt[j] = w;
+      const own = freight[j]!.fromOrigin(origin, w);
+      const floor = roundMoney(parcel + unit * units[j]!) + own;
+      pairFloor[p] = own === NO_FREIGHT ? Number.POSITIVE_INFINITY : floor;
+      if (pairFloor[p]! < least[j]!) least[j] = pairFloor[p]!;
     }
   }
 }
 
 /**
- * Floors of all columns: the cheapest row of the cheapest warehouse. The warehouse that promises most
- * goes first. O(pairs + rows of the pairs whose floor is below the column's).
+ * Floor of column `j`, minor units: the cheapest row of the cheapest warehouse. The warehouse that
+ * promises most goes first: it dismisses most of the others. O(pairs of the column + rows of those that
+ * are not dismissed) once, then O(1).
  */
-export function fillFloors(columns: Columns, listing: Listing): void {
-  const { context, candidates } = listing;
-  const { rates } = context.network;
-  columns.floor.fill(Number.POSITIVE_INFINITY, 0, columns.count);
-  columns.freight.length = columns.count;
-  for (let j = 0; j < columns.count; j++) {
-    const index = floorIndex(rates, columns.mg[j]!, columns.mm3[j]!);
-    columns.freight[j] = freightFloors(context, index, columns.classes[j]!);
+export function columnFloor(context: OrderContext, columns: Columns, j: number): number {
+  const { floor, isSettled, lastPair, pairBefore, pairFloor, pairHouse } = columns;
+  if (isSettled[j] === 1) return floor[j]!;
+  isSettled[j] = 1;
+  const promised = floor[j]!;
+  floor[j] = Number.POSITIVE_INFINITY;
+  if (promised === Number.POSITIVE_INFINITY) return promised;
+  let first = lastPair[j]!;
+  while (pairFloor[first]! > promised) first = pairBefore[first]!;
+  lowerFloor(context, columns, j, pairHouse[first]!);
+  for (let p = lastPair[j]!; p >= 0; p = pairBefore[p]!) {
+    if (p !== first && pairFloor[p]! < floor[j]!) lowerFloor(context, columns, j, pairHouse[p]!);
   }
-  surveyPairs(columns, listing);
-  for (let j = 0; j < columns.count; j++) {
-    if (leastOf[j] !== Number.POSITIVE_INFINITY) lowerFloor(context, columns, j, leastAt[j]!);
-  }
-  const { pairStart, pairColumn, pairFloor, floor } = columns;
-  for (let c = 0; c < candidates.length; c++) {
-    const w = candidates[c]!;
-    for (let p = pairStart[c]!; p < pairStart[c + 1]!; p++) {
-      const j = pairColumn[p]!;
-      if (pairFloor[p]! < floor[j]! && leastAt[j] !== w) lowerFloor(context, columns, j, w);
+  return floor[j]!;
+}
+
+/** True if some parcel of column `j` can be sent at all. O(pairs of the column × rows), mostly O(1). */
+export function canSend(context: OrderContext, columns: Columns, j: number): boolean {
+  const { floor, isSettled, lastPair, pairBefore, pairHouse } = columns;
+  if (isSettled[j] === 1) return floor[j] !== Number.POSITIVE_INFINITY;
+  const { lanes } = context;
+  for (let p = lastPair[j]!; p >= 0; p = pairBefore[p]!) {
+    const w = pairHouse[p]!;
+    const first = lanes.firstFrom(w);
+    const end = lanes.endFrom(w);
+    for (let place = first; place < end; place++) {
+      const row = lanes.rows[place]!;
+      if (columnRowFloor(context, columns, j, w, row) !== Number.POSITIVE_INFINITY) return true;
     }
   }
+  return false;
 }

@@ -18,7 +18,6 @@ import { admittedOptions, entries, listParcels, priceParcels } from './column-pr
 import { openSlots, priceWays, type SlotTask, slotsTogether } from './column-slots.ts';
 import { searchCovers } from './cover.ts';
 import { coverExists } from './cover-exists.ts';
-import { listSets } from './cover-sets.ts';
 import type { Limits, Solution } from './exact.ts';
 import type { Item } from './items.ts';
 import { buildChosen, type Joint, jointlyFeasible, scheduleTogether, wayOf } from './joint.ts';
@@ -113,7 +112,6 @@ function attempt(method: Method, limit: number, coupled: boolean): Attempt {
     relaxation,
     shares,
   };
-  const sets = listSets(priced);
   for (let step = STEP.least + STEP.share * base; ; step *= STEP.growth) {
     const below = Math.min(limit, tried.best?.cost ?? none, base + step);
     const searched = searchCovers(
@@ -126,7 +124,6 @@ function attempt(method: Method, limit: number, coupled: boolean): Attempt {
         together,
         found: (chosen, cost) => keep(joint, tried, choicesOf(chosen), cost, below),
       },
-      sets,
       below,
     );
     tried.complete = searched.complete;

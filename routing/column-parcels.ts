@@ -4,10 +4,10 @@
  */
 
 import { bestParcel } from './best-parcel.ts';
+import { canSend, columnFloor } from './column-floors.ts';
 import { addEntry, entries } from './column-pricing.ts';
 import { type Columns, listColumns } from './columns.ts';
 import { searchCovers } from './cover.ts';
-import { listSets } from './cover-sets.ts';
 import type { Limits } from './exact.ts';
 import { leastTime } from './floors.ts';
 import { type Item, makeItem } from './items.ts';
@@ -20,7 +20,7 @@ import {
   sharedSkus,
   sharedStockSuffices,
 } from './problem.ts';
-import { type Relaxation, relax } from './relaxation.ts';
+import { loadPrices, priceOfMask, type Relaxation, relax } from './relaxation.ts';
 
 /** State of one decision by columns. */
 export interface Method {
@@ -99,34 +99,41 @@ export function stepsOf({ limits, work, relaxation }: Method): {
 
 /** Relaxes the columns at their floors. */
 export function relaxFloors(method: Method, most: number): void {
-  const { columns, items, split, relaxation } = method;
+  const { context, columns, items, split, relaxation } = method;
   const { count, mask, floor } = columns;
-  relax({ items: items.length, most, count, mask, cost: floor, perParcel: split }, relaxation);
+  const settle = (j: number) => columnFloor(context, columns, j);
+  const programme = { items: items.length, most, count, mask, cost: floor, perParcel: split };
+  relax({ ...programme, settle }, relaxation);
+}
+
+/** Makes an entry of each column whose floor, as a reduced cost, is less than `slack`. O(columns). */
+function listFloors({ context, columns, items, split, relaxation }: Method, slack: number): void {
+  const { count, mask, floor } = columns;
+  const most = slack - split - relaxation.parcelPrice + 1e-4;
+  loadPrices(relaxation.price, items.length);
+  entries.count = 0;
+  for (let j = 0; j < count; j++) {
+    const worth = most + priceOfMask(mask[j]!);
+    if (floor[j]! >= worth || columnFloor(context, columns, j) >= worth) continue;
+    addEntry(mask[j]!, floor[j]!, 0, -1);
+  }
 }
 
 /** Parts of a cheap plan by floors: the search is widened until one is found. */
 export function cheapParts(method: Method): number[] | undefined {
-  const { columns, items, split, splitLimit, relaxation } = method;
-  entries.count = 0;
-  for (let j = 0; j < columns.count; j++) {
-    if (columns.floor[j] !== none) addEntry(columns.mask[j]!, columns.floor[j]!, 0, -1);
-  }
+  const { items, split, splitLimit, relaxation, shares } = method;
   let parts: number[] | undefined;
   const base = relaxation.bound - split;
-  const { shares } = method;
-  const priced = {
-    entries,
-    items: items.length,
-    most: splitLimit,
-    perParcel: split,
-    relaxation,
-    shares,
-  };
-  const sets = listSets(priced);
   for (let slack = 10 + 0.02 * base; ; slack *= 6) {
+    listFloors(method, slack);
     const { complete } = searchCovers(
       {
-        ...priced,
+        entries,
+        items: items.length,
+        most: splitLimit,
+        perParcel: split,
+        relaxation,
+        shares,
         time: () => 0,
         leastTime: 0,
         riskLimit: none,
@@ -136,7 +143,6 @@ export function cheapParts(method: Method): number[] | undefined {
           return cost;
         },
       },
-      sets,
       base + slack,
     );
     if (parts !== undefined || !complete || slack > 40 * (base + 1000)) return parts;
@@ -183,13 +189,19 @@ export function relaxParcels(method: Method): void {
  * the items need, by the relaxation that counts parcels alone, end many branches sooner.
  */
 export function findShares(method: Method): void {
-  const { columns, items, splitLimit, relaxation } = method;
+  const { context, columns, items, splitLimit, relaxation } = method;
   if (relaxation.parcelPrice <= 0) return;
   const { count, mask, floor } = columns;
-  const cost = new Float64Array(count).map((_, j) => (floor[j] === none ? none : 0));
+  const cost = new Float64Array(count);
+  for (let j = 0; j < count; j++) if (floor[j] === none) cost[j] = none;
+  const settle = (j: number): number => {
+    if (cost[j] === 0 && !canSend(context, columns, j)) cost[j] = none;
+    return cost[j]!;
+  };
   const price = new Float64Array(items.length);
   const found = { price, parcelPrice: 0, bound: 0, work: 0 };
-  relax({ items: items.length, most: items.length, count, mask, cost, perParcel: 1 }, found);
+  const programme = { items: items.length, most: items.length, count, mask, cost, perParcel: 1 };
+  relax({ ...programme, settle }, found);
   method.work += found.work;
   // A share is a price by which no parcel holds more than one.
   const most = 1 + found.parcelPrice;

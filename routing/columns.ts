@@ -1,13 +1,13 @@
 /**
  * Columns: the distinct sets of items that some warehouse could send in one parcel, and the pairs of
  * warehouse and column. They are listed warehouse by warehouse, so that their number follows what
- * warehouses hold and not 2^items; each column then gets a floor, the least that a parcel of it can
- * cost before its slots are looked up.
+ * warehouses hold and not 2^items; each column has a floor, the least that a parcel of it can cost
+ * before its slots are looked up, worked out when it is first asked for.
  *
  *   W4 holds {a, c}     pairs  W4·a  W4·c  W4·ac       columns  a  c  ac  b  bc
  *   W7 holds {b, c}            W7·b  W7·c  W7·bc
  */
-import { fillFloors } from './column-floors.ts';
+import { surveyFloors } from './column-floors.ts';
 import type { FreightFloors } from './freight-floors.ts';
 import type { Item } from './items.ts';
 import type { OrderContext } from './problem.ts';
@@ -32,11 +32,21 @@ export interface Columns {
   classes: Uint8Array;
   longest: Float64Array;
   girth: Float64Array;
-  /** Least freight, handling and lateness of a parcel, minor units. */
+  /**
+   * Least freight, handling and lateness of a parcel, minor units: less than that as long as nobody asked
+   * for it (see `columnFloor`).
+   */
   floor: Float64Array;
+  /** 1 where the floor was asked for. */
+  isSettled: Uint8Array;
+  /** Last pair of each column; -1 = none. */
+  lastPair: Int32Array;
   /** Pairs of candidate c: `pairStart[c] … pairStart[c + 1] - 1`, by column. */
   pairStart: Int32Array;
   pairColumn: Int32Array;
+  /** Warehouse of each pair, and the pair of the same column before it; -1 = none. */
+  pairHouse: Int32Array;
+  pairBefore: Int32Array;
   /** Freight floor and handling of each pair, minor units; Infinity where the weight is not sold. */
   pairFloor: Float64Array;
   /** Freight floors by column. */
@@ -67,8 +77,12 @@ const table: Columns = {
   longest: new Float64Array(SIZE),
   girth: new Float64Array(SIZE),
   floor: new Float64Array(SIZE),
+  isSettled: new Uint8Array(SIZE),
+  lastPair: new Int32Array(SIZE),
   pairStart: new Int32Array(1025),
   pairColumn: new Int32Array(SIZE),
+  pairHouse: new Int32Array(SIZE),
+  pairBefore: new Int32Array(SIZE),
   pairFloor: new Float64Array(SIZE),
   freight: [],
   work: 0,
@@ -93,7 +107,9 @@ function grown<T extends Float64Array | Int32Array | Uint8Array>(from: T, to: T)
 function growColumns(): void {
   const size = table.mask.length * 2;
   table.mask = grown(table.mask, new Int32Array(size));
+  table.lastPair = grown(table.lastPair, new Int32Array(size));
   table.classes = grown(table.classes, new Uint8Array(size));
+  table.isSettled = grown(table.isSettled, new Uint8Array(size));
   for (const name of ['mg', 'mm3', 'units', 'longest', 'girth', 'floor'] as const) {
     table[name] = grown(table[name], new Float64Array(size));
   }
@@ -134,9 +150,17 @@ function columnOf(s: number): number {
   table.classes[j] = local.classes[s]!;
   table.longest[j] = local.longest[s]!;
   table.girth[j] = local.girth[s]!;
+  table.lastPair[j] = -1;
   slots[slot] = j;
   if (table.count * 4 > slotCount) growSlots();
   return j;
+}
+
+function addPair(p: number, j: number, w: number): void {
+  table.pairColumn[p] = j;
+  table.pairHouse[p] = w;
+  table.pairBefore[p] = table.lastPair[j]!;
+  table.lastPair[j] = p;
 }
 
 /** Lists the pairs of one warehouse from `at` on; returns where they end. */
@@ -150,7 +174,10 @@ function listPairs(listing: Listing, c: number, at: number): number {
   let end = at;
   const count = 1 << held;
   while (table.pairColumn.length < at + count) {
-    table.pairColumn = grown(table.pairColumn, new Int32Array(table.pairColumn.length * 2));
+    const size = table.pairColumn.length * 2;
+    for (const name of ['pairColumn', 'pairHouse', 'pairBefore'] as const) {
+      table[name] = grown(table[name], new Int32Array(size));
+    }
   }
   local.mask[0] = 0;
   for (let s = 1; s < count; s++) {
@@ -168,7 +195,7 @@ function listPairs(listing: Listing, c: number, at: number): number {
     local.classes[s] = local.classes[rest]! | item.classes;
     local.longest[s] = Math.max(local.longest[rest]!, item.longest);
     local.girth[s] = Math.max(local.girth[rest]!, item.girthPlusLength);
-    if (holdsAll(mask, w)) table.pairColumn[end++] = columnOf(s);
+    if (holdsAll(mask, w)) addPair(end++, columnOf(s), w);
   }
   return end;
 }
@@ -200,6 +227,6 @@ export function listColumns(most: number, listing: Listing): Columns | undefined
   }
   table.pairStart[candidates.length] = end;
   table.work = end;
-  fillFloors(table, listing);
+  surveyFloors(table, listing);
   return table;
 }

@@ -1,8 +1,7 @@
 /**
  * What a search for covers chooses from: the distinct sets of items that parcels hold, each with the
  * least that any of its parcels costs and the earliest that one arrives, by item and in the order in
- * which the search can stop soonest. Made once for all searches among the same parcels at the same
- * prices; which parcel of a set is taken is decided where a cover is found.
+ * which the search can stop soonest. Which parcel of a set is taken is decided where a cover is found.
  *
  *   parcels  ab 9  ab 7  c 5      sets  ab 7 → 9   c 5      by item  a: ab   b: ab   c: c
  */
@@ -33,6 +32,9 @@ export interface PricedEntries {
    * the number of parcels is not scarce.
    */
   readonly shares: Float64Array | undefined;
+  /** Price of time until a promise; at least `leastTime` whatever is chosen. */
+  readonly time: (promise: number) => number;
+  readonly leastTime: number;
 }
 
 /** Most items; the sign of a set stays free. */
@@ -64,6 +66,8 @@ export interface CoverSets {
   needed: number;
   /** Items, those in the fewest sets first. */
   rank: readonly number[];
+  /** False if some parcel was left out: by itself it costs more than there is to gain. */
+  isWhole: boolean;
 }
 
 const table: CoverSets = {
@@ -83,6 +87,7 @@ const table: CoverSets = {
   byShare: false,
   needed: 0,
   rank: [],
+  isWhole: true,
 };
 
 // Open addressing from items to their set; -1 = free.
@@ -116,42 +121,51 @@ function grow(entries: number): void {
   slots.fill(-1, 0, slotCount);
 }
 
-/** Reduced costs of the parcels; returns them in order, least first. */
-function priced({ entries, items, perParcel, relaxation }: PricedEntries): number[] {
-  const { own } = table;
-  const { count, mask, cost } = entries;
-  loadPrices(relaxation.price, items);
-  const fixed = perParcel + relaxation.parcelPrice;
-  const order: number[] = new Array(count);
-  for (let e = 0; e < count; e++) {
-    own[e] = Math.max(0, cost[e]! + fixed - priceOfMask(mask[e]!));
-    order[e] = e;
+/** Adds a parcel of reduced cost `own` to its set: among the others in the order of their costs. */
+function addTo(s: number, e: number, own: number, { promise, risk }: Entries): void {
+  const { first, next } = table;
+  table.promise[s] = Math.min(table.promise[s]!, promise[e]!);
+  table.risk[s] = Math.min(table.risk[s]!, risk[e]!);
+  if (own < table.reduced[s]!) {
+    table.reduced[s] = own;
+    next[e] = first[s]!;
+    first[s] = e;
+    return;
   }
-  return order.sort((a, b) => own[a]! - own[b]! || a - b);
+  let before = first[s]!;
+  while (next[before]! >= 0 && table.own[next[before]!]! <= own) before = next[before]!;
+  next[e] = next[before]!;
+  next[before] = e;
 }
 
-/** Gathers the parcels of each set, from the dearest on, so that the cheapest comes first. */
-function gather(order: readonly number[], { entries }: PricedEntries): void {
-  const { mask, reduced, promise, risk, first, next, own } = table;
+/** Gathers the parcels that by themselves leave something of `slack` by their sets. O(parcels). */
+function gather({ entries, ...given }: PricedEntries, slack: number): void {
+  const { items, perParcel, relaxation, time, leastTime } = given;
+  const { count, mask, cost, promise } = entries;
+  loadPrices(relaxation.price, items);
+  const fixed = perParcel + relaxation.parcelPrice;
   table.count = 0;
-  for (let k = order.length - 1; k >= 0; k--) {
-    const e = order[k]!;
-    const slot = slotFor(entries.mask[e]!);
-    let s = slots[slot]!;
-    if (s < 0) {
-      s = table.count++;
-      slots[slot] = s;
-      mask[s] = entries.mask[e]!;
-      promise[s] = entries.promise[e]!;
-      risk[s] = entries.risk[e]!;
-      next[e] = -1;
-    } else {
-      promise[s] = Math.min(promise[s]!, entries.promise[e]!);
-      risk[s] = Math.min(risk[s]!, entries.risk[e]!);
-      next[e] = first[s]!;
+  table.isWhole = true;
+  for (let e = 0; e < count; e++) {
+    const own = Math.max(0, cost[e]! + fixed - priceOfMask(mask[e]!));
+    if (own + Math.max(0, time(promise[e]!) - leastTime) >= slack) {
+      table.isWhole = false;
+      continue;
     }
-    first[s] = e;
-    reduced[s] = own[e]!;
+    table.own[e] = own;
+    const slot = slotFor(mask[e]!);
+    if (slots[slot]! >= 0) {
+      addTo(slots[slot]!, e, own, entries);
+      continue;
+    }
+    const s = table.count++;
+    slots[slot] = s;
+    table.mask[s] = mask[e]!;
+    table.reduced[s] = own;
+    table.promise[s] = promise[e]!;
+    table.risk[s] = entries.risk[e]!;
+    table.first[s] = e;
+    table.next[e] = -1;
   }
 }
 
@@ -182,8 +196,8 @@ function list(items: number): void {
   }
   const key = byShare ? shareOf : reduced;
   const order = Array.from({ length: count }, (_, s) => s);
-  // Sets were gathered from the dearest on: of equal shares the cheaper comes first, too.
-  order.sort((a, b) => (byShare ? key[b]! - key[a]! : key[a]! - key[b]!) || b - a);
+  if (byShare) order.sort((a, b) => key[b]! - key[a]! || reduced[a]! - reduced[b]! || a - b);
+  else order.sort((a, b) => key[a]! - key[b]! || a - b);
   const end = start.slice();
   for (const s of order) {
     for (let bits = mask[s]!; bits !== 0; bits &= bits - 1) {
@@ -197,12 +211,13 @@ function list(items: number): void {
 }
 
 /**
- * Lists the sets of the parcels. O(parcels × log + sets × items of each). The result is the one scratch
- * table of the module.
+ * Lists the sets of the parcels that by themselves leave something of `slack`, what the bound leaves for
+ * reduced costs. O(parcels + sets × (log + items of each)). The result is the one scratch table of the
+ * module.
  */
-export function listSets(given: PricedEntries): CoverSets {
+export function listSets(given: PricedEntries, slack: number): CoverSets {
   grow(given.entries.count);
-  gather(priced(given), given);
+  gather(given, slack);
   table.needed = share(given);
   // Where nearly all parcels must be large, few sets are large enough; else cost ends more branches.
   table.byShare = table.needed > given.most - 1;

@@ -6,7 +6,7 @@
  * scarce as soon as what is left needs more of them than remain. Exact cover after Knuth 2000 ("Dancing
  * links", algorithm X), bounded as in Balas and Padberg 1976. The steps are counted and limited.
  */
-import { type CoverSets, type PricedEntries, setOf } from './cover-sets.ts';
+import { type CoverSets, listSets, type PricedEntries, setOf } from './cover-sets.ts';
 
 /** What parcels cost together; Infinity = they do not go together below the limit. */
 export interface Together {
@@ -18,9 +18,6 @@ export interface Together {
 
 /** What is asked of a cover. */
 export interface CoverTask extends PricedEntries {
-  /** Price of time until a promise; at least `leastTime` whatever is chosen. */
-  readonly time: (promise: number) => number;
-  readonly leastTime: number;
   /** Most risk of all parcels together. */
   readonly riskLimit: number;
   /**
@@ -203,19 +200,20 @@ function together(
 export interface Searched {
   /** True if no cover below the limit was missed. */
   readonly complete: boolean;
-  /** True if no branch was left out because of the limit: nothing is beyond it. */
+  /** True if no parcel and no branch was left out because of the limit: nothing is beyond it. */
   readonly whole: boolean;
 }
 
 /**
- * Looks for covers that cost less than `limit`, split and time included, by the parcels whose sets
- * were listed last. Work is added to the relaxation's.
+ * Looks for covers that cost less than `limit`, split and time included. Work is added to the
+ * relaxation's.
  */
-export function searchCovers(task: CoverTask, sets: CoverSets, limit: number): Searched {
-  const { relaxation, perParcel, leastTime, items } = task;
+export function searchCovers(task: CoverTask, limit: number): Searched {
+  const { relaxation, perParcel, leastTime, items, entries } = task;
   if (relaxation.bound === Number.POSITIVE_INFINITY) return { complete: true, whole: true };
   const slack = limit - (relaxation.bound - perParcel + leastTime) + 1e-4;
   if (!(slack > 0)) return { complete: true, whole: false };
+  const sets = listSets(task, slack);
   const walk: Walk = {
     task,
     sets,
@@ -230,6 +228,6 @@ export function searchCovers(task: CoverTask, sets: CoverSets, limit: number): S
   };
   const open = 2 ** items - 1;
   descend(walk, { open, needed: sets.needed, paid: 0, latest: 0, risk: 0 });
-  relaxation.work += sets.count + walk.steps;
-  return { complete: !walk.stopped, whole: !walk.cut };
+  relaxation.work += entries.count + walk.steps;
+  return { complete: !walk.stopped, whole: sets.isWhole && !walk.cut };
 }

@@ -101,7 +101,11 @@ export class FreightFloors {
 
   /** Least freight from warehouse `w`. O(rows of it) once per origin, then O(1). */
   from(w: number): number {
-    const origin = this.#lanes.originOf(w);
+    return this.fromOrigin(this.#lanes.originOf(w), w);
+  }
+
+  /** The same of a warehouse whose origin is known. */
+  fromOrigin(origin: number, w: number): number {
     const known = this.#least[origin]!;
     if (known !== UNKNOWN) return known;
     const first = this.#lanes.firstFrom(w);

@@ -61,6 +61,11 @@ export interface Programme {
   readonly cost: Float64Array;
   /** Charged for every parcel besides its cost. */
   readonly perParcel: number;
+  /**
+   * Where costs are but floors: finds out what column `j` costs, and keeps it. Asked for columns that
+   * could enter the basis; what the others cost is at least their floor.
+   */
+  readonly settle?: (j: number) => number;
 }
 
 /** Starts from a basis of one artificial parcel per item and the slack of the count. */
@@ -86,18 +91,20 @@ function computeDuals({ items, cost, perParcel }: Programme, big: number): void 
   }
 }
 
-/** Column of least reduced cost, and that cost. */
-function entering({ items, count, mask, cost, perParcel }: Programme): [number, number] {
+/** Column of least reduced cost, and that cost; -1 and {@link EPSILON} below nothing if none is negative. */
+function entering({ items, count, mask, cost, perParcel, settle }: Programme): [number, number] {
   loadPrices(dual, items);
   const fixed = perParcel - dual[items]!;
-  let least = Number.POSITIVE_INFINITY;
+  let least = -EPSILON;
   let best = -1;
   for (let j = 0; j < count; j++) {
-    const reduced = cost[j]! + fixed - priceOfMask(mask[j]!);
-    if (reduced < least) {
-      least = reduced;
-      best = j;
-    }
+    const prices = priceOfMask(mask[j]!);
+    let reduced = cost[j]! + fixed - prices;
+    if (reduced >= least) continue;
+    if (settle !== undefined) reduced = settle(j) + fixed - prices;
+    if (reduced >= least) continue;
+    least = reduced;
+    best = j;
   }
   return [best, least];
 }
@@ -138,14 +145,20 @@ function pivot(programme: Programme, j: number): boolean {
   return true;
 }
 
-/** Solves the relaxation into `found`, whose `price` has room for all items. */
-export function relax(programme: Programme, found: Relaxation): void {
-  const { items, most, count, cost, perParcel } = programme;
+/** The most that a column costs, at least 1. */
+function dearestOf({ count, cost, perParcel }: Programme): number {
   let dearest = 1;
   for (let j = 0; j < count; j++) {
     const own = cost[j]! + perParcel;
     if (own > dearest && own !== Number.POSITIVE_INFINITY) dearest = own;
   }
+  return dearest;
+}
+
+/** Solves the relaxation into `found`, whose `price` has room for all items. */
+export function relax(programme: Programme, found: Relaxation): void {
+  const { items, most, count } = programme;
+  let dearest = dearestOf(programme);
   const big = dearest * 16;
   start(programme);
   let least = 0;
@@ -153,8 +166,8 @@ export function relax(programme: Programme, found: Relaxation): void {
     computeDuals(programme, big);
     const [j, reduced] = entering(programme);
     found.work += count + items * items;
-    least = Math.min(0, reduced);
-    if (j < 0 || reduced > -EPSILON || !pivot(programme, j)) break;
+    least = reduced;
+    if (j < 0 || !pivot(programme, j)) break;
   }
   // What is left of negative reduced costs is paid for by a dearer parcel (Lasdon 1970).
   const parcelPrice = Math.max(0, -dual[items]!) - least;
@@ -164,6 +177,7 @@ export function relax(programme: Programme, found: Relaxation): void {
     bound += dual[i]!;
   }
   found.parcelPrice = parcelPrice;
-  // No plan costs more than so many of the dearest parcel.
+  // No plan costs more than so many of the dearest parcel, settled or not.
+  if (programme.settle !== undefined) dearest = Math.max(dearest, dearestOf(programme));
   found.bound = bound > dearest * most + 1 ? Number.POSITIVE_INFINITY : bound;
 }
