@@ -8,141 +8,27 @@
  */
 
 import { bestParcel } from './best-parcel.ts';
-import { carbonCost } from './carbon.ts';
 import {
-  FEW_ROWS,
-  type Leaving,
-  latenessFloor,
-  leastTime,
-  timeFloor,
-  timesFrom,
-  timingTime,
-} from './floors.ts';
-import { type FreightFloors, freightFloors, NO_FREIGHT } from './freight-floors.ts';
+  fillFloors,
+  floorOf,
+  freightBySubset,
+  handlingFloor,
+  pairFloor,
+  rowFloor,
+  type Survey,
+} from './contender-floors.ts';
+import { FEW_ROWS, type Leaving, leastTime, timeFloor, timesFrom, timingTime } from './floors.ts';
 import { type Item, makeItem } from './items.ts';
 import { splitCost, timeCost } from './objective.ts';
 import type { Admission } from './options.ts';
 import { type Holders, MAX_ITEMS, type OrderContext } from './problem.ts';
-import { floorIndex, freightOf, roundMoney } from './rates.ts';
 import { earliestReady } from './slots.ts';
 import { completion, partitionFloors } from './subsets.ts';
 
-const SIZE = 1 << MAX_ITEMS;
-const classesOf = new Uint8Array(SIZE);
-const floorOf = new Float64Array(SIZE);
-/** Least freight floor and handling by subset, and the candidate that has it; -1 = none. */
-const leastOf = new Float64Array(SIZE);
-const leastAt = new Int32Array(SIZE);
 /** What a parcel of a subset may cost by itself, time included. */
-const affordable = new Float64Array(SIZE);
+const affordable = new Float64Array(1 << MAX_ITEMS);
 let admitted = new Uint8Array(64);
-/** Freight floor and handling by pair of candidate and subset, those of a candidate in falling order. */
-let pairFloor = new Float64Array(1024);
 let able = new Int32Array(64);
-
-/** State of one look at the candidates of a problem. */
-interface Survey {
-  readonly context: OrderContext;
-  readonly items: readonly Item[];
-  readonly holders: Holders;
-  /** Freight floors by subset. */
-  readonly freight: readonly FreightFloors[];
-  /** Price of the least time that any plan takes. */
-  readonly time: number;
-  /** First pair of each candidate. */
-  readonly pairStart: number[];
-  work: number;
-}
-
-/** Freight and carbon of a subset from `w` by one row of the lane table, and its least lateness. */
-function rowFloor(survey: Survey, subset: number, w: number, row: number): number {
-  const { context, holders } = survey;
-  const { network, lanes } = context;
-  const freight = freightOf(
-    network.rates,
-    network.services.card[lanes.service[row]!]!,
-    lanes.rateRow[row]!,
-    holders.mg[subset]!,
-    holders.mm3[subset]!,
-    network.zones.remote[lanes.zone[row]!] === 1,
-  );
-  const carbon = carbonCost(context, w, lanes.lane[row]!, holders.mg[subset]!);
-  return freight + carbon + latenessFloor(context, row);
-}
-
-function handlingFloor({ context, holders }: Survey, subset: number, w: number): number {
-  const { handlingPerParcel, handlingPerUnit } = context.network.warehouses;
-  return roundMoney(handlingPerParcel[w]! + handlingPerUnit[w]! * holders.units[subset]!);
-}
-
-/** Lowers a subset's floor to that of warehouse `w`. O(rows of the warehouse). */
-function lowerFloor(survey: Survey, subset: number, w: number): void {
-  const { lanes } = survey.context;
-  const { byRow } = survey.freight[subset]!;
-  const handling = handlingFloor(survey, subset, w);
-  const first = lanes.firstFrom(w);
-  const end = lanes.endFrom(w);
-  const { rows } = lanes;
-  survey.work += end - first;
-  let least = floorOf[subset]!;
-  for (let place = first; place < end; place++) {
-    const row = rows[place]!;
-    if (handling + byRow[row]! >= least || byRow[row] === NO_FREIGHT) continue;
-    const floor = handling + rowFloor(survey, subset, w, row);
-    if (floor < least) least = floor;
-  }
-  floorOf[subset] = least;
-}
-
-/** Freight floor and handling of every pair, and of each subset the least of them. O(pairs). */
-function surveyPairs(survey: Survey): void {
-  const { context, holders, freight, pairStart } = survey;
-  const { candidates, candidateMask, units } = holders;
-  const { handlingPerParcel, handlingPerUnit } = context.network.warehouses;
-  let pair = 0;
-  for (let c = 0; c < candidates.length; c++) {
-    const w = candidates[c]!;
-    const mask = candidateMask[c]!;
-    const [parcel, unit] = [handlingPerParcel[w]!, handlingPerUnit[w]!];
-    pairStart.push(pair);
-    for (let subset = mask; subset !== 0; subset = (subset - 1) & mask) {
-      if (pair === pairFloor.length) {
-        const more = new Float64Array(pair * 2);
-        more.set(pairFloor);
-        pairFloor = more;
-      }
-      const floor = roundMoney(parcel + unit * units[subset]!) + freight[subset]!.from(w);
-      pairFloor[pair++] = floor;
-      if (floor >= leastOf[subset]!) continue;
-      leastOf[subset] = floor;
-      leastAt[subset] = w;
-    }
-  }
-  survey.work += pair;
-}
-
-/**
- * Floors of all subsets. The warehouse that promises most goes first: it dismisses most of the others.
- * O(pairs + rows of the pairs whose floor is below the subset's).
- */
-function fillFloors(survey: Survey, full: number): void {
-  const { candidates, candidateMask } = survey.holders;
-  floorOf.fill(Number.POSITIVE_INFINITY, 0, full + 1);
-  leastOf.fill(Number.POSITIVE_INFINITY, 0, full + 1);
-  leastAt.fill(-1, 0, full + 1);
-  surveyPairs(survey);
-  for (let subset = 1; subset <= full; subset++) {
-    if (leastAt[subset]! >= 0) lowerFloor(survey, subset, leastAt[subset]!);
-  }
-  for (let c = 0, pair = 0; c < candidates.length; c++) {
-    const mask = candidateMask[c]!;
-    for (let subset = mask; subset !== 0; subset = (subset - 1) & mask) {
-      if (pairFloor[pair++]! < floorOf[subset]! && leastAt[subset] !== candidates[c]) {
-        lowerFloor(survey, subset, candidates[c]!);
-      }
-    }
-  }
-}
 
 /** Cost of a plan that sends each part by its best parcel; Infinity if one has none. */
 function costOfParts(survey: Survey, parts: readonly number[], split: number): number {
@@ -170,6 +56,21 @@ function itemOf(context: OrderContext, items: readonly Item[], set: number): Ite
   if ((set & (set - 1)) === 0) return items[31 - Math.clz32(set)]!;
   const whole = items.filter((_, i) => (set & (1 << i)) !== 0).flatMap((item) => item.parts);
   return makeItem(context.network, context.lines, whole);
+}
+
+/** Numbers of the candidates of which some parcel is affordable by its freight floor. O(pairs). */
+function affordableHouses({ holders, time }: Survey): number[] {
+  const { candidates, candidateMask } = holders;
+  const houses: number[] = [];
+  for (let c = 0, pair = 0; c < candidates.length; c++) {
+    const mask = candidateMask[c]!;
+    let any = false;
+    for (let subset = mask; subset !== 0; subset = (subset - 1) & mask) {
+      if (pairFloor[pair++]! + time <= affordable[subset]!) any = true;
+    }
+    if (any) houses.push(c);
+  }
+  return houses;
 }
 
 /** Marks the rows of candidate `c` that some affordable parcel goes by; false if there are none. */
@@ -228,32 +129,16 @@ function admitFor(
   }
 }
 
-function freightBySubset(
-  context: OrderContext,
-  items: readonly Item[],
-  holders: Holders,
-  full: number,
-): FreightFloors[] {
-  const bySubset: FreightFloors[] = new Array(full + 1);
-  for (let subset = 1; subset <= full; subset++) {
-    const index = floorIndex(context.network.rates, holders.mg[subset]!, holders.mm3[subset]!);
-    const rest = subset & (subset - 1);
-    classesOf[subset] = classesOf[rest]! | items[31 - Math.clz32(subset ^ rest)]!.classes;
-    bySubset[subset] = freightFloors(context, index, classesOf[subset]!);
-  }
-  return bySubset;
-}
-
 /**
- * The options worth building for items of different SKUs, and the work it took to find out;
- * undefined if no plan was found to measure them by.
+ * The warehouses and options worth building for items of different SKUs, and the work it took to find
+ * out; undefined if no plan was found to measure them by.
  */
 export function findContenders(
   context: OrderContext,
   items: readonly Item[],
   holders: Holders,
   splitLimit: number,
-): { admission: Admission; work: number } | undefined {
+): { holders: Holders; admission: Admission; work: number } | undefined {
   const full = 2 ** items.length - 1;
   const own = timeCost(context.timePerDay, context.at, holders.floorPromise);
   const time = Math.max(own, leastTime(context));
@@ -271,8 +156,14 @@ export function findContenders(
   for (let subset = 1; subset <= full; subset++) {
     affordable[subset] = most - completion[full ^ subset]!;
   }
+  const houses = affordableHouses(survey);
   const admission: Admission = {
-    rowsOf: (c) => (admitRows(survey, c) ? admitted : undefined),
+    rowsOf: (k) => (admitRows(survey, houses[k]!) ? admitted : undefined),
   };
-  return { admission, work: survey.work };
+  const contending: Holders = {
+    ...holders,
+    candidates: houses.map((c) => holders.candidates[c]!),
+    candidateMask: houses.map((c) => holders.candidateMask[c]!),
+  };
+  return { holders: contending, admission, work: survey.work };
 }

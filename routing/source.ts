@@ -96,7 +96,7 @@ function decideContenders(decision: Decision, items: readonly Item[]): Decided |
   const holders = findHolders(context, items, 0);
   const found = findContenders(context, items, holders, context.splitLimit);
   if (found === undefined) return undefined;
-  const problem = problemOf(context, items, context.splitLimit, holders, found.admission);
+  const problem = problemOf(context, items, context.splitLimit, found.holders, found.admission);
   decision.work += found.work;
   if (decision.work + problem.work + exactSteps(problem) > limits.work) return undefined;
   const solution = solveContenders(problem, limits);
