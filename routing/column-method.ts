@@ -67,8 +67,7 @@ function priceWithin(method: Method, gap: number, coupled: boolean) {
   // A dearer and later parcel may be the surer one.
   const all = coupled || context.riskLimit !== none;
   if (slots === undefined) priceParcels(method, options, gap, all);
-  if (!all) listParcels(method);
-  relaxParcels(method);
+  relaxParcels(method, all ? undefined : listParcels(method));
   return { options, slots };
 }
 

@@ -20,7 +20,14 @@ import {
   sharedSkus,
   sharedStockSuffices,
 } from './problem.ts';
-import { loadPrices, priceOfMask, type Relaxation, relax } from './relaxation.ts';
+import {
+  type Basis,
+  lastBasis,
+  loadPrices,
+  priceOfMask,
+  type Relaxation,
+  relax,
+} from './relaxation.ts';
 
 /** State of one decision by columns. */
 export interface Method {
@@ -34,6 +41,8 @@ export interface Method {
   readonly columns: Columns;
   readonly relaxation: Relaxation;
   readonly joint: Omit<Joint, 'options'>;
+  /** Where the relaxation at the floors ended: the next ones begin there. */
+  basis: Basis | undefined;
   /** Price of the least time that any plan takes. */
   readonly leastTime: number;
   /** See `cover.ts`; found when first needed. */
@@ -81,6 +90,7 @@ export function openMethod(
     columns,
     relaxation: { price, parcelPrice: 0, bound: 0, work: 0 },
     joint,
+    basis: undefined,
     leastTime: leastTime(context),
     shares: undefined,
     beyond: false,
@@ -104,6 +114,7 @@ export function relaxFloors(method: Method, most: number): void {
   const settle = (j: number) => columnFloor(context, columns, j);
   const programme = { items: items.length, most, count, mask, cost: floor, perParcel: split };
   relax({ ...programme, settle }, relaxation);
+  method.basis = lastBasis(items.length);
 }
 
 /** Makes an entry of each column whose floor, as a reduced cost, is less than `slack`. O(columns). */
@@ -171,12 +182,18 @@ export function costOfParts(method: Method, parts: readonly number[]): number {
   return cost + timeCost(context.timePerDay, context.at, latest);
 }
 
-/** Raises the bound by what the parcels really cost. */
-export function relaxParcels(method: Method): void {
-  const { items, split, splitLimit } = method;
+/**
+ * Raises the bound by what the parcels really cost. `first` tells the first entry of each column, the
+ * cheapest one (-1 = none), where entries are listed so.
+ */
+export function relaxParcels(method: Method, first: Int32Array | undefined): void {
+  const { items, split, splitLimit, basis } = method;
   const { count, mask, cost } = entries;
   const found = { price: new Float64Array(items.length), parcelPrice: 0, bound: 0, work: 0 };
-  relax({ items: items.length, most: splitLimit, count, mask, cost, perParcel: split }, found);
+  const programme = { items: items.length, most: splitLimit, count, mask, cost, perParcel: split };
+  const entryOf = (j: number): number => (j < 0 ? j : first![j]!);
+  const from = first && basis && { ...basis, columns: basis.columns.map(entryOf) };
+  relax(programme, found, from);
   method.work += found.work;
   if (found.bound <= method.relaxation.bound) return;
   method.relaxation.price.set(found.price);
@@ -200,8 +217,9 @@ export function findShares(method: Method): void {
   };
   const price = new Float64Array(items.length);
   const found = { price, parcelPrice: 0, bound: 0, work: 0 };
-  const programme = { items: items.length, most: items.length, count, mask, cost, perParcel: 1 };
-  relax({ ...programme, settle }, found);
+  // What needs the fewest parcels needs no more than are allowed: the basis is one of this programme, too.
+  const programme = { items: items.length, most: splitLimit, count, mask, cost, perParcel: 1 };
+  relax({ ...programme, settle }, found, method.basis);
   method.work += found.work;
   // A share is a price by which no parcel holds more than one.
   const most = 1 + found.parcelPrice;

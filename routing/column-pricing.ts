@@ -14,7 +14,7 @@ import { buildOptions, type OptionTable } from './options.ts';
 import { addParcel, choiceOfLabel, clearParcels, firstLabel, nextLabel } from './parcels.ts';
 import { sharedStockSuffices } from './problem.ts';
 import { freightOf } from './rates.ts';
-import { loadPrices, priceOfMask } from './relaxation.ts';
+import { loadPrices, NO_COLUMN, priceOfMask } from './relaxation.ts';
 import { earliestReady } from './slots.ts';
 
 const none = Number.POSITIVE_INFINITY;
@@ -186,13 +186,21 @@ export function priceParcels(
   }
 }
 
-/** Entries of all parcels kept; the cheapest of each column comes first. */
-export function listParcels({ columns }: Method): void {
+let firstEntry = new Int32Array(1024);
+
+/**
+ * Entries of all parcels kept; the cheapest of each column comes first. Returns the first entry of each
+ * column, or `NO_COLUMN`: scratch of the module.
+ */
+export function listParcels({ columns }: Method): Int32Array {
   entries.count = 0;
+  if (firstEntry.length < columns.count) firstEntry = new Int32Array(columns.count * 2);
   for (let j = 0; j < columns.count; j++) {
+    firstEntry[j] = firstLabel(j) < 0 ? NO_COLUMN : entries.count;
     for (let label = firstLabel(j); label >= 0; label = nextLabel(label)) {
       const { cost, promise, option } = choiceOfLabel(j, label);
       addEntry(columns.mask[j]!, cost, promise, option);
     }
   }
+  return firstEntry;
 }

@@ -79,24 +79,62 @@ function start(programme: Programme): void {
   }
 }
 
-/** Dual values of the basis; artificial parcels cost `big`. */
+/** A basis to begin another programme with: that of the same items and as many parcels. */
+export interface Basis {
+  /** By row the column; negative ones are artificial, but for the slack of the count. */
+  readonly columns: Int32Array;
+  readonly inverse: Float64Array;
+  readonly level: Float64Array;
+}
+
+/** A basis column that the next programme does not have: as dear as an artificial parcel. */
+export const NO_COLUMN = -1000;
+
+/** The basis of the programme solved last. O(items²). */
+export function lastBasis(items: number): Basis {
+  const rows = items + 1;
+  return {
+    columns: basis.slice(0, rows),
+    inverse: inverse.slice(0, rows * rows),
+    level: level.slice(0, rows),
+  };
+}
+
+function startFrom(from: Basis): void {
+  basis.set(from.columns);
+  inverse.set(from.inverse);
+  level.set(from.level);
+}
+
+/** Dual values of the basis; artificial parcels, and those that are not to be had, cost `big`. */
 function computeDuals({ items, cost, perParcel }: Programme, big: number): void {
   const rows = items + 1;
   dual.fill(0, 0, rows);
   for (let r = 0; r < rows; r++) {
     const j = basis[r]!;
-    const own = j >= 0 ? cost[j]! + perParcel : j === -1 - items ? 0 : big;
+    let own = j >= 0 ? cost[j]! + perParcel : j === -1 - items ? 0 : big;
+    if (own === Number.POSITIVE_INFINITY) own = big;
     if (own === 0) continue;
     for (let i = 0; i < rows; i++) dual[i]! += own * inverse[r * rows + i]!;
   }
 }
 
+/** What stands for the slack of the count where it enters the basis. */
+const SLACK = -2;
+
 /** Column of least reduced cost, and that cost; -1 and {@link EPSILON} below nothing if none is negative. */
-function entering({ items, count, mask, cost, perParcel, settle }: Programme): [number, number] {
+function entering(
+  { items, count, mask, cost, perParcel }: Programme,
+  settle: ((j: number) => number) | undefined,
+): [number, number] {
   loadPrices(dual, items);
   const fixed = perParcel - dual[items]!;
   let least = -EPSILON;
   let best = -1;
+  if (-dual[items]! < least) {
+    least = -dual[items]!;
+    best = SLACK;
+  }
   for (let j = 0; j < count; j++) {
     const prices = priceOfMask(mask[j]!);
     let reduced = cost[j]! + fixed - prices;
@@ -109,10 +147,10 @@ function entering({ items, count, mask, cost, perParcel, settle }: Programme): [
   return [best, least];
 }
 
-/** Takes column `j` into the basis; false if nothing leaves. */
+/** Takes column `j`, or the slack of the count, into the basis; false if nothing leaves. */
 function pivot(programme: Programme, j: number): boolean {
   const rows = programme.items + 1;
-  const mask = programme.mask[j]!;
+  const mask = j === SLACK ? 0 : programme.mask[j]!;
   let leaving = -1;
   let ratio = Number.POSITIVE_INFINITY;
   for (let r = 0; r < rows; r++) {
@@ -133,7 +171,7 @@ function pivot(programme: Programme, j: number): boolean {
   const d = direction[leaving]!;
   for (let i = 0; i < rows; i++) inverse[leaving * rows + i]! /= d;
   level[leaving] = ratio;
-  basis[leaving] = j;
+  basis[leaving] = j === SLACK ? -rows : j;
   for (let r = 0; r < rows; r++) {
     const factor = direction[r]!;
     if (r === leaving || factor === 0) continue;
@@ -155,19 +193,33 @@ function dearestOf({ count, cost, perParcel }: Programme): number {
   return dearest;
 }
 
-/** Solves the relaxation into `found`, whose `price` has room for all items. */
-export function relax(programme: Programme, found: Relaxation): void {
-  const { items, most, count } = programme;
+/** Finds out what the columns of the basis cost, where that is not known. */
+function settleBasis({ items, settle }: Programme): void {
+  if (settle === undefined) return;
+  for (let r = 0; r <= items; r++) if (basis[r]! >= 0) settle(basis[r]!);
+}
+
+/**
+ * Solves the relaxation into `found`, whose `price` has room for all items; from a basis if one is given.
+ * Where costs are floors it is first solved at these, then again with those that matter settled.
+ */
+export function relax(programme: Programme, found: Relaxation, from?: Basis): void {
+  const { items, most, count, settle } = programme;
   let dearest = dearestOf(programme);
   const big = dearest * 16;
-  start(programme);
+  if (from === undefined) start(programme);
+  else startFrom(from);
   let least = 0;
+  let isSettled = settle === undefined;
   for (let turn = 0; turn < MOST_PIVOTS; turn++) {
     computeDuals(programme, big);
-    const [j, reduced] = entering(programme);
+    const [j, reduced] = entering(programme, isSettled ? settle : undefined);
     found.work += count + items * items;
     least = reduced;
-    if (j < 0 || !pivot(programme, j)) break;
+    if (j !== -1 && pivot(programme, j)) continue;
+    if (isSettled) break;
+    settleBasis(programme);
+    isSettled = true;
   }
   // What is left of negative reduced costs is paid for by a dearer parcel (Lasdon 1970).
   const parcelPrice = Math.max(0, -dual[items]!) - least;
@@ -178,6 +230,6 @@ export function relax(programme: Programme, found: Relaxation): void {
   }
   found.parcelPrice = parcelPrice;
   // No plan costs more than so many of the dearest parcel, settled or not.
-  if (programme.settle !== undefined) dearest = Math.max(dearest, dearestOf(programme));
+  if (settle !== undefined) dearest = Math.max(dearest, dearestOf(programme));
   found.bound = bound > dearest * most + 1 ? Number.POSITIVE_INFINITY : bound;
 }
