@@ -19,11 +19,20 @@ const QUARTER = 900;
 
 type Span = readonly [number, number];
 
+/** Open time of a warehouse: from, to (exclusive), and the last instant at which processing may start. */
+export interface Shift {
+  readonly from: number;
+  readonly to: number;
+  readonly last: number;
+}
+
 /** Calendar questions of the checker. Instants are epoch seconds. */
 export interface Clock {
   /** 00:00 UTC of the local date of an instant. */
   readonly dateSlot: (seconds: number, timeZone: string) => number;
-  /** True if processing may start at the instant: open, not past the cut-off. */
+  /** The open time of an instant at which processing may start: open, not past the cut-off. */
+  readonly shift: (warehouse: WarehouseInput, seconds: number) => Shift | undefined;
+  /** True if there is one. */
   readonly mayStart: (warehouse: WarehouseInput, seconds: number) => boolean;
   /** `start` plus the processing time counted in open hours. */
   readonly readyAfter: (warehouse: WarehouseInput, start: number) => number;
@@ -216,13 +225,16 @@ export function checkerClock(): Clock {
     pickups.set(timeZone, known);
     return known;
   };
+  const shift: Clock['shift'] = (warehouse, seconds) => {
+    const day = dayOf(seconds, warehouse.time_zone);
+    const last = lastStart(warehouse, day);
+    const here = open(warehouse, day).find(([from, to]) => from <= seconds && seconds < to);
+    return here === undefined || seconds > last ? undefined : { from: here[0], to: here[1], last };
+  };
   return {
     dateSlot: (seconds, timeZone) => dayOf(seconds, timeZone) * DAY,
-    mayStart: (warehouse, seconds) => {
-      const day = dayOf(seconds, warehouse.time_zone);
-      if (seconds > lastStart(warehouse, day)) return false;
-      return open(warehouse, day).some(([from, to]) => from <= seconds && seconds < to);
-    },
+    shift,
+    mayStart: (warehouse, seconds) => shift(warehouse, seconds) !== undefined,
     readyAfter: (warehouse, start) => readyAfter(open, warehouse, start),
     isPickup: (warehouse, service, seconds) => {
       const day = dayOf(seconds, warehouse.time_zone);

@@ -3,7 +3,7 @@
  * that checking a plan needs over and over.
  */
 import type { Arrival } from './checker-arrivals.ts';
-import { type Clock, checkerClock } from './checker-clock.ts';
+import { type Clock, checkerClock, type Shift } from './checker-clock.ts';
 import type { Resource } from './checker-stock.ts';
 import type { PlacesOfCountry } from './checker-zones.ts';
 import { readZones } from './checker-zones.ts';
@@ -48,10 +48,8 @@ export interface ReadWarehouse {
   readonly handling_per_unit: number;
   readonly picks: Resource;
   readonly parcels: Resource;
-  /** End of processing by its start; NaN where processing may not start. The last one is at hand. */
-  readonly ends: Map<number, number>;
-  last_start: number;
-  last_end: number;
+  /** The open time that the last parcel was started in. */
+  shift: Shift | undefined;
 }
 
 /** A lane that the card of its service sells, with what it names as sets. */
@@ -134,9 +132,7 @@ const readWarehouse = (row: WarehouseInput, index: number): ReadWarehouse => ({
   handling_per_unit: row.handling_per_unit ?? 0,
   picks: { name: `picks/${row.id}`, last: undefined },
   parcels: { name: `parcels/${row.id}`, last: undefined },
-  ends: new Map(),
-  last_start: Number.NaN,
-  last_end: Number.NaN,
+  shift: undefined,
 });
 
 function lanesOf(row: ServiceInput, card: RateCardInput | undefined): ReadLane[] {

@@ -127,21 +127,16 @@ export function checkFreight(hand: ParcelInHand, way: Way): void {
   }
 }
 
-/** End of processing by its start; NaN where it may not start. O(1) once known. */
-function endOf({ network, warehouse }: ParcelInHand, start: number): number {
-  if (start === warehouse.last_start) return warehouse.last_end;
-  let end = warehouse.ends.get(start);
-  if (end === undefined) {
-    const { clock } = network;
-    end = clock.mayStart(warehouse.row, start)
-      ? clock.readyAfter(warehouse.row, start)
-      : Number.NaN;
-    warehouse.ends.set(start, end);
-    network.memory.size++;
+/** End of processing by its start; NaN where it may not start. O(1) while a warehouse's day lasts. */
+function endOf({ network: { clock }, warehouse }: ParcelInHand, start: number): number {
+  let { shift } = warehouse;
+  if (shift === undefined || !(start >= shift.from && start < shift.to && start <= shift.last)) {
+    shift = clock.shift(warehouse.row, start);
+    if (shift === undefined) return Number.NaN;
+    warehouse.shift = shift;
   }
-  warehouse.last_start = start;
-  warehouse.last_end = end;
-  return end;
+  const end = start + warehouse.row.processing_seconds;
+  return end <= shift.to ? end : clock.readyAfter(warehouse.row, start);
 }
 
 /** Notes instants that do not follow from each other. */

@@ -136,14 +136,13 @@ function judge(country: PlacesOfCountry, to: Destination): string[] {
   return ranked.sort((a, b) => (before(a, b) ? -1 : 1)).map(([, , id]) => id);
 }
 
-function forget({ countries, warehouses, arrivals, memory }: CheckedNetwork): void {
+function forget({ countries, arrivals, memory }: CheckedNetwork): void {
   memory.size = 0;
   arrivals.clear();
   for (const { byCode, byZones } of countries.values()) {
     byCode.clear();
     byZones.clear();
   }
-  for (const { ends } of warehouses.values()) ends.clear();
 }
 
 /** Where a destination is. O(1) for one known by its code, else O(zones that may contain it). */
