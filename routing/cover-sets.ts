@@ -53,6 +53,8 @@ export interface CoverSets {
   /** First parcel of each set, and the next of the same set, of no less reduced cost; -1 = none. */
   first: Int32Array;
   next: Int32Array;
+  /** Number of its parcels. */
+  size: Int32Array;
   /** Reduced cost by parcel. */
   own: Float64Array;
   /** Sets of item i with their masks and keys: places `start[i] … start[i + 1] - 1`. */
@@ -79,6 +81,7 @@ const table: CoverSets = {
   risk: new Float64Array(SIZE),
   first: new Int32Array(SIZE),
   next: new Int32Array(SIZE),
+  size: new Int32Array(SIZE),
   own: new Float64Array(SIZE),
   start: new Int32Array(MOST_ITEMS + 1),
   set: new Int32Array(4 * SIZE),
@@ -109,7 +112,7 @@ export function setOf(mask: number): number {
 /** Makes room for so many parcels, and so many sets. */
 function grow(entries: number): void {
   if (table.own.length < entries) {
-    for (const name of ['mask', 'first', 'next'] as const)
+    for (const name of ['mask', 'first', 'next', 'size'] as const)
       table[name] = new Int32Array(entries * 2);
     for (const name of ['reduced', 'share', 'promise', 'risk', 'own'] as const) {
       table[name] = new Float64Array(entries * 2);
@@ -121,13 +124,17 @@ function grow(entries: number): void {
   slots.fill(-1, 0, slotCount);
 }
 
-/** Adds a parcel of reduced cost `own` to its set: among the others in the order of their costs. */
+/** Parcels of one set that are put in their places one by one; if there are more, all are sorted. */
+const FEW_PARCELS = 16;
+
+/** Adds a parcel of reduced cost `own` to its set: where it belongs by its cost, unless there are many. */
 function addTo(s: number, e: number, own: number, { promise, risk }: Entries): void {
   const { first, next } = table;
   table.promise[s] = Math.min(table.promise[s]!, promise[e]!);
   table.risk[s] = Math.min(table.risk[s]!, risk[e]!);
-  if (own < table.reduced[s]!) {
-    table.reduced[s] = own;
+  const isMany = ++table.size[s]! > FEW_PARCELS;
+  if (own < table.reduced[s]! || isMany) {
+    table.reduced[s] = Math.min(table.reduced[s]!, own);
     next[e] = first[s]!;
     first[s] = e;
     return;
@@ -138,7 +145,20 @@ function addTo(s: number, e: number, own: number, { promise, risk }: Entries): v
   next[before] = e;
 }
 
-/** Gathers the parcels that by themselves leave something of `slack` by their sets. O(parcels). */
+/** Puts the parcels of sets that have many in the order of their costs. */
+function sortMany(): void {
+  const { first, next, own } = table;
+  for (let s = 0; s < table.count; s++) {
+    if (table.size[s]! <= FEW_PARCELS) continue;
+    const parcels: number[] = [];
+    for (let e = first[s]!; e >= 0; e = next[e]!) parcels.push(e);
+    parcels.sort((a, b) => own[a]! - own[b]! || a - b);
+    first[s] = parcels[0]!;
+    for (let k = 0; k < parcels.length; k++) next[parcels[k]!] = parcels[k + 1] ?? -1;
+  }
+}
+
+/** Gathers the parcels that by themselves leave something of `slack` by their sets. O(parcels × log). */
 function gather({ entries, ...given }: PricedEntries, slack: number): void {
   const { items, perParcel, relaxation, time, leastTime } = given;
   const { count, mask, cost, promise } = entries;
@@ -164,9 +184,11 @@ function gather({ entries, ...given }: PricedEntries, slack: number): void {
     table.reduced[s] = own;
     table.promise[s] = promise[e]!;
     table.risk[s] = entries.risk[e]!;
+    table.size[s] = 1;
     table.first[s] = e;
     table.next[e] = -1;
   }
+  sortMany();
 }
 
 /** Shares of the sets; returns what all items need. */
