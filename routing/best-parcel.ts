@@ -137,6 +137,9 @@ function tryFew(
   }
 }
 
+/** Rows of a warehouse that their floors do not dismiss. */
+let near = new Int32Array(256);
+
 /**
  * Looks at many rows, first at the one that promises most, with the pickups in mind that they have
  * from when the warehouse is done.
@@ -159,25 +162,25 @@ function tryMany(
   const times = timesFrom(context, w, ready);
   if (handling + freight.timedFrom(context, w, ready, times) > best.cost) return;
   best.work += end - first;
-  // What time costs at least is looked up for few rows: by freight alone most are dismissed.
-  let seed = -1;
-  let least = best.cost - handling;
+  if (near.length < end - first) near = new Int32Array((end - first) * 2);
+  const most = best.cost - handling;
+  let count = 0;
+  let [seed, least] = [-1, Number.POSITIVE_INFINITY];
   for (let place = first; place < end; place++) {
     const row = rows[place]!;
-    if (byRow[row]! + leastTime > least) continue;
+    if (byRow[row]! + leastTime > most) continue;
     const floor = byRow[row]! + timingTime(context, times, w, ready, timing[row]!);
-    if (floor > least || (floor === least && seed >= 0)) continue;
-    least = floor;
-    seed = row;
+    if (floor > most) continue;
+    near[count++] = row;
+    if (floor < least) [seed, least] = [row, floor];
   }
   if (seed < 0) return;
   tryRow(context, item, house, seed, least - byRow[seed]!, best);
-  for (let place = first; place < end; place++) {
-    const row = rows[place]!;
-    const floor = handling + byRow[row]!;
-    if (floor + leastTime > best.cost || row === seed) continue;
+  for (let i = 0; i < count; i++) {
+    const row = near[i]!;
+    if (row === seed) continue;
     const time = timingTime(context, times, w, ready, timing[row]!);
-    if (floor + time <= best.cost) tryRow(context, item, house, row, time, best);
+    if (handling + byRow[row]! + time <= best.cost) tryRow(context, item, house, row, time, best);
   }
 }
 
@@ -274,11 +277,8 @@ export function bestParcel(
   count = warehouses.length,
 ): BestParcel {
   const best = noParcel();
-  const freight = freightFloors(
-    context,
-    floorIndex(context.network.rates, item.mg, item.mm3),
-    item.classes,
-  );
+  const index = floorIndex(context.network.rates, item.mg, item.mm3);
+  const freight = freightFloors(context, index, item.classes);
   const least: Floors = { freight, leastTime: leastTime(context) };
   if (floors.length < count) floors = new Float64Array(count * 2);
   let first = 0;
