@@ -1,6 +1,7 @@
 /**
- * A throw-away engine for `flow.ts`: an embedded database in a temporary folder, a generated network
- * with stock on every shelf, and one API and one worker process, started as users start them.
+ * A throw-away engine for `flow.ts` and `overload.ts`: an embedded database in a temporary folder, a
+ * generated network with stock on every shelf, and one API and one worker process, started as users
+ * start them.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -30,20 +31,29 @@ export interface FlowEngine {
 }
 
 const SEED = 7;
+const SHELVES = 4;
 const UNITS_PER_SHELF = 1_000_000;
 const ENOUGH = 1_000_000_000;
 
+/** What may differ between benches. */
+export interface FlowSetting {
+  /** Warehouses (of 40) that hold a SKU; default 4. */
+  readonly shelves?: number;
+  /** Seconds in which an order is decided; default that of the generated network. */
+  readonly decision_seconds?: number;
+}
+
 /** Starts everything; resolves when the API is ready. */
-export async function startFlowEngine(): Promise<FlowEngine> {
+export async function startFlowEngine(setting: FlowSetting = {}): Promise<FlowEngine> {
   const folder = mkdtempSync(join(tmpdir(), 'portolan-flow-'));
   const config = { ...loadConfig({}), log_level: 'warn' as const, data_dir: folder };
   const log = createLog(config, 'bench', process.stderr);
   const embedded = await startEmbeddedDatabase({ data_dir: folder, log });
   await migrate(embedded.url);
   const engine = openEngine(config, embedded.url, log);
-  const network = flowNetwork();
+  const network = flowNetwork(setting);
   await applyNetwork(engine, { document: network, applied_by: 'operator:*' });
-  await fillShelves(engine, network);
+  await fillShelves(engine, network, setting.shelves ?? SHELVES);
   const platform = await createKey(engine, { role: 'platform', party_id: 'SHOP' });
   const carriers = [];
   for (const { id } of network.carriers) {
@@ -73,7 +83,7 @@ export async function startFlowEngine(): Promise<FlowEngine> {
 }
 
 /** Capacities are there, and are counted, but do not bind: the flow is measured, not the shortage. */
-function flowNetwork(): Network {
+function flowNetwork({ decision_seconds }: FlowSetting): Network {
   const network = generateNetwork({
     seed: SEED,
     warehouses: 40,
@@ -82,8 +92,10 @@ function flowNetwork(): Network {
     skus: 400,
     carriers: 12,
   });
+  const { policy } = network;
   return {
     ...network,
+    policy: { ...policy, decision_seconds: decision_seconds ?? policy.decision_seconds },
     warehouses: network.warehouses.map((warehouse) => ({
       ...warehouse,
       picks_per_hour: ENOUGH,
@@ -99,11 +111,11 @@ function flowNetwork(): Network {
   };
 }
 
-async function fillShelves(engine: Engine, network: Network): Promise<void> {
+async function fillShelves(engine: Engine, network: Network, number: number): Promise<void> {
   const at = engine.clock.now();
   await inTransaction(engine.database, async (tx) => {
     const shelves = network.skus.flatMap((sku, index) =>
-      [0, 1, 2, 3].map((step) => {
+      Array.from({ length: number }, (_, step) => {
         const warehouse = network.warehouses[(index + step * 11) % network.warehouses.length]!;
         const { id: sku_id, seller_id } = sku;
         return { warehouse_id: warehouse.id, sku_id, seller_id, on_hand: UNITS_PER_SHELF };
