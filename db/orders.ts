@@ -2,6 +2,7 @@
 import { sql } from 'kysely';
 import type { OrderRules, OrderState } from '../src/domain/order.ts';
 import type { Tx } from './database.ts';
+import { firstIdAt } from './id-times.ts';
 import { insertion, insertRows, rowSource } from './rows.ts';
 import type { ExcludedStock } from './schema.ts';
 
@@ -53,13 +54,23 @@ export async function insertOrderLines(tx: Tx, lines: readonly NewOrderLine[]): 
 export interface Backlog {
   readonly orders: number;
   readonly first_deadline: Temporal.Instant | null;
+  /** Orders decided since the instant that was asked for. */
+  readonly decided: number;
 }
 
-/** Measures the backlog. Reads the partial index `orders_to_decide` alone. */
-export async function readBacklog(tx: Tx): Promise<Backlog> {
+/**
+ * Measures the backlog. Reads the partial index `orders_to_decide`, and the newest batches by their ids,
+ * which ascend with time, with the last place in each.
+ */
+export async function readBacklog(tx: Tx, since: Temporal.Instant): Promise<Backlog> {
   const rows = await sql<Backlog>`
-    select count(*) as orders, min(decide_by) as first_deadline from orders
-    where state = 'accepted'`.execute(tx);
+    select count(*) as orders, min(decide_by) as first_deadline, (
+      select coalesce(sum(last.position + 1), 0)::integer
+      from decision_batches b cross join lateral (
+        select d.batch_position as position from decisions d
+        where d.batch_id = b.batch_id order by d.batch_position desc limit 1) last
+      where b.batch_id >= ${firstIdAt(sql`${since}::timestamptz`)}) as decided
+    from orders where state = 'accepted'`.execute(tx);
   return rows.rows[0]!;
 }
 

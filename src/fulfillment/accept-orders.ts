@@ -18,6 +18,7 @@ import { hexBytes } from '../../db/rows.ts';
 import type { AcceptedOrder, AcceptOrder, RowResult } from '../domain/commands.ts';
 import type { Fault, RefusalCode } from '../domain/errors.ts';
 import { instantPrinter } from '../domain/instants.ts';
+import { PACE_SECONDS } from './backlog-gauge.ts';
 import type { Engine, LiveNetwork } from './engine.ts';
 import { groupFaults, lineFaults, rulesText } from './order-rules.ts';
 import { type RedeemedQuote, redeemQuotes } from './redeem-quotes.ts';
@@ -83,7 +84,7 @@ async function storeArrivals(
       body_hash: hashOf(one.command),
       quote: quotes.get(one.index) ?? null,
     }));
-    const room = roomIn(engine, network, await engine.backlog.read(tx), now);
+    const room = roomIn(engine, network, await engine.backlog.read(tx, engine), now);
     const candidates = firstOfEach(arrivals).slice(0, room);
     const deadlines = new Map<string, Temporal.Instant>();
     const orders = candidates.map((arrival) => newOrder(network, arrival, now, deadlines));
@@ -107,21 +108,35 @@ async function storeArrivals(
  */
 const CALM_SHARE = 1 / 8;
 
+/** Share of a deadline in which those that wait while the first is no longer calm are decided. */
+const PRESSED_SHARE = 1 / 4;
+/** So many may wait however slow deciding was: it may have had little to do. */
+const LEAST_ORDERS = 16;
+
 /**
- * How many more orders may wait. A few always may, so that orders are taken while no worker runs; more
- * only while the most urgent has most of its time left, which is how fast deciding goes just now.
+ * How many more orders may wait. While the most urgent has most of its time left, which is how fast
+ * deciding goes just now, any number up to the limit. Then as many as are decided in a share of the
+ * shortest deadline, as fast as they were of late; of none, as while no worker runs, a few are still taken.
  */
 function roomIn(
   engine: Engine,
-  network: LiveNetwork,
-  { orders, first_deadline }: Backlog,
+  { document }: LiveNetwork,
+  { orders, first_deadline, decided }: Backlog,
   now: Temporal.Instant,
 ): number {
   const { backlog_orders_free, backlog_orders_max } = engine.config;
-  const urgent_ms = network.document.policy.decision_seconds * 1000 * (1 - CALM_SHARE);
+  const { decision_seconds } = document.policy;
   const left_ms = (first_deadline?.epochMilliseconds ?? Infinity) - now.epochMilliseconds;
-  const most = left_ms < urgent_ms ? backlog_orders_free : backlog_orders_max;
-  return Math.max(0, most - orders);
+  if (left_ms >= decision_seconds * 1000 * (1 - CALM_SHARE)) {
+    return Math.max(0, backlog_orders_max - orders);
+  }
+  const shortest = Math.min(
+    decision_seconds,
+    ...document.platforms.flatMap((platform) => platform.decision_seconds ?? []),
+  );
+  const windows = (PRESSED_SHARE * shortest) / (PACE_SECONDS * engine.clock.work_speed);
+  const kept = decided === 0 ? Infinity : Math.max(LEAST_ORDERS, Math.ceil(decided * windows));
+  return Math.max(0, Math.min(backlog_orders_free, kept) - orders);
 }
 
 /** The first arrival of each reference that may be stored; later copies are answered like it. */

@@ -8,15 +8,19 @@ import type { BacklogGauge } from './engine.ts';
 /** How long (ms) a reading is believed: far below any deadline, well above a group commit. */
 const BELIEVE_MS = 50;
 
+/** Over how long (s of the machine) it is counted how fast orders are decided. */
+export const PACE_SECONDS = 2;
+
 /** Makes a gauge. Its age is the machine's business, so it does not follow the injected clock. */
 export function createBacklogGauge(limits: { readonly believe_ms?: number } = {}): BacklogGauge {
   const believeMs = limits.believe_ms ?? BELIEVE_MS;
   let last: { readonly backlog: Backlog; readonly until: number } | null = null;
   let taken = 0;
   return {
-    read: async (tx) => {
+    read: async (tx, { clock }) => {
       if (last === null || performance.now() >= last.until) {
-        const backlog = await readBacklog(tx);
+        const window_ms = Math.round(PACE_SECONDS * 1000 * clock.work_speed);
+        const backlog = await readBacklog(tx, clock.now().subtract({ milliseconds: window_ms }));
         last = { backlog, until: performance.now() + believeMs };
         taken = 0;
       }

@@ -9,6 +9,7 @@ import type { OrderToDecide } from '../../db/orders.ts';
 import type { FreeStock } from '../../db/stock.ts';
 import {
   type BatchCheck,
+  type Board,
   boardUnder,
   type CompiledNetwork,
   openBoard,
@@ -18,9 +19,11 @@ import {
   type StockPosition,
   sourceExploring,
   take,
+  type WorkBudget,
 } from '../../routing/index.ts';
 import { stopwatch } from '../runtime/clock.ts';
 import { openChecks, type Unsound } from './check-decisions.ts';
+import { openPace, type Pace } from './decision-pace.ts';
 import type { Engine, LiveNetwork } from './engine.ts';
 import { sourcingRules } from './order-rules.ts';
 import { type RulingPolicy, rulingOf } from './policy-network.ts';
@@ -57,6 +60,8 @@ export interface SoldPlan {
 /** What a batch is decided from. `quoted` are plans already sold, by order. */
 export interface BatchView {
   readonly orders: readonly OrderToDecide[];
+  /** Orders that wait for a decision, these included. */
+  readonly waiting: number;
   readonly stock: readonly StockPosition[];
   readonly capacity: readonly CapacityRow[];
   readonly quoted: ReadonlyMap<string, SoldPlan>;
@@ -66,81 +71,114 @@ export interface BatchView {
   readonly policies: readonly RulingPolicy[];
 }
 
-/** Decides a batch in the order given: earliest deadline first. */
+/**
+ * Decides a batch in the order given: earliest deadline first. Where that takes long it ends early:
+ * what it decided is stored first, the others wait for the next batch.
+ */
 export function decideBatch(
   engine: Engine,
   network: LiveNetwork,
   view: BatchView,
 ): DecidedInBatch[] {
-  const board = openBoard(network.compiled, view.stock, view.capacity);
-  const check = openChecks(network, view.stock, view.capacity);
-  const at_seconds = Math.floor(engine.clock.milliseconds() / 1000);
-  return view.orders.map((order, position) => {
-    const problem = problemOf(order, at_seconds);
-    const elapsed = stopwatch();
-    // A quoted plan was checked when it was sold, and what it takes is held already: neither the
-    // board nor the checker were shown it as free.
-    const sold = view.quoted.get(order.order_id);
-    const work = sold === undefined ? workFor(engine, order, view.orders.length - position) : 0;
-    const budget = { work, should_stop: () => remainingMs(engine, order) < MARGIN_MS };
-    const { policy_id, compiled } = rulingOf(
-      network,
-      view.policies,
-      order.platform_id,
-      order.order_id,
-    );
-    const under = boardUnder(board, compiled);
-    const result =
-      sold?.plan ??
-      sound(check, compiled, problem, () =>
-        sourceExploring(compiled, under, problem, budget, view.prices?.index, order.order_id),
-      );
-    if (sold === undefined && result.outcome === 'sourced') take(board, result);
-    return {
-      position,
-      order,
-      problem,
-      result,
-      from_quote: sold !== undefined,
-      policy_id: sold === undefined ? policy_id : sold.policy_id,
-      work_budget: work,
-      elapsed_us: Math.round(elapsed() * 1e6),
-    };
-  });
+  const batch: OpenedBatch = {
+    ...{ network, view, pace: openPace(engine, view) },
+    at_seconds: Math.floor(engine.clock.milliseconds() / 1000),
+    board: openBoard(network.compiled, view.stock, view.capacity),
+    check: openChecks(network, view.stock, view.capacity),
+  };
+  const decided: DecidedInBatch[] = [];
+  for (const [position, order] of view.orders.entries()) {
+    if (batch.pace.isOver(position)) break;
+    decided.push(decideAt(batch, position, order));
+  }
+  return decided;
 }
 
-/** Decides; the decision as it may be saved. */
+interface OpenedBatch {
+  readonly network: LiveNetwork;
+  readonly view: BatchView;
+  readonly pace: Pace;
+  readonly at_seconds: number;
+  readonly board: Board;
+  readonly check: BatchCheck;
+}
+
+/** One order of a batch, and the network under the policy that rules it. */
+interface OpenedOrder {
+  readonly position: number;
+  readonly order: OrderToDecide;
+  readonly problem: SourcingOrder;
+  readonly compiled: CompiledNetwork;
+}
+
+/** Decides one order on the batch's board, and takes what its plan uses. */
+function decideAt(batch: OpenedBatch, position: number, order: OrderToDecide): DecidedInBatch {
+  const { network, view, board } = batch;
+  const problem = problemOf(order, batch.at_seconds);
+  const elapsed = stopwatch();
+  // A quoted plan was checked when it was sold, and what it takes is held already: neither the
+  // board nor the checker were shown it as free.
+  const sold = view.quoted.get(order.order_id);
+  const ruling = rulingOf(network, view.policies, order.platform_id, order.order_id);
+  const made =
+    sold === undefined
+      ? decideInTime(batch, { position, order, problem, compiled: ruling.compiled })
+      : { result: sold.plan, work: 0 };
+  const { result } = made;
+  if (sold === undefined && result.outcome === 'sourced') take(board, result);
+  return {
+    position,
+    order,
+    problem,
+    result,
+    from_quote: sold !== undefined,
+    policy_id: sold === undefined ? ruling.policy_id : sold.policy_id,
+    work_budget: made.work,
+    elapsed_us: Math.round(elapsed() * 1e6),
+  };
+}
+
+/**
+ * Decides within the time there is. Where that runs out before the work does, the order is decided
+ * greedily after all: how far the solver came cannot be told by anything that could be stored.
+ */
+function decideInTime(
+  { pace, view, board, check }: OpenedBatch,
+  { position, order, problem, compiled }: OpenedOrder,
+): { result: SourcingResult | Unsound; work: number } {
+  const under = boardUnder(board, compiled);
+  const work = pace.workFor(position);
+  let stopped = false;
+  const should_stop = () => {
+    stopped ||= pace.isSpent(position);
+    return stopped;
+  };
+  const prices = view.prices?.index;
+  const decide = (budget: WorkBudget) =>
+    sourceExploring(compiled, under, problem, budget, prices, order.order_id);
+  if (work > GREEDY_WORK) {
+    const result = decide({ work, should_stop });
+    if (!stopped) return { result: sound(check, compiled, problem, result), work };
+  }
+  const greedy = decide({ work: GREEDY_WORK });
+  return { result: sound(check, compiled, problem, greedy), work: GREEDY_WORK };
+}
+
+/** With so little work an order is decided greedily at once. */
+const GREEDY_WORK = 1;
+
+/** The decision as it may be saved. */
 function sound(
   check: BatchCheck,
   { policy }: CompiledNetwork,
   problem: SourcingOrder,
-  decide: () => SourcingResult,
+  result: SourcingResult,
 ): SourcingResult | Unsound {
-  const result = decide();
   if (result.outcome === 'unsourced') return result;
   const violations = check(problem, result, policy);
   if (violations.length === 0) return result;
   const { work } = result;
   return { outcome: 'unsourced', reason: 'unsound', line_nos: [], violations, work };
-}
-
-/** Time of the machine kept back from each deadline for storing the decision. */
-const MARGIN_MS = 250;
-
-/** Milliseconds that the machine has until the order's deadline. */
-function remainingMs({ clock }: Engine, order: OrderToDecide): number {
-  return (order.decide_by.epochMilliseconds - clock.milliseconds()) / clock.work_speed;
-}
-
-/**
- * The work an order may use: its share of the time until its deadline among the orders that still
- * wait behind it, never more than the configured most. Past its deadline an order gets the least:
- * the solver then answers greedily at once.
- */
-function workFor(engine: Engine, order: OrderToDecide, waiting: number): number {
-  const { solver_work_per_ms, solver_work_max } = engine.config;
-  const share = Math.max(0, remainingMs(engine, order) - MARGIN_MS) / waiting;
-  return Math.max(1, Math.min(solver_work_max, Math.floor(share * solver_work_per_ms)));
 }
 
 /** What of an order its routing problem is made from. */

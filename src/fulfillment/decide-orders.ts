@@ -32,9 +32,9 @@ export interface StepOutcome {
 }
 
 /**
- * Decides one batch. `more` is true while orders may be waiting: a full batch was taken, or a lost
- * race must be decided again on fresh stock. Safe beside itself: orders are claimed, stock and
- * capacity are checked again under lock before anything is promised.
+ * Decides one batch. `more` is true while orders may be waiting: a full batch was taken, it ended before
+ * its last order, or a lost race must be decided again on fresh stock. Safe beside itself: orders are
+ * claimed, stock and capacity are checked again under lock before anything is promised.
  */
 export async function decideOrders(engine: Engine): Promise<StepOutcome> {
   const network = await engine.networks.current();
@@ -108,7 +108,10 @@ async function openView(
   const stock = stockPositions(network, await listFreeStock(tx, [...skus]));
   const from = Math.floor(engine.clock.milliseconds() / 1000) - 2 * DAY_SECONDS;
   const capacity = await listCapacity(tx, from, warehousesOf(stock));
-  return { orders, stock, capacity, quotes, quoted: plansOf(quotes), prices, policies };
+  const backlog = await engine.backlog.read(tx, engine);
+  const waiting = Math.max(orders.length, backlog.orders);
+  const quoted = plansOf(quotes);
+  return { orders, waiting, stock, capacity, quotes, quoted, prices, policies };
 }
 
 interface OpenView extends BatchView {
@@ -153,8 +156,9 @@ async function lockThenSave(engine: Engine, tx: Tx, batch: OpenBatch): Promise<D
 }
 
 function outcomeOf(engine: Engine, { view, decided }: OpenBatch, isAgain: boolean): Decided {
-  const done = view.orders.length;
-  return { done, more: done === engine.config.decide_batch_orders || isAgain, decided };
+  const isFull = view.orders.length === engine.config.decide_batch_orders;
+  const isCut = decided.length < view.orders.length;
+  return { done: decided.length, more: isFull || isCut || isAgain, decided };
 }
 
 function quotedOrders(orders: readonly OrderToDecide[]): string[] {

@@ -49,7 +49,7 @@ export interface NetworkVersions {
 /** Tells how many orders wait for a decision. */
 export interface BacklogGauge {
   /** The backlog of a moment ago, with what this process took since. */
-  read(tx: Tx): Promise<Backlog>;
+  read(tx: Tx, services: Pick<Services, 'clock'>): Promise<Backlog>;
   /** Counts orders that this process has just taken. */
   took(orders: number): void;
 }

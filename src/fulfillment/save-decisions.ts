@@ -24,7 +24,7 @@ import { storedView } from './stored-view.ts';
 /** A decided batch, checked under lock. */
 export interface BatchToSave {
   readonly network: LiveNetwork;
-  readonly view: BatchView;
+  readonly view: Omit<BatchView, 'waiting'>;
   readonly decided: readonly DecidedInBatch[];
   /** Decisions that lost their race and will be made again. */
   readonly lost: readonly DecidedInBatch[];

@@ -63,6 +63,9 @@ export const SETTINGS = {
   decide_batch_orders: count('PORTOLAN_DECIDE_BATCH_ORDERS', 512, {
     doc: 'Most orders (count) decided in one transaction.',
   }),
+  decide_batch_ms: count('PORTOLAN_DECIDE_BATCH_MS', 500, {
+    doc: 'Longest time (ms) a batch solves before it is stored; its other orders wait for the next.',
+  }),
   decide_lanes: count('PORTOLAN_DECIDE_LANES', 2, {
     max: 16,
     doc: 'Batches (count) one worker decides beside each other: one solves while another is stored.',

@@ -1,6 +1,7 @@
 /** Accepting: one effect per reference, whatever is repeated, mixed or raced. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { acceptOrders } from '../../src/fulfillment/accept-orders.ts';
+import { decideOrders } from '../../src/fulfillment/decide-orders.ts';
 import { aLine, anOrder, lines } from '../builders/commands.ts';
 import { type Harness, startHarness } from '../harness.ts';
 
@@ -147,6 +148,31 @@ describe('accepting orders', () => {
     const [result] = await acceptOrders(engine, [anOrder()]);
 
     expect(result).toMatchObject({ status: 'refused', code: 'overloaded' });
+  });
+
+  test('takes as many as are decided in a quarter of the deadline once the first is pressed', async () => {
+    const pressed = await startHarness();
+    await pressed.stock({ quantity: 100 });
+    const config = { ...pressed.engine.config, decide_batch_orders: 10 };
+    const engine = { ...pressed.engine, config };
+    await acceptOrders(
+      engine,
+      Array.from({ length: 11 }, () => anOrder()),
+    );
+    pressed.clock.advance(1.9);
+    // Ten decided in two seconds, 15 s each: 18.75 in a quarter of that. One waits.
+    await decideOrders(engine);
+
+    const answers = await acceptOrders(
+      engine,
+      Array.from({ length: 30 }, () => anOrder()),
+    );
+
+    expect(answers.filter(({ status }) => status === 'applied')).toHaveLength(18);
+    const refused = answers.filter(({ status }) => status === 'refused');
+    expect(refused).toHaveLength(12);
+    expect(refused[0]).toMatchObject({ code: 'overloaded' });
+    await pressed.close();
   });
 
   test('survives batches that hold the same references in opposite orders', async () => {

@@ -7,6 +7,7 @@ import { describe, expect, test } from 'vitest';
 import { generateNetwork, generateOrder, generateStock } from '../../bench/generate-network.ts';
 import type { SourcingResult } from '../../routing/index.ts';
 import type { AcceptOrder } from '../../src/domain/commands.ts';
+import type { Network } from '../../src/domain/network.ts';
 import { acceptOrders } from '../../src/fulfillment/accept-orders.ts';
 import { decideOrders } from '../../src/fulfillment/decide-orders.ts';
 import type { Engine } from '../../src/fulfillment/engine.ts';
@@ -31,11 +32,12 @@ const generated = generateNetwork({
   skus: 120,
   carriers: 40,
 });
-const document = {
-  ...generated,
-  platforms: [{ id: 'shop' }],
-  policy: { ...generated.policy, decision_seconds: DEADLINE_SECONDS },
-};
+const document = decidedWithin(DEADLINE_SECONDS);
+
+function decidedWithin(decision_seconds: number): Network {
+  const policy = { ...generated.policy, decision_seconds };
+  return { ...generated, platforms: [{ id: 'shop' }], policy };
+}
 
 /** An order of one line mostly, of up to eight now and then. */
 function anOrder(
@@ -155,7 +157,8 @@ describe('three times as many orders as can be decided', () => {
 
       const decided = await decisionsSince(harness, before);
       const methods = count(decided);
-      const least_seconds_left = Math.min(...decided.map(({ seconds_left }) => seconds_left));
+      // A minute of it is more decisions than a call takes arguments.
+      const least_seconds_left = decided.reduce((a, b) => Math.min(a, b.seconds_left), Infinity);
       console.log(
         JSON.stringify({
           ...{ seed: SEED, seconds: SECONDS, capacity, ...tally },
@@ -172,7 +175,7 @@ describe('three times as many orders as can be decided', () => {
 
   test('the quality steps down by plan where time is short, and says how far', async () => {
     const random = seededRandom(SEED + 1);
-    const harness = await startHarness({ network: document, clock: systemClock });
+    const harness = await startHarness({ network: decidedWithin(3), clock: systemClock });
     const stock = generateStock(document, 5, 0.2);
     await harness.stock(
       ...stock.map(({ warehouse_id, sku_id }) => ({ warehouse_id, sku_id, quantity: 100_000 })),
