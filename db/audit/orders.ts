@@ -140,23 +140,24 @@ export const ORDER_CHECKS: readonly AuditCheck[] = [
   },
   {
     invariant: 'decisions_name_prices_in_force',
-    promise: 'A decision or quote that used prices names a set that was there and not yet stale.',
+    // Not that they were computed before: the clocks of those who compute and decide need not agree. When
+    // they end to count is stored with them, and is held against the decider's own clock.
+    promise:
+      'A decision or quote that used prices names a set that was computed and not yet stale.',
     find: sql`
       select format('batch %s of %s names prices %s: %s', b.batch_id, b.decided_at, b.price_set_id,
         case when p.price_set_id is null then 'there are none'
           else format('computed %s, stale %s', p.computed_at, p.stale_at) end) as detail
       from decision_batches b left join price_sets p using (price_set_id)
       where b.price_set_id is not null
-        and (p.price_set_id is null or b.decided_at < p.computed_at
-          or b.decided_at > p.stale_at + interval '1 minute')
+        and (p.price_set_id is null or b.decided_at > p.stale_at + interval '1 minute')
       union all
       select format('quote %s of %s names prices %s: %s', v.quote_id, q.quoted_at, v.price_set_id,
         case when p.price_set_id is null then 'there are none'
           else format('computed %s, stale %s', p.computed_at, p.stale_at) end)
       from quote_views v join quotes q using (quote_id) left join price_sets p using (price_set_id)
       where v.price_set_id is not null
-        and (p.price_set_id is null or q.quoted_at < p.computed_at
-          or q.quoted_at > p.stale_at + interval '1 minute')`,
+        and (p.price_set_id is null or q.quoted_at > p.stale_at + interval '1 minute')`,
   },
   {
     invariant: 'acknowledged_orders_exist',

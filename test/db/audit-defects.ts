@@ -7,8 +7,10 @@ const noChecks = (table: string) => `
       and contype = 'c' loop execute format('alter table ${table} drop constraint %I', c.conname);
     end loop; end $$;`;
 
-const POLICY = '01900000-0000-7000-8000-000000000009';
-const A_POLICY = `
+/** The id of the policy that `A_POLICY` plants. */
+export const POLICY = '01900000-0000-7000-8000-000000000009';
+/** A live policy that the journal knows nothing of. */
+export const A_POLICY = `
   insert into policies (policy_id, name, version, rules, state, moves, created_by, created_at, moved_at)
   values ('${POLICY}', 'planted', 1, '{}', 'live', 2, 'nobody', now(), now());`;
 

@@ -4,7 +4,7 @@ import { AUDIT_CHECKS, type AuditFinding, runChecks } from '../../db/audit.ts';
 import type { Tx } from '../../db/database.ts';
 import { startPortolan } from '../faults/processes.ts';
 import { type Harness, startHarness } from '../harness.ts';
-import { DEFECTS } from './audit-defects.ts';
+import { A_POLICY, DEFECTS, POLICY } from './audit-defects.ts';
 import { insertWorld } from './audited-world.ts';
 
 /** Undoes a planted world: thrown to roll the transaction back. */
@@ -34,6 +34,23 @@ describe('the auditor', () => {
 
   it('finds nothing in a sound world', async () => {
     expect(await auditWith('select 1')).toEqual([]);
+  });
+
+  it('does not compare the clocks of two machines', async () => {
+    const findings = await auditWith(`
+      insert into price_sets (price_set_id, network_version, computed_at, stale_at, horizon_until,
+        seed, prices, demand)
+      select batch_id, 1, decided_at + interval '1 hour', decided_at + interval '2 hours', decided_at,
+        1, '[]', '[]' from decision_batches;
+      update decision_batches set price_set_id = batch_id;
+      ${A_POLICY}
+      insert into journal (entity, entity_id, version, type, at, data) values
+      ('policy', '${POLICY}', 1, 'policy.moved', now() + interval '1 hour',
+        '{"from": "share", "state": "live", "share_percent": null}');
+      update policies set moves = 1;
+      update decisions set policy_id = '${POLICY}'`);
+
+    expect(findings).toEqual([]);
   });
 
   it.each(DEFECTS)('%s: finds %s', async (invariant, _defect, plant) => {
