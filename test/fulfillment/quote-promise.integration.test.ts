@@ -8,7 +8,7 @@ import { expireQuotes } from '../../src/fulfillment/expire-quotes.ts';
 import { explainDecision } from '../../src/fulfillment/explain-decision.ts';
 import { quotePromise } from '../../src/fulfillment/quote-promise.ts';
 import { aLine, anOrder } from '../builders/commands.ts';
-import { aNetwork } from '../builders/network.ts';
+import { aNetwork, aService, aWarehouse } from '../builders/network.ts';
 import { type Harness, startHarness } from '../harness.ts';
 
 let harness: Harness;
@@ -118,6 +118,46 @@ describe('quoting a promise', () => {
     expect(await stockTotals()).toEqual({ on_hand: 5, reserved: 5 });
     const [again] = await acceptOrders(harness.engine, [order]);
     expect(again?.status).toBe('duplicate');
+  });
+
+  test('holds the slots of its plan for its life, and gets them under another network too', async () => {
+    await harness.close();
+    const network = aNetwork({
+      warehouses: [aWarehouse({ id: 'rotterdam', parcels_per_day: 1 })],
+      services: [aService({ id: 'swift-standard' })],
+    });
+    harness = await startHarness({ network });
+    await harness.stock({ quantity: 5 });
+    const quoted = await quotePromise(harness.engine, ask(1));
+    const [option] = quoted.options;
+    const dayOf = async (external_ref: string) => {
+      while ((await decideOrders(harness.engine)).more);
+      const row = await harness.owner
+        .selectFrom('orders')
+        .innerJoin('shipments', 'shipments.order_id', 'orders.order_id')
+        .select(['orders.promise_at', 'pickup_at'])
+        .where('external_ref', '=', external_ref)
+        .executeTakeFirstOrThrow();
+      return { promise_at: String(row.promise_at), day: String(row.pickup_at).slice(0, 10) };
+    };
+
+    // The day has room for one parcel, which the quote holds.
+    const other = anOrder();
+    await acceptOrders(harness.engine, [other]);
+    expect(await dayOf(other.external_ref)).toMatchObject({ day: '2026-03-19' });
+    // Then the service is slower and has no room at all: what was sold was sold.
+    const [service] = network.services;
+    const slower = [{ ...service!.lanes[0]!, transit_time_id: 'days_4' }];
+    await harness.applyNetwork({
+      ...network,
+      warehouses: [aWarehouse({ id: 'rotterdam', parcels_per_day: 0 })],
+      services: [{ ...service!, lanes: slower }],
+    });
+    const order = anOrder({ quote_token: option!.token });
+    expect(await acceptOrders(harness.engine, [order])).toMatchObject([{ status: 'applied' }]);
+
+    const promise_at = String(option!.promise_at);
+    expect(await dayOf(order.external_ref)).toEqual({ promise_at, day: '2026-03-18' });
   });
 
   test('makes one order of one quote, also for two orders at once', async () => {

@@ -94,13 +94,6 @@ describe('deciding again before a carrier has it', () => {
       },
     ],
     [
-      'inside the freeze',
-      async () => {
-        // The work must begin at eleven for the pickup at twelve.
-        harness.clock.set('2026-03-18T09:46:00Z');
-      },
-    ],
-    [
       'under an offer that has lapsed',
       async () => {
         harness.clock.advance(601);
@@ -113,6 +106,46 @@ describe('deciding again before a carrier has it', () => {
     expect((await redecideOrders(harness.engine)).done).toBe(0);
 
     expect(await sendersOf(split[0]!)).toEqual(['harbour', 'inland']);
+  });
+
+  test('moves nobody to where its promise would not be kept, however much it would save', async () => {
+    await harness.close();
+    const network = contendedNetwork();
+    const [service] = network.services;
+    // From inland it is slower by far, and that costs nothing: but what was sold was sold.
+    const lanes = service!.lanes.map((lane) =>
+      lane.warehouses?.includes('inland') ? { ...lane, transit_time_id: 'days_4' } : lane,
+    );
+    harness = await startHarness({
+      network: {
+        ...network,
+        policy: { ...network.policy, time_per_day: 0 },
+        services: [{ ...service!, lanes }],
+      },
+    });
+    const { mug } = await contend();
+    const promised = (await orderOf(mug[0]!)).promise_at;
+
+    expect((await redecideOrders(harness.engine)).done).toBe(0);
+
+    expect(await sendersOf(mug[0]!)).toEqual(['harbour']);
+    expect((await orderOf(mug[0]!)).current_promise_at).toEqual(promised);
+  });
+
+  test('leaves alone what must start soon, by what the policy says is soon', async () => {
+    const { split } = await contend();
+    const [shipment] = await shipments(harness, split[0]!);
+    const due = shipment!.milestone_due[0]!;
+    // Offers are live: nothing but the freeze keeps orders where they are.
+    const left = due.since(harness.clock.now()).total('seconds');
+    await harness.applyNetwork(contendedNetwork({ freeze_seconds: left + 1 }));
+    expect((await redecideOrders(harness.engine)).done).toBe(0);
+    expect(await sendersOf(split[0]!)).toEqual(['harbour', 'inland']);
+
+    later();
+    await harness.applyNetwork(contendedNetwork({ freeze_seconds: left - 60 }));
+    expect((await redecideOrders(harness.engine)).done).toBe(2);
+    expect(await sendersOf(split[0]!)).toEqual(['harbour']);
   });
 
   test('asks of each move what the policy says it must save', async () => {

@@ -178,6 +178,14 @@ describe('a disruption', () => {
     expect(await openExceptions(harness)).toEqual([]);
   });
 
+  test('is met by the workers’ own queue', async () => {
+    await released(harness);
+    await open();
+    await harness.settle();
+
+    expect(legsOf(await theShipment(harness))).toEqual(['first_mile', 'train', 'last_mile']);
+  });
+
   test('takes an offer back and offers it where the promise is kept', async () => {
     await decided(harness);
     const before = await theShipment(harness);
