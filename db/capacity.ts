@@ -40,6 +40,18 @@ export async function listCapacity(
   return rows.rows;
 }
 
+/** Lists the capacity used of these slots; what was never used is left out. Takes no lock. */
+export async function listSlots(
+  tx: Tx,
+  slots: readonly { resource: string; slot_seconds: number }[],
+): Promise<CapacityRow[]> {
+  if (slots.length === 0) return [];
+  const rows = await sql<CapacityRow>`
+    select c.resource, extract(epoch from c.slot)::bigint as slot_seconds, c.used
+    from capacity_usage c join ${distinctSlots(slots)} s using (resource, slot)`.execute(tx);
+  return rows.rows;
+}
+
 /**
  * Locks these slots, in (resource, slot) order, and returns them as of now. A slot that was never
  * used gets its row first, also in that order: a row made only when it is taken, after stock was

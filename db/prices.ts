@@ -25,6 +25,13 @@ export interface StoredExploration {
   readonly dearer_share: number;
   readonly known: readonly (readonly [zone_id: string, carrier_ids: readonly string[]])[];
 }
+/** `[price, planned, level, cap]` of something contended, as routing's `Course`. */
+export type StoredCourse = readonly [number, number, number, number];
+/** All that was contended, also at a price of 0: what the next prices follow. */
+export interface StoredCourses {
+  readonly stock: readonly (readonly [warehouse_id: string, sku_id: string, StoredCourse])[];
+  readonly capacity: readonly (readonly [resource: string, slot_seconds: number, StoredCourse])[];
+}
 /** `[sku_id, zone_id, orders, quantity]`: orders expected until the horizon, units of one order. */
 export type StoredDemand = readonly [string, string, number, number];
 
@@ -44,6 +51,9 @@ export interface PriceSet {
   readonly carriers: readonly StoredCarrierPrice[];
   readonly exploration: StoredExploration | null;
   readonly demand: readonly StoredDemand[];
+  readonly course: StoredCourses;
+  /** The set that this one was moved on from; null = solved. */
+  readonly follows: string | null;
 }
 
 /**
@@ -117,7 +127,7 @@ export async function findNewestCarrierPrices(
   return (newest?.carriers ?? []) as readonly StoredCarrierPrice[];
 }
 
-/** Of the newest set: when it was made, for how many orders, and whether it has any price. */
+/** Of the newest set that was solved: when it was made, for how many orders, and whether it has any price. */
 export async function findNewestPriceSet(
   tx: Tx,
   now: Temporal.Instant,
@@ -125,7 +135,7 @@ export async function findNewestPriceSet(
   const rows = await sql<Pick<PriceSet, 'computed_at' | 'orders_soon'> & { has_prices: boolean }>`
     select computed_at, orders_soon,
       json_array_length(prices) + json_array_length(capacity) > 0 as has_prices
-    from price_sets where computed_at <= ${now.toString()}::timestamptz
+    from price_sets where computed_at <= ${now.toString()}::timestamptz and follows is null
     order by computed_at desc limit 1`.execute(tx);
   return rows.rows[0];
 }

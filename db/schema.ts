@@ -223,6 +223,8 @@ export interface PriceSetsTable {
   carriers: Json<unknown>;
   exploration: Json<unknown> | null;
   demand: Json<unknown>;
+  course: ColumnType<unknown, string | undefined, string>;
+  follows: string | null;
 }
 
 export interface CarrierHoursTable {

@@ -26,6 +26,7 @@ import * as roomForUpdates from './0023-room-for-updates.ts';
 import * as movedParcels from './0024-moved-parcels.ts';
 import * as learnAnew from './0025-learn-anew.ts';
 import * as learnLevelFree from './0026-learn-level-free.ts';
+import * as followedPrices from './0027-followed-prices.ts';
 
 export const MIGRATIONS: Record<string, Migration> = {
   '0001-network-and-keys': networkAndKeys,
@@ -54,4 +55,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   '0024-moved-parcels': movedParcels,
   '0025-learn-anew': learnAnew,
   '0026-learn-level-free': learnLevelFree,
+  '0027-followed-prices': followedPrices,
 };

@@ -35,7 +35,7 @@ export {
 } from './demand.ts';
 export { hasDrifted } from './drift.ts';
 export { type Exploration, shareOfText, sourceExploring } from './explore.ts';
-export { followPrices } from './follow.ts';
+export { type Course, followCourses, followPrices } from './follow.ts';
 export {
   arrivalInstants,
   type ForecastDemand,

@@ -42,6 +42,8 @@ export type PricedResources =
       readonly prices: readonly number[];
       /** Amount that the scenarios plan to use, on average. */
       readonly planned: readonly number[];
+      /** Most that a unit can be worth, see {@link regretCaps}. */
+      readonly caps: readonly number[];
     }
   | { readonly status: 'failed'; readonly reason: string };
 
@@ -97,5 +99,5 @@ export function priceResources(solver: LinearSolver, pricing: Pricing): PricedRe
   if (priced.status === 'failed') return priced;
   const caps = regretCaps(oracle, forecast, supply);
   const prices = Array.from(priced.prices, (price, r) => Math.min(price, caps[r]!));
-  return { status: 'priced', prices, planned: [...priced.planned] };
+  return { status: 'priced', prices, planned: [...priced.planned], caps: [...caps] };
 }

@@ -1,7 +1,7 @@
 /**
  * PRICE: forecasts demand from the orders of late and prices the stock and capacity that are contended
  * until the horizon, so that decisions keep for later orders what those will need more. Whatever goes
- * wrong, the last prices grow stale and decisions are greedy again.
+ * wrong, the last prices follow what is used until they grow stale, and decisions are greedy again.
  */
 import { inTransaction, type Tx } from '../../db/database.ts';
 import { countOrdersSince } from '../../db/demand.ts';
@@ -10,21 +10,24 @@ import {
   findNewestPriceSet,
   insertPriceSet,
   type PriceSet,
+  type StoredCourse,
+  type StoredCourses,
   takePriceRefresh,
 } from '../../db/prices.ts';
 import {
-  type CapacityPrice,
   HOUR_SECONDS,
   hasDrifted,
   indexPrices,
   type Pricing,
   type StockPrice,
+  usedOf,
 } from '../../routing/index.ts';
 import { instantOf } from '../domain/instants.ts';
 import type { StepOutcome } from './decide-orders.ts';
 import type { Engine, LiveNetwork } from './engine.ts';
 import { findContendedCapacity } from './find-contended-capacity.ts';
 import { type DemandKind, findContendedStock } from './find-contended-stock.ts';
+import { followedSet, pricesOn } from './follow-prices.ts';
 import { hoursRatio, lookAhead, type Outlook } from './look-ahead.ts';
 import { type PricedCarriers, priceCarriers } from './price-carriers.ts';
 import { priceInThread } from './price-in-thread.ts';
@@ -49,18 +52,16 @@ export async function refreshPrices(engine: Engine): Promise<StepOutcome> {
   const network = await engine.networks.current();
   if (network === null || engine.config.price_blend_percent === 0) return { done: 1, more: false };
   const outlook = await lookAhead(engine, network, now);
-  const stock = await priceStock(engine, network, outlook);
-  const capacity =
-    stock === null ? null : await priceCapacity(engine, network, outlook, stock.rows);
-  if (stock === null || capacity === null) return { done: 1, more: false };
-  const carriers = await priceCarriers(engine, network.document, outlook.season, now);
-  const set = setOf(engine, network, outlook, { stock, capacity, carriers });
+  // Where nothing new could be solved the last prices follow what was used, until they are stale.
+  const set = (await solvedSet(engine, network, outlook)) ?? (await followedSet(engine, outlook));
+  if (set === null) return { done: 1, more: false };
   await inTransaction(engine.database, async (tx) => {
     await insertPriceSet(tx, set);
     await deleteUnusedPriceSets(tx, now);
   });
   const { price_set_id, prices } = set;
-  const facts = { price_set_id, prices: prices.length, capacity: set.capacity.length };
+  const sizes = { prices: prices.length, capacity: set.capacity.length };
+  const facts = { price_set_id, follows: set.follows, ...sizes };
   engine.log.debug(facts, 'prices computed');
   return { done: 1, more: false };
 }
@@ -83,20 +84,44 @@ function machineSeconds({ clock }: Engine, seconds: number): number {
   return Math.round(seconds * clock.speed);
 }
 
-/** A price per resource at the blend that is trusted; null = they could not be computed. */
-async function solve(engine: Engine, pricing: Pricing): Promise<readonly number[] | null> {
-  if (pricing.classes.length === 0) return pricing.supply.map(() => 0);
+/** A set of newly solved prices; null = they could not be computed. */
+async function solvedSet(
+  engine: Engine,
+  network: LiveNetwork,
+  outlook: Outlook,
+): Promise<PriceSet | null> {
+  const stock = await priceStock(engine, network, outlook);
+  if (stock === null) return null;
+  const capacity = await priceCapacity(engine, network, outlook, stock.rows);
+  if (capacity === null) return null;
+  const carriers = await priceCarriers(engine, network.document, outlook.season, outlook.at);
+  return setOf(engine, network, outlook, { stock, capacity, carriers });
+}
+
+/**
+ * A course per resource from here on, its price at the blend that is trusted; null = they could not be
+ * computed.
+ */
+async function solve(engine: Engine, pricing: Pricing): Promise<readonly StoredCourse[] | null> {
+  if (pricing.classes.length === 0) return pricing.supply.map((units) => [0, 0, units, 0]);
   const priced = await priceInThread(pricing, engine.config.price_timeout_seconds);
-  if (priced.status === 'priced') {
-    return priced.prices.map((price) => (price * engine.config.price_blend_percent) / 100);
+  if (priced.status === 'failed') {
+    engine.log.warn(
+      { reason: priced.reason },
+      'prices could not be computed: the last ones follow use',
+    );
+    return null;
   }
-  engine.log.warn({ reason: priced.reason }, 'prices could not be computed: the last ones age');
-  return null;
+  const blend = engine.config.price_blend_percent / 100;
+  return priced.prices.map((price, r) => {
+    return [price * blend, priced.planned[r]!, pricing.supply[r]!, priced.caps[r]!];
+  });
 }
 
 /** Prices of stock with what they were made from. */
 interface PricedStock {
   readonly rows: readonly StockPrice[];
+  readonly course: StoredCourses['stock'];
   readonly kinds: readonly DemandKind[];
 }
 
@@ -107,29 +132,34 @@ async function priceStock(
 ): Promise<PricedStock | null> {
   const limits = limitsOf(engine, at_seconds);
   const found = await findContendedStock(network, board, stock, kinds, at_seconds, limits);
-  const prices = await solve(engine, found.pricing);
-  if (prices === null) return null;
-  const rows = found.resources.flatMap(([warehouse_id, sku_id], r) =>
-    prices[r]! > 0 ? [{ warehouse_id, sku_id, price: prices[r]! }] : [],
+  const solved = await solve(engine, found.pricing);
+  if (solved === null) return null;
+  const course = found.resources.map(([warehouse_id, sku_id], r) => {
+    return [warehouse_id, sku_id, solved[r]!] as const;
+  });
+  const rows = course.flatMap(([warehouse_id, sku_id, [price]]) =>
+    price > 0 ? [{ warehouse_id, sku_id, price }] : [],
   );
-  return { rows, kinds: found.kinds };
+  return { rows, course, kinds: found.kinds };
 }
 
-/** Prices of capacity for what the prices of stock leave over. */
+/** Courses of capacity for what the prices of stock leave over. */
 async function priceCapacity(
   engine: Engine,
   network: LiveNetwork,
   { board, expected, at_seconds }: Outlook,
   stock: readonly StockPrice[],
-): Promise<readonly CapacityPrice[] | null> {
+): Promise<StoredCourses['capacity'] | null> {
   const prices = indexPrices({ stock });
   const limits = limitsOf(engine, at_seconds);
   const found = await findContendedCapacity(network, board, expected, prices, limits);
   const solved = await solve(engine, found.pricing);
   if (solved === null) return null;
-  return found.slots.flatMap(({ resource, slot_seconds }, r) =>
-    solved[r]! > 0 ? [{ resource, slot_seconds, price: solved[r]! }] : [],
-  );
+  return found.slots.map(({ resource, slot_seconds }, r) => {
+    const [price, planned, , cap] = solved[r]!;
+    // What is used is what the next prices can read again.
+    return [resource, slot_seconds, [price, planned, -usedOf(board, resource, slot_seconds), cap]];
+  });
 }
 
 function limitsOf({ config }: Engine, seed: number) {
@@ -144,7 +174,7 @@ function limitsOf({ config }: Engine, seed: number) {
 /** All that a set is made of. */
 interface Priced {
   readonly stock: PricedStock;
-  readonly capacity: readonly CapacityPrice[];
+  readonly capacity: StoredCourses['capacity'];
   readonly carriers: PricedCarriers;
 }
 
@@ -164,8 +194,8 @@ function setOf(
     horizon_until: instantOf(at_seconds + price_horizon_hours * HOUR_SECONDS),
     seed: at_seconds,
     orders_soon: season.orders * hoursRatio(season, at_seconds, soon),
-    prices: stock.rows.map(({ warehouse_id, sku_id, price }) => [warehouse_id, sku_id, price]),
-    capacity: capacity.map(({ resource, slot_seconds, price }) => [resource, slot_seconds, price]),
+    ...pricesOn({ stock: stock.course, capacity }),
+    follows: null,
     ...carriers,
     demand: stock.kinds.map(({ demand }) => [
       demand.sku_id,

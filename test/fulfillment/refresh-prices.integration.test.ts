@@ -1,12 +1,14 @@
 /** Prices of contended stock: computed from orders, used by decisions, replayed, and let go when stale. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { StoredCourses } from '../../db/prices.ts';
 import { acceptOrders } from '../../src/fulfillment/accept-orders.ts';
 import { decideOrders } from '../../src/fulfillment/decide-orders.ts';
+import type { Engine } from '../../src/fulfillment/engine.ts';
 import { explainDecision } from '../../src/fulfillment/explain-decision.ts';
 import { refreshPrices } from '../../src/fulfillment/refresh-prices.ts';
 import { anOrder } from '../builders/commands.ts';
 import { anIsland, ISLAND, NEAR } from '../builders/island.ts';
-import { type Harness, startHarness } from '../harness.ts';
+import { type Harness, START, startHarness } from '../harness.ts';
 
 const OPERATOR = { role: 'operator', party_id: '*' };
 
@@ -84,6 +86,12 @@ describe('prices of contended stock', () => {
     expect(result).toMatchObject({ proof: { kind: 'bounded', gap: expect.any(Number) } });
   });
 
+  test('are computed by the workers’ own queue, when they are due', async () => {
+    await history(22);
+    await harness.settle();
+    expect(await sets()).toHaveLength(1);
+  });
+
   test('let decisions be greedy again once they are stale', async () => {
     await history(22);
     await refreshPrices(harness.engine);
@@ -93,6 +101,44 @@ describe('prices of contended stock', () => {
 
     expect(near.from).toBe('harbour');
     expect(await batchOf(near.order_id)).toEqual({ price_set_id: null });
+  });
+
+  test('count as far as they are trusted', async () => {
+    await history(22);
+    const trusted = async (price_blend_percent: number) => {
+      const config = { ...harness.engine.config, price_blend_percent };
+      harness.clock.advance(harness.engine.config.price_refresh_seconds);
+      await refreshPrices({ ...harness.engine, config });
+      const all = await sets();
+      const [set] = all.sort((a, b) =>
+        a.computed_at.toString() < b.computed_at.toString() ? 1 : -1,
+      );
+      return (set!.prices as [string, string, number][])[0]![2];
+    };
+
+    const [whole, part] = [await trusted(100), await trusted(40)];
+
+    // Futures are drawn anew: nearly the same price, of which less counts.
+    expect(part / whole).toBeGreaterThan(0.35);
+    expect(part / whole).toBeLessThan(0.45);
+  });
+
+  test('expect orders in the hours of the week in which they came', async () => {
+    await history(4000);
+    // A week after its first order, which was on a Wednesday at nine: at three in the morning, and at nine.
+    const nine = Temporal.Instant.from(START).add({ hours: 168 });
+    const soon = async (at: Temporal.Instant) => {
+      harness.clock.set(at);
+      await refreshPrices(harness.engine);
+      const all = await sets();
+      return all.find((set) => set.computed_at.equals(at))!.orders_soon;
+    };
+
+    const quiet = await soon(nine.subtract({ hours: 6 }));
+    const busy = await soon(nine);
+
+    expect(quiet).toBeGreaterThan(0);
+    expect(busy / quiet).toBeGreaterThan(3);
   });
 
   test('are none where too little was ordered to know', async () => {
@@ -133,6 +179,77 @@ describe('prices of contended stock', () => {
     harness.clock.advance(60);
     expect(await refreshPrices(harness.engine)).toEqual({ done: 1, more: false });
     expect(await sets()).toHaveLength(2);
+  });
+
+  describe('that cannot be solved anew', () => {
+    /** The one resource on the course of a set. */
+    const courseOf = (set: { course: unknown }) => {
+      const { stock, capacity } = set.course as StoredCourses;
+      expect([stock.length, capacity.length]).toEqual([2, 0]);
+      const [, , [price, planned, level, cap]] = stock.find(([from]) => from === 'harbour')!;
+      return { price, planned, level, cap };
+    };
+    /** A thread that may take no time at all is ended before it answers. */
+    const hurried = (): Engine => {
+      const config = { ...harness.engine.config, price_timeout_seconds: 0 };
+      return { ...harness.engine, config };
+    };
+    const newest = async () => {
+      const all = await sets();
+      return all.reduce((a, b) => (b.computed_at.toString() > a.computed_at.toString() ? b : a));
+    };
+
+    test.each([
+      ['fewer', 0],
+      ['more', 6],
+    ])('follow what was used: %s than planned', async (what, orders) => {
+      await history(22);
+      await refreshPrices(harness.engine);
+      const solved = await newest();
+      const before = courseOf(solved);
+      if (orders > 0) await decideAll(Array.from({ length: orders }, () => ISLAND));
+      harness.clock.advance(harness.engine.config.price_refresh_seconds);
+
+      expect(await refreshPrices(hurried())).toEqual({ done: 1, more: false });
+
+      const followed = await newest();
+      const { price_set_id, stale_at } = solved;
+      expect(followed).toMatchObject({ follows: price_set_id, stale_at });
+      const after = courseOf(followed);
+      expect(after.level).toBe(before.level - orders);
+      // Five minutes of two hours: about a twentieth of the plan was due, by the shape of the week.
+      const due = before.planned - after.planned;
+      expect(due).toBeGreaterThan(before.planned / 48);
+      expect(due).toBeLessThan(before.planned / 12);
+      const moved = 0.001 * before.price * (orders - due);
+      expect(after.price).toBeCloseTo(Math.min(before.cap, before.price + moved), 6);
+      expect(Math.sign(after.price - before.price)).toBe(what === 'more' ? 1 : -1);
+      expect(followed.prices).toEqual([['harbour', 'mug', after.price]]);
+    });
+
+    test('are replayed, grow stale with what they follow, and give way to solved ones', async () => {
+      await history(22);
+      await refreshPrices(harness.engine);
+      const solved = await newest();
+      harness.clock.advance(harness.engine.config.price_refresh_seconds);
+      await refreshPrices(hurried());
+      const followed = await newest();
+
+      const { order_id, from } = await decide(NEAR);
+      expect(from).toBe('inland');
+      const explained = await explainDecision(harness.engine, OPERATOR, order_id);
+      const { price_set_id } = followed;
+      expect(explained).toMatchObject({ replayed: true, price_set_id });
+
+      // It is still due: who looks next tries again.
+      harness.clock.advance(harness.engine.config.price_look_seconds);
+      await refreshPrices(hurried());
+      expect(await newest()).toMatchObject({ follows: price_set_id, stale_at: solved.stale_at });
+      harness.clock.set(solved.stale_at);
+      expect((await decide(NEAR)).from).toBe('harbour');
+      await refreshPrices(harness.engine);
+      expect(await newest()).toMatchObject({ follows: null });
+    });
   });
 
   test('leave decisions alone when they cannot be computed, or are not trusted at all', async () => {

@@ -6,10 +6,13 @@ import {
   demandFactor,
   demandFactorAt,
   fadeDemand,
+  followCourses,
   followPrices,
   learnedDemand,
   openDemand,
+  type Pricing,
   pricedCost,
+  priceResources,
   pricesInForce,
   recordDemand,
   regretCaps,
@@ -18,7 +21,7 @@ import {
 } from '../../../routing/index.ts';
 import { seededRandom } from '../../../src/simulation/random.ts';
 import { runs, seedOf } from '../runs.ts';
-import { drawMarket } from './market.ts';
+import { drawMarket, loadSolver } from './market.ts';
 
 const SEED = seedOf(47);
 
@@ -57,6 +60,56 @@ describe('prices in force', () => {
         }
       }
     }
+  });
+
+  it('that follow use between solves stay between zero and their caps, and know what is left', () => {
+    const course = { price: 10, planned: 40, level: 50, cap: 10.05 };
+    const [more] = followCourses([course], [20], 0.25);
+    expect(more).toEqual({ price: 10.05, planned: 30, level: 20, cap: 10.05 });
+    const [fewer] = followCourses([course], [45], 0.25);
+    expect(fewer!.price).toBeCloseTo(10 + 0.01 * (5 - 10), 12);
+    const [received] = followCourses([course], [5000], 0.25);
+    expect(received!.price).toBe(0);
+  });
+
+  it('are capped where they are solved: at the step to the second-best choice', async () => {
+    const choices = [
+      { cost: 1, resources: [0], amounts: [1] },
+      { cost: 3, resources: [1], amounts: [1] },
+    ];
+    const kind = { unserved_cost: 100, forecast: 10 };
+    const pricing: Pricing = {
+      supply: [5, 8],
+      classes: [
+        { ...kind, choices, group: 0 },
+        { ...kind, choices: [choices[1]!], group: 1 },
+      ],
+      ...{ shape: 1e9, seen: [10, 10], forecast_seen: [10, 10], scenarios: 10, seed: SEED },
+    };
+    const priced = priceResources(await loadSolver(), pricing);
+
+    // A unit of the first is worth 99: nobody without it is served. But whoever has it by mistake loses 2.
+    if (priced.status === 'failed') throw new Error(priced.reason);
+    expect([...priced.caps]).toEqual([2, 97]);
+    expect(priced.prices[0]).toBe(2);
+    expect(priced.prices[1]).toBeGreaterThan(80);
+  });
+
+  it('are dear where more came than was forecast, and cheap where less did', async () => {
+    const solver = await loadSolver();
+    const choices = [{ cost: 1, resources: [0], amounts: [1] }];
+    const priceOf = (seen: number) => {
+      const priced = priceResources(solver, {
+        supply: [20],
+        classes: [{ choices, unserved_cost: 100, forecast: 20, group: 0 }],
+        ...{ shape: 5, seen: [seen], forecast_seen: [20], scenarios: 20, seed: SEED },
+      });
+      if (priced.status === 'failed') throw new Error(priced.reason);
+      return priced.prices[0]!;
+    };
+
+    expect(priceOf(60)).toBeGreaterThan(90);
+    expect(priceOf(5)).toBeLessThan(10);
   });
 
   it('follow use between solves and stay at zero or above', () => {
