@@ -41,10 +41,14 @@ export interface WindowSetting {
   readonly every: number;
 }
 
-/** What left: parcels beyond one per order, orders that nobody could serve, money, and CPU time. */
+/**
+ * What left: parcels beyond one per order, new orders for which there was no plan, orders that left later or
+ * with less than they were sold, money, and CPU time.
+ */
 export interface WindowOutcome {
   readonly extra_parcels: number;
   readonly unserved: number;
+  readonly broken: number;
   /** Freight and handling, minor units. */
   readonly cost: number;
   /** CPU milliseconds of deciding one window again, all windows. */
@@ -139,10 +143,16 @@ export async function playWindow(
   const board = openBoard(live.compiled, stock, []);
   const game = { live, board, stock, solver };
   const redecide_ms: number[] = [];
-  let [extra_parcels, unserved, cost] = [0, 0, 0];
+  let [extra_parcels, unserved, broken, cost] = [0, 0, 0, 0];
   let held: Waiting[] = [];
   const leave = (number: number) => {
-    for (const { plan } of held.slice(0, number)) {
+    for (const { plan, problem, promise_seconds } of held.slice(0, number)) {
+      const units = plan.parcels.flatMap(({ takes }) => takes);
+      const isWhole = problem.lines.every(({ line_no, quantity }) => {
+        const own = units.filter((take) => take.line_no === line_no);
+        return own.reduce((sum, take) => sum + take.quantity, 0) === quantity;
+      });
+      broken += +(plan.promise_seconds > promise_seconds || !isWhole);
       extra_parcels += plan.parcels.length - 1;
       cost += plan.parcels.reduce((sum, one) => sum + one.cost.freight + one.cost.handling, 0);
     }
@@ -161,7 +171,7 @@ export async function playWindow(
   }
   redecide_ms.push(await decideAgain(game, held, orders.at(-1)!.at_seconds));
   leave(held.length);
-  return { extra_parcels, unserved, cost, redecide_ms };
+  return { extra_parcels, unserved, broken, cost, redecide_ms };
 }
 
 interface Game {

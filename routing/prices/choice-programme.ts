@@ -32,7 +32,7 @@ export interface ChoiceLimits {
   readonly seconds: number;
 }
 
-const USUAL_LIMITS: ChoiceLimits = { gap: 1e-3, nodes: 200, seconds: 20 };
+const USUAL_LIMITS: ChoiceLimits = { gap: 1e-3, nodes: 200, seconds: 10 };
 const INTEGER = 1;
 
 /** The solver port over a loaded `highs` module (1.15). Time and memory grow with plans × resources. */
