@@ -76,7 +76,8 @@ export interface Parcels {
 
 /**
  * The least and largest share of the parcels still to come (`left`) with which the period ends inside
- * the band, given what it has brought. Where that cannot be any more, all or nothing.
+ * the band, given what it has brought, both in [0, 1]. Where that cannot be any more, all or nothing.
+ * O(1).
  */
 export function neededShares(
   band: Band,
@@ -101,7 +102,8 @@ const FEW_PARCELS = 10;
  * The price after a stretch of deciding at `price`: dearer while the carrier's share of it was above
  * what is needed, cheaper while below, back towards 0 while inside. A subgradient step of the dual of
  * the programme with one soft row a bound, cut at the penalty, which is that row's slack; source:
- * Balseiro, Lu and Mirrokni, Operations Research 2023 (dual descent for online allocation).
+ * Balseiro, Lu and Mirrokni, Operations Research 2023 (dual descent for online allocation). Minor
+ * units; fewer parcels move it less. O(1).
  */
 export function followShare(
   price: number,

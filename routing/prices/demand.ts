@@ -10,12 +10,12 @@
  * Seasonality lives in the forecast, so orders forecast and seen are always of the same hours.
  */
 
-/** Weight of a forecast in orders, from the coefficient of variation of its relative error. */
+/** Weight of a forecast in orders, from the coefficient of variation of its relative error. O(1). */
 export function shapeOfError(cv: number): number {
   return cv > 0 ? 1 / (cv * cv) : Number.POSITIVE_INFINITY;
 }
 
-/** Coefficient of variation of a log-normal error with standard deviation σ of the logarithm. */
+/** Coefficient of variation of a log-normal error, √(exp σ² − 1), σ that of the logarithm. O(1). */
 export function cvOfLogNormal(sigma: number): number {
   return Math.sqrt(Math.expm1(sigma * sigma));
 }
@@ -27,12 +27,12 @@ export interface DemandRecord {
   readonly forecast: Float64Array;
 }
 
-/** A record of nothing yet. */
+/** A record of nothing yet: `shape` is the weight of the forecast, in orders. O(groups). */
 export function openDemand(groups: number, shape: number): DemandRecord {
   return { shape, seen: new Float64Array(groups), forecast: new Float64Array(groups) };
 }
 
-/** Posterior mean factor of a group. */
+/** Posterior mean factor of a group: (shape + seen) / (shape + forecast), Gamma–Poisson. O(1). */
 export function demandFactor(record: DemandRecord, group: number): number {
   const { shape, seen, forecast } = record;
   if (shape === Number.POSITIVE_INFINITY) return 1;
@@ -43,7 +43,7 @@ export function demandFactor(record: DemandRecord, group: number): number {
 /**
  * A quantile of the posterior of a group's factor: `z` is the standard normal deviate of the wanted
  * probability (0 = about the median). Futures that each keep a deviate of their own spread as far as
- * the factor is still unknown. Wilson and Hilferty's cube-root approximation (1931), cut at 0.
+ * the factor is still unknown. Wilson and Hilferty's cube-root approximation (1931), cut at 0. O(1).
  */
 export function demandFactorAt(record: DemandRecord, group: number, z: number): number {
   const { shape, seen, forecast } = record;

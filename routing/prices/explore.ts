@@ -21,7 +21,7 @@ export interface Exploration {
   readonly known: ReadonlyMap<string, readonly string[]>;
 }
 
-/** A number in [0, 1) that belongs to a text: FNV-1a, 32 bits. */
+/** A number in [0, 1) that belongs to a text: FNV-1a (Fowler, Noll and Vo), 32 bits. O(length). */
 export function shareOfText(text: string): number {
   let hash = 0x811c9dc5;
   for (let i = 0; i < text.length; i++) {
@@ -61,7 +61,7 @@ function tryUnknown(
 /**
  * Decides one order at prices (see `sourceAtPrices`); if it is one of those that try, by a carrier
  * that is not known in its zone, where there is one at little more. Without exploration it is
- * `sourceAtPrices` itself.
+ * `sourceAtPrices` itself. At most one decision more.
  */
 export function sourceExploring(
   network: CompiledNetwork,

@@ -5,7 +5,7 @@
  * between). η is money per unit: about 0.1 % of a parcel's fee is a good start, 20 % hurts.
  */
 
-/** Moves `prices` in place. All arrays have one entry per resource. O(resources) */
+/** Moves `prices` (minor units) in place. All arrays have one entry per resource. O(resources). */
 export function followPrices(
   prices: Float64Array,
   used: Float64Array,

@@ -19,7 +19,7 @@ export interface Trust {
   readonly stale_after_seconds: number;
 }
 
-/** The prices in force at an instant; undefined = decide greedily. */
+/** The prices in force at an instant (epoch seconds); undefined = decide greedily. O(resources). */
 export function pricesInForce(
   solved: SolvedPrices | undefined,
   trust: Trust,

@@ -93,7 +93,7 @@ function addPlans(state: State, found: readonly ClassPlan[]): number {
   return columns.length;
 }
 
-/** Cost of a plan at the given prices. */
+/** Cost of a plan at the given prices, money. O(resources of the plan). */
 export function pricedCost(plan: Plan, prices: Float64Array): number {
   return plan.resources.reduce((sum, r, i) => sum + plan.amounts[i]! * prices[r]!, plan.cost);
 }
@@ -181,7 +181,11 @@ function solve(state: State, demands: Demands): Priced {
   return { status: 'failed', reason: `no optimum after ${MOST_ROUNDS} rounds` };
 }
 
-/** Opens a programme over an oracle. Memory grows with the plans found, a few per class. */
+/**
+ * Opens a programme over an oracle: column generation (Gilmore and Gomory 1961) with the bound of its own
+ * pricing (Lasdon 1970). Memory grows with the plans found, a few per class; a solve costs rounds × (one
+ * simplex run + classes × oracle).
+ */
 export function openProgramme(solver: LinearSolver, oracle: PlanOracle): PlanProgramme {
   const state: State = {
     oracle,

@@ -59,7 +59,10 @@ function pricedChoice(choice: Plan, prices: Float64Array, free: Float64Array): n
   return cost;
 }
 
-/** The oracle over choices: the cheapest there is supply for, or not to serve. Ties go to the first. */
+/**
+ * The oracle over choices: the cheapest there is supply for, or not to serve. Ties go to the first.
+ * O(choices of the class).
+ */
 export function choiceOracle(classes: readonly PricingClass[], resources: number): PlanOracle {
   const cheapest = (c: number, prices: Float64Array, free: Float64Array): Plan => {
     const { choices, unserved_cost } = classes[c]!;

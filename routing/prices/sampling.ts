@@ -50,6 +50,7 @@ export function poissonQuantile(mean: number, share: number): number {
 /**
  * `count` uniform numbers, one in each stretch of 1 / count, in random order: a dimension of a Latin
  * hypercube (McKay, Beckman and Conover 1979), over which means of what is nearly a sum are exact.
+ * O(count).
  */
 export function stratifiedUniforms(chance: Chance, count: number): Float64Array {
   const order = Array.from({ length: count }, (_, i) => i);
@@ -69,7 +70,7 @@ export function sampleBinomial(chance: Chance, trials: number, probability: numb
   return count;
 }
 
-/** A standard normal number (Box and Muller 1958). */
+/** A standard normal number (Box and Muller 1958). O(1). */
 export function sampleNormal(chance: Chance): number {
   return Math.sqrt(-2 * Math.log(1 - chance())) * Math.cos(2 * Math.PI * chance());
 }

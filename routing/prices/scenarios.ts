@@ -121,7 +121,10 @@ function agreed(scenarios: readonly Scenario[], failed: number): ScenarioPrices 
   return { status: 'priced', prices, planned: meanOf(heard.map((s) => s.planned!)), failed };
 }
 
-/** Opens `count` scenarios. Memory: one programme each. */
+/**
+ * Opens `count` sampled futures (sample average approximation of the expected dual; Talluri and van Ryzin
+ * 1999). Memory: one programme each. A refresh costs one solve of each that is its turn.
+ */
 export function openScenarios(
   solver: LinearSolver,
   oracle: PlanOracle,

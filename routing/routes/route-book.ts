@@ -124,14 +124,14 @@ export function openBook(
   };
 }
 
-/** Place of a hub. @throws Error when it is not there. */
+/** Place of a hub, by its id. O(1). @throws Error when it is not there. */
 export function hubIn(hubOf: ReadonlyMap<string, number>, id: string): number {
   const hub = hubOf.get(id);
   if (hub === undefined) throw new Error(`hub ${id} is named, which is not there`);
   return hub;
 }
 
-/** Points of a distribution. @throws Error when it is not there. */
+/** Points (share, seconds) of a distribution, by its id. O(1). @throws Error when it is not there. */
 export function pointsIn(transits: ReadonlyMap<string, Points>, id: string): Points {
   const points = transits.get(id);
   if (points === undefined) throw new Error(`transit time ${id} is named, which is not there`);
@@ -146,13 +146,13 @@ export const profileKey = (hub: number, carriers: readonly string[] | undefined)
 export const carriersKey = (carriers: readonly string[] | null | undefined): string =>
   carriers ? JSON.stringify([...new Set(carriers)].sort()) : 'null';
 
-/** What a profile's name says: the hub, and the carriers if not all. */
+/** What a profile's name says: the hub, and the carriers if not all. O(length). */
 export function readProfileKey(key: string): { hub: number; carriers: string[] | null } {
   const space = key.indexOf(' ');
   return { hub: Number(key.slice(0, space)), carriers: JSON.parse(key.slice(space + 1)) };
 }
 
-/** The part of a network that one set of carriers runs; undefined = all. */
+/** The part of a network that one set of carriers runs; undefined = all. O(legs) once, then O(1). */
 export function networkOf(
   { transfer, legs, networks }: Pick<RouteBook, 'transfer' | 'legs' | 'networks'>,
   carriers: readonly string[] | null | undefined,
@@ -173,7 +173,7 @@ export const searchSpan = ({ from_seconds }: Pick<RouteBook, 'from_seconds'>) =>
   until: from_seconds + SEARCH_DAYS * DAY_SECONDS,
 });
 
-/** The profile to a hub, made when it is first asked for. */
+/** The profile to a hub, made when it is first asked for (one sweep, see `profileTo`), then O(1). */
 export function profileOf(
   book: RouteBook,
   hub: number,

@@ -24,7 +24,7 @@ export interface LabelColumns {
   readonly pool: Int32Array;
 }
 
-/** Departure, arrival, cost and carbon of a label. */
+/** Departure, arrival (epoch seconds), cost (minor units) and carbon (grams) of a label. O(1). */
 export function criteriaOf(
   { criteria }: Pick<LabelColumns, 'criteria'>,
   row: number,
@@ -33,7 +33,7 @@ export function criteriaOf(
   return [criteria[at]!, criteria[at + 1]!, criteria[at + 2]!, criteria[at + 3]!];
 }
 
-/** True if one way arrives no later, costs and emits no more than another. */
+/** True if one way arrives no later, costs and emits no more than another: weak dominance. O(1). */
 export function isNoWorse(criteria: Float64Array, row: number, other: number): boolean {
   const a = row * CRITERIA;
   const b = other * CRITERIA;
@@ -72,7 +72,7 @@ export function lastReady(
   return count === 0 ? NONE : labels[count - 1]!;
 }
 
-/** True if some label of the front at a row arrives no later, costs and emits no more. */
+/** True if some label of the front at a row arrives no later, costs and emits no more. O(front). */
 export function isBeaten(
   { criteria, pool, frontStart, frontSize }: LabelColumns,
   front: number,

@@ -125,7 +125,8 @@ const FIRST_ROOM = 1024;
 /** Stores of networks: one sweep is over before the next begins, and leaves it the room that it made. */
 const stores = new WeakMap<ProfileNetwork, LabelStore>();
 
-/** A sweep towards a hub that has not begun, and knows no way by legs that start at any time. */
+/** A sweep towards a hub that has not begun, and knows no way by legs that start at any time.
+ * O(hubs + legs). */
 export function openSweep(network: ProfileNetwork, target: number): Sweep {
   const store = stores.get(network) ?? new LabelStore(FIRST_ROOM);
   stores.set(network, store);
@@ -158,7 +159,7 @@ function anytimeTo({ network, target, store, into }: Sweep): number[][] {
   return found;
 }
 
-/** Rides the connections of a span, latest first. Ends the sweep. */
+/** Rides the connections of a span, latest first. Ends the sweep. O(connections × labels²). */
 export function rideAll(sweep: Sweep, span: Span): Profile {
   const { target, labels, heads, store, anytime, anytimeRows } = sweep;
   const connections = connectionsIn(sweep.network, span);
@@ -268,7 +269,7 @@ function addLabel(store: LabelStore, own: number[], row: number): void {
   own.push(row);
 }
 
-/** The legs of the way that begins at a row, in order. */
+/** The legs of the way that begins at a row, in order. O(legs of the way). */
 export function legsOf({ leg, next }: LabelColumns, row: number): number[] {
   const legs: number[] = [];
   for (let at = row; leg[at]! !== NONE; at = next[at]!) legs.push(leg[at]!);

@@ -26,7 +26,7 @@ export type Disruption =
       readonly until_seconds: number;
     };
 
-/** Trees by their place in the list of origins. */
+/** Trees by their place in the list of origins; a disruption works out anew only those that it touches. */
 export class RouteTrees {
   readonly #timetable: Timetable;
   readonly #trees: ArrivalTree[];
