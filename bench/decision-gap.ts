@@ -12,7 +12,8 @@ import { bestByProgramme } from '../test/routing/programme.ts';
 import { aWorld, type World, type WorldShape } from '../test/routing/small-world.ts';
 import type { Results } from './results.ts';
 
-const INSTANCES = Number(process.env.GAP_INSTANCES ?? 2400);
+/** Orders that the programme has a plan for: where there is none, nothing can be compared but that. */
+const INSTANCES = Number(process.env.GAP_INSTANCES ?? 2000);
 const SEED = 20261126;
 const BUDGET = { work: 20_000_000 };
 
@@ -44,7 +45,7 @@ function loadHighs() {
 export async function benchGap(results: Results): Promise<void> {
   let highs = await loadHighs();
   let [compared, none, cut, worst, bounded, large, unsolved] = [0, 0, 0, 0, 0, 0, 0];
-  for (let i = 0; compared + none < INSTANCES; i++) {
+  for (let i = 0; compared < INSTANCES; i++) {
     const world = drawWorld(SEED + i);
     const network = compileNetwork(world.network, { from_seconds: world.order.at_seconds });
     const board = openBoard(network, world.stock, world.capacity);
@@ -80,9 +81,9 @@ export async function benchGap(results: Results): Promise<void> {
   console.error(
     JSON.stringify({ seeds: [SEED, SEED + compared + none + cut + unsolved - 1], none, cut }),
   );
-  results.add('gap to MIP: instances', compared + none, '', { least: 2000 });
-  results.add('gap to MIP: of them with a plan', compared, '');
+  results.add('gap to MIP: instances', compared, '', { least: 2000 });
   results.add('gap to MIP: of them of 9 to 14 lines', large, '');
+  results.add('gap to MIP: besides, without a plan by both', none, '');
   results.add('gap to MIP: given up by HiGHS', unsolved, '', { most: 0 });
   results.add('gap to MIP: largest', worst, '', { most: 0 });
   results.add('gap to MIP: decisions not proved', bounded, '', { most: 0 });
