@@ -18,7 +18,7 @@ import { hexBytes } from '../../db/rows.ts';
 import type { AcceptedOrder, AcceptOrder, RowResult } from '../domain/commands.ts';
 import type { Fault, RefusalCode } from '../domain/errors.ts';
 import { instantPrinter } from '../domain/instants.ts';
-import { PACE_SECONDS } from './backlog-gauge.ts';
+import { isCalm, PACE_SECONDS } from './backlog-gauge.ts';
 import type { Engine, LiveNetwork } from './engine.ts';
 import { groupFaults, lineFaults, rulesText } from './order-rules.ts';
 import { type RedeemedQuote, redeemQuotes } from './redeem-quotes.ts';
@@ -101,13 +101,6 @@ async function storeArrivals(
   });
 }
 
-/**
- * Share of its time that the first order may have waited while any number may come. Where orders
- * come r times as fast as they are decided, the last one taken waits r times as long: a rush of up to
- * eight times the capacity is kept within the deadline.
- */
-const CALM_SHARE = 1 / 8;
-
 /** Share of a deadline in which those that wait while the first is no longer calm are decided. */
 const PRESSED_SHARE = 1 / 4;
 /** So many may wait however slow deciding was: it may have had little to do. */
@@ -121,15 +114,13 @@ const LEAST_ORDERS = 16;
 function roomIn(
   engine: Engine,
   { document }: LiveNetwork,
-  { orders, first_deadline, decided }: Backlog,
+  backlog: Backlog,
   now: Temporal.Instant,
 ): number {
+  const { orders, decided } = backlog;
   const { backlog_orders_free, backlog_orders_max } = engine.config;
   const { decision_seconds } = document.policy;
-  const left_ms = (first_deadline?.epochMilliseconds ?? Infinity) - now.epochMilliseconds;
-  if (left_ms >= decision_seconds * 1000 * (1 - CALM_SHARE)) {
-    return Math.max(0, backlog_orders_max - orders);
-  }
+  if (isCalm(backlog, decision_seconds, now)) return Math.max(0, backlog_orders_max - orders);
   const shortest = Math.min(
     decision_seconds,
     ...document.platforms.flatMap((platform) => platform.decision_seconds ?? []),

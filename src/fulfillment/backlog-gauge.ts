@@ -11,6 +11,23 @@ const BELIEVE_MS = 50;
 /** Over how long (s of the machine) it is counted how fast orders are decided. */
 export const PACE_SECONDS = 2;
 
+/**
+ * Share of its time that the first order may have waited while all is calm: then any number may come.
+ * Where orders come r times as fast as they are decided, the last one taken waits r times as long: a rush
+ * of up to eight times the capacity is kept within the deadline.
+ */
+const CALM_SHARE = 1 / 8;
+
+/** True while the most urgent order has most of its `decision_seconds` left, or none waits. */
+export function isCalm(
+  { first_deadline }: Pick<Backlog, 'first_deadline'>,
+  decision_seconds: number,
+  now: Temporal.Instant,
+): boolean {
+  const left_ms = (first_deadline?.epochMilliseconds ?? Infinity) - now.epochMilliseconds;
+  return left_ms >= decision_seconds * 1000 * (1 - CALM_SHARE);
+}
+
 /** Makes a gauge. Its age is the machine's business, so it does not follow the injected clock. */
 export function createBacklogGauge(limits: { readonly believe_ms?: number } = {}): BacklogGauge {
   const believeMs = limits.believe_ms ?? BELIEVE_MS;

@@ -15,6 +15,9 @@ const MARGIN_MS = 250;
  */
 const PLANNED_SHARE = 1 / 2;
 
+/** Share of the time until its first deadline after which a batch is stored. */
+const BATCH_SHARE = 1 / 4;
+
 /** However near the first deadline is: a batch stored for less solving costs more than it saves. */
 const SHORTEST_MS = 200;
 
@@ -53,7 +56,9 @@ export function openPace(engine: Engine, { orders, waiting }: PacedBatch): Pace 
   // What is late already is no reason to hurry: it is decided greedily, and first.
   const first = groups.find((group) => leftMs(group.decide_by_ms) > 0);
   const longest = first === undefined ? Number.POSITIVE_INFINITY : leftMs(first.decide_by_ms);
-  const batchMs = Math.min(config.decide_batch_ms, Math.max(SHORTEST_MS, longest - MARGIN_MS));
+  // Others wait behind: where there is little time, they must not wait for all of it.
+  const urgentMs = (longest - MARGIN_MS) * BATCH_SHARE;
+  const batchMs = Math.min(config.decide_batch_ms, Math.max(SHORTEST_MS, urgentMs));
   const shareMs = (position: number) => {
     let share = Math.max(0, leftOf(position) - MARGIN_MS);
     groups.forEach(({ decide_by_ms, end }, g) => {

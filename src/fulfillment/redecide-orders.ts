@@ -14,6 +14,7 @@ import {
 } from '../../db/redecisions.ts';
 import type { RedecidedPools } from '../../routing/index.ts';
 import { answerInThread } from './answer-in-thread.ts';
+import { isCalm } from './backlog-gauge.ts';
 import type { StepOutcome } from './decide-orders.ts';
 import type { Engine } from './engine.ts';
 import type { RulingPolicy } from './policy-network.ts';
@@ -36,9 +37,13 @@ export async function redecideOrders(engine: Engine): Promise<StepOutcome> {
   const now = clock.now();
   const seconds = config.redecide_seconds === 0 ? OFF_SECONDS : config.redecide_seconds;
   const next = now.add({ milliseconds: Math.round(seconds * 1000 * clock.speed) });
-  const taken = await inTransaction(engine.database, (tx) => takeRedecideRun(tx, now, next));
-  const network = taken && config.redecide_seconds > 0 ? await engine.networks.current() : null;
-  if (network === null) return NOTHING;
+  const run = await inTransaction(engine.database, async (tx) =>
+    (await takeRedecideRun(tx, now, next)) ? await engine.backlog.read(tx, engine) : null,
+  );
+  const network = run && config.redecide_seconds > 0 ? await engine.networks.current() : null;
+  // Who has a decision can wait; who has none has a deadline, and the machine's time goes there first.
+  if (network === null || !isCalm(run!, network.document.policy.decision_seconds, now))
+    return NOTHING;
   const window: OfferWindow = {
     live_after: now,
     offers: config.redecide_offers,

@@ -1,8 +1,10 @@
 /** Orders that wait for their carriers change places: fewer parcels, the same promises, nothing oversold. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Network } from '../../src/domain/network.ts';
+import { acceptOrders } from '../../src/fulfillment/accept-orders.ts';
 import { answerAssignments } from '../../src/fulfillment/answer-assignments.ts';
 import { cancelOrder } from '../../src/fulfillment/cancel-order.ts';
+import { decideOrders } from '../../src/fulfillment/decide-orders.ts';
 import { explainDecision } from '../../src/fulfillment/explain-decision.ts';
 import { redecideOrders } from '../../src/fulfillment/redecide-orders.ts';
 import { anOrder, aReference, lines } from '../builders/commands.ts';
@@ -144,6 +146,18 @@ describe('deciding again before a carrier has it', () => {
 
     later();
     await harness.applyNetwork(contendedNetwork({ freeze_seconds: left - 60 }));
+    expect((await redecideOrders(harness.engine)).done).toBe(2);
+    expect(await sendersOf(split[0]!)).toEqual(['harbour']);
+  });
+
+  test('gives way to orders that have waited for their first decision', async () => {
+    const { split } = await contend();
+    await acceptOrders(harness.engine, [anOrder({ lines: lines(['lamp', 1]) })]);
+    harness.clock.advance(2);
+    expect((await redecideOrders(harness.engine)).done).toBe(0);
+
+    await decideOrders(harness.engine);
+    later();
     expect((await redecideOrders(harness.engine)).done).toBe(2);
     expect(await sendersOf(split[0]!)).toEqual(['harbour']);
   });
