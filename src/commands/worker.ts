@@ -14,7 +14,7 @@ import { openServerEngine } from './open-engine.ts';
 import { runServer } from './stopping.ts';
 
 export const worker: Command = {
-  parameters: '[--queues decide,tender,watch,price]',
+  parameters: '[--queues decide,tender,watch,price,review]',
   summary: 'run the steps behind the queues; any number, anywhere',
   help: `Needs DATABASE_URL (or a running \`portolan start\` on the same PORTOLAN_DATA_DIR); REDIS_URL
 puts the queues on Redis. --queues limits which queues this process answers. /livez, /readyz and

@@ -5,6 +5,7 @@ import { acceptOrders } from '../../src/fulfillment/accept-orders.ts';
 import { decideOrders } from '../../src/fulfillment/decide-orders.ts';
 import type { Engine } from '../../src/fulfillment/engine.ts';
 import { explainDecision } from '../../src/fulfillment/explain-decision.ts';
+import { createPriceSource } from '../../src/fulfillment/price-source.ts';
 import { refreshPrices } from '../../src/fulfillment/refresh-prices.ts';
 import { anOrder } from '../builders/commands.ts';
 import { anIsland, ISLAND, NEAR } from '../builders/island.ts';
@@ -101,6 +102,15 @@ describe('prices of contended stock', () => {
 
     expect(near.from).toBe('harbour');
     expect(await batchOf(near.order_id)).toEqual({ price_set_id: null });
+  });
+
+  test('are none once they are stale, also where the database was asked a moment ago', async () => {
+    await history(22);
+    await refreshPrices(harness.engine);
+    const source = createPriceSource(harness.engine, 3_600_000);
+    expect(await source.current()).not.toBeNull();
+    harness.clock.advance(harness.engine.config.price_stale_seconds);
+    expect(await source.current()).toBeNull();
   });
 
   test('count as far as they are trusted', async () => {
