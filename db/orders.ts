@@ -50,28 +50,46 @@ export async function insertOrderLines(tx: Tx, lines: readonly NewOrderLine[]): 
   await insertRows(tx, 'order_lines', lines);
 }
 
-/** The orders that wait for a decision: how many, and the deadline of the most urgent one. */
+/** The orders that wait for a decision, and how fast others got theirs. */
 export interface Backlog {
   readonly orders: number;
-  readonly first_deadline: Temporal.Instant | null;
+  /** Of each platform that waits for one: its most urgent order's deadline. */
+  readonly first_deadlines: readonly {
+    readonly platform_id: string;
+    readonly decide_by: Temporal.Instant;
+  }[];
   /** Orders decided since the instant that was asked for. */
   readonly decided: number;
 }
 
 /**
- * Measures the backlog. Reads the partial index `orders_to_decide`, and the newest batches by their ids,
- * which ascend with time, with the last place in each.
+ * Measures the backlog. Reads the orders that wait by the partial index `orders_to_decide`, and the newest
+ * batches by their ids, which ascend with time, with the last place in each.
  */
 export async function readBacklog(tx: Tx, since: Temporal.Instant): Promise<Backlog> {
-  const rows = await sql<Backlog>`
-    select count(*) as orders, min(decide_by) as first_deadline, (
-      select coalesce(sum(last.position + 1), 0)::integer
+  const { rows } = await sql<WaitingOf & { decided: number }>`
+    select d.decided, w.platform_id, coalesce(w.orders, 0) as orders, w.decide_by
+    from (
+      select coalesce(sum(last.position + 1), 0)::integer as decided
       from decision_batches b cross join lateral (
         select d.batch_position as position from decisions d
         where d.batch_id = b.batch_id order by d.batch_position desc limit 1) last
-      where b.batch_id >= ${firstIdAt(sql`${since}::timestamptz`)}) as decided
-    from orders where state = 'accepted'`.execute(tx);
-  return rows.rows[0]!;
+      where b.batch_id >= ${firstIdAt(sql`${since}::timestamptz`)}) d
+    left join (
+      select platform_id, count(*) as orders, min(decide_by) as decide_by
+      from orders where state = 'accepted' group by platform_id) w on true`.execute(tx);
+  return {
+    orders: rows.reduce((sum, { orders }) => sum + orders, 0),
+    first_deadlines: rows.filter(({ orders }) => orders > 0),
+    decided: rows[0]!.decided,
+  };
+}
+
+/** Orders of one platform that wait. */
+interface WaitingOf {
+  readonly platform_id: string;
+  readonly orders: number;
+  readonly decide_by: Temporal.Instant;
 }
 
 /** What an order was accepted as. */

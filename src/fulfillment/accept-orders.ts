@@ -19,6 +19,7 @@ import type { AcceptedOrder, AcceptOrder, RowResult } from '../domain/commands.t
 import type { Fault, RefusalCode } from '../domain/errors.ts';
 import { instantPrinter } from '../domain/instants.ts';
 import { isCalm, PACE_SECONDS } from './backlog-gauge.ts';
+import { budgetOf, budgetsOf } from './decision-budget.ts';
 import type { Engine, LiveNetwork } from './engine.ts';
 import { groupFaults, lineFaults, rulesText } from './order-rules.ts';
 import { type RedeemedQuote, redeemQuotes } from './redeem-quotes.ts';
@@ -107,8 +108,8 @@ const PRESSED_SHARE = 1 / 4;
 const LEAST_ORDERS = 16;
 
 /**
- * How many more orders may wait. While the most urgent has most of its time left, which is how fast
- * deciding goes just now, any number up to the limit. Then as many as are decided in a share of the
+ * How many more orders may wait. While the most urgent of each platform has most of its time left, which is
+ * how fast deciding goes just now, any number up to the limit. Then as many as are decided in a share of the
  * shortest deadline, as fast as they were of late; of none, as while no worker runs, a few are still taken.
  */
 function roomIn(
@@ -119,12 +120,9 @@ function roomIn(
 ): number {
   const { orders, decided } = backlog;
   const { backlog_orders_free, backlog_orders_max } = engine.config;
-  const { decision_seconds } = document.policy;
-  if (isCalm(backlog, decision_seconds, now)) return Math.max(0, backlog_orders_max - orders);
-  const shortest = Math.min(
-    decision_seconds,
-    ...document.platforms.flatMap((platform) => platform.decision_seconds ?? []),
-  );
+  const budgets = budgetsOf(document);
+  if (isCalm(backlog, budgets, now)) return Math.max(0, backlog_orders_max - orders);
+  const shortest = Math.min(budgets.otherwise, ...Object.values(budgets.by_platform));
   const windows = (PRESSED_SHARE * shortest) / (PACE_SECONDS * engine.clock.work_speed);
   const kept = decided === 0 ? Infinity : Math.max(LEAST_ORDERS, Math.ceil(decided * windows));
   return Math.max(0, Math.min(backlog_orders_free, kept) - orders);
@@ -149,8 +147,7 @@ function newOrder(
   const { command } = arrival;
   let decide_by = deadlines.get(command.platform_id);
   if (decide_by === undefined) {
-    const platform = network.document.platforms.find((p) => p.id === command.platform_id);
-    const seconds = platform?.decision_seconds ?? network.document.policy.decision_seconds;
+    const seconds = budgetOf(budgetsOf(network.document), command.platform_id);
     decide_by = now.add({ milliseconds: Math.round(seconds * 1000) });
     deadlines.set(command.platform_id, decide_by);
   }

@@ -1,8 +1,10 @@
 /**
- * The backlog as the door needs it: counting it reads an index entry per waiting order, so a reading
- * is believed for a moment, however many groups of orders come in meanwhile.
+ * The backlog as the door needs it: counting it reads every waiting order, so a reading is believed for a
+ * moment, however many groups of orders come in meanwhile.
  */
+import type { DecisionBudgets } from '../../db/backorders.ts';
 import { type Backlog, readBacklog } from '../../db/orders.ts';
+import { budgetOf } from './decision-budget.ts';
 import type { BacklogGauge } from './engine.ts';
 
 /** How long (ms) a reading is believed: far below any deadline, well above a group commit. */
@@ -12,20 +14,25 @@ const BELIEVE_MS = 50;
 export const PACE_SECONDS = 2;
 
 /**
- * Share of its time that the first order may have waited while all is calm: then any number may come.
- * Where orders come r times as fast as they are decided, the last one taken waits r times as long: a rush
- * of up to eight times the capacity is kept within the deadline.
+ * Share of its time that a platform's first order may have waited while all is calm: then any number may
+ * come. Where orders come r times as fast as they are decided, the last one taken waits r times as long: a
+ * rush of up to eight times the capacity is kept within the deadline.
  */
 const CALM_SHARE = 1 / 8;
 
-/** True while the most urgent order has most of its `decision_seconds` left, or none waits. */
+/**
+ * True while of each platform the most urgent order has most of its own time left, or none waits. A rush
+ * of orders with a long deadline must be seen while shorter ones are still decided before them.
+ */
 export function isCalm(
-  { first_deadline }: Pick<Backlog, 'first_deadline'>,
-  decision_seconds: number,
+  { first_deadlines }: Pick<Backlog, 'first_deadlines'>,
+  budgets: DecisionBudgets,
   now: Temporal.Instant,
 ): boolean {
-  const left_ms = (first_deadline?.epochMilliseconds ?? Infinity) - now.epochMilliseconds;
-  return left_ms >= decision_seconds * 1000 * (1 - CALM_SHARE);
+  return first_deadlines.every(({ platform_id, decide_by }) => {
+    const left_ms = decide_by.epochMilliseconds - now.epochMilliseconds;
+    return left_ms >= budgetOf(budgets, platform_id) * 1000 * (1 - CALM_SHARE);
+  });
 }
 
 /** Makes a gauge. Its age is the machine's business, so it does not follow the injected clock. */

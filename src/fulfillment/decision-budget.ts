@@ -5,15 +5,8 @@ import type { Engine } from './engine.ts';
 
 const known = new WeakMap<Network, DecisionBudgets>();
 
-/**
- * The decision budgets of the network as it is now, in seconds. Ask before a transaction is opened:
- * the network source reads the database on a connection of its own, and as many transactions as
- * the pool has connections would wait for one that none of them gives back.
- */
-export async function decisionBudgets(engine: Engine): Promise<DecisionBudgets> {
-  const network = await engine.networks.current();
-  if (network === null) return { by_platform: {}, otherwise: WITHOUT_NETWORK_SECONDS };
-  const { document } = network;
+/** The decision budgets of a network, in seconds. */
+export function budgetsOf(document: Network): DecisionBudgets {
   const before = known.get(document);
   if (before !== undefined) return before;
   const by_platform: Record<string, number> = {};
@@ -23,6 +16,17 @@ export async function decisionBudgets(engine: Engine): Promise<DecisionBudgets> 
   const budgets = { by_platform, otherwise: document.policy.decision_seconds };
   known.set(document, budgets);
   return budgets;
+}
+
+/**
+ * The decision budgets of the network as it is now, in seconds. Ask before a transaction is opened:
+ * the network source reads the database on a connection of its own, and as many transactions as
+ * the pool has connections would wait for one that none of them gives back.
+ */
+export async function decisionBudgets(engine: Engine): Promise<DecisionBudgets> {
+  const network = await engine.networks.current();
+  if (network === null) return { by_platform: {}, otherwise: WITHOUT_NETWORK_SECONDS };
+  return budgetsOf(network.document);
 }
 
 /** Without a network nothing can be decided; the deadline only has to exist. */

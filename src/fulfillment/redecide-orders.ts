@@ -16,6 +16,7 @@ import type { RedecidedPools } from '../../routing/index.ts';
 import { answerInThread } from './answer-in-thread.ts';
 import { isCalm } from './backlog-gauge.ts';
 import type { StepOutcome } from './decide-orders.ts';
+import { budgetsOf } from './decision-budget.ts';
 import type { Engine } from './engine.ts';
 import type { RulingPolicy } from './policy-network.ts';
 import { poolPlans } from './pool-plans.ts';
@@ -42,8 +43,7 @@ export async function redecideOrders(engine: Engine): Promise<StepOutcome> {
   );
   const network = run && config.redecide_seconds > 0 ? await engine.networks.current() : null;
   // Who has a decision can wait; who has none has a deadline, and the machine's time goes there first.
-  if (network === null || !isCalm(run!, network.document.policy.decision_seconds, now))
-    return NOTHING;
+  if (network === null || !isCalm(run!, budgetsOf(network.document), now)) return NOTHING;
   const window: OfferWindow = {
     live_after: now,
     offers: config.redecide_offers,

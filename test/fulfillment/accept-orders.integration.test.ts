@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { acceptOrders } from '../../src/fulfillment/accept-orders.ts';
 import { decideOrders } from '../../src/fulfillment/decide-orders.ts';
 import { aLine, anOrder, lines } from '../builders/commands.ts';
+import { aNetwork } from '../builders/network.ts';
 import { type Harness, startHarness } from '../harness.ts';
 
 let harness: Harness;
@@ -173,6 +174,34 @@ describe('accepting orders', () => {
     expect(refused).toHaveLength(12);
     expect(refused[0]).toMatchObject({ code: 'overloaded' });
     await pressed.close();
+  });
+
+  test('sees each platform pressed by its own deadline', async () => {
+    const two = await startHarness();
+    const config = { ...two.engine.config, backlog_orders_free: 1 };
+    const engine = { ...two.engine, config };
+    const answer = async () => (await acceptOrders(engine, [anOrder()]))[0]?.status;
+    await acceptOrders(engine, [anOrder({ platform_id: 'market' })]);
+
+    // An eighth of the 30 s of `market` is 3.75 s; of the 15 s of `shop` less than half of that.
+    two.clock.advance(3.7);
+    expect(await answer()).toBe('applied');
+    two.clock.advance(0.1);
+    expect(await answer()).toBe('refused');
+    await two.close();
+  });
+
+  test('is not pressed by an order whose deadline is short from the beginning', async () => {
+    const platforms = [{ id: 'shop' }, { id: 'market', decision_seconds: 2 }];
+    const two = await startHarness({ network: aNetwork({ platforms }) });
+    const config = { ...two.engine.config, backlog_orders_free: 1 };
+    const engine = { ...two.engine, config };
+    await acceptOrders(engine, [anOrder({ platform_id: 'market' })]);
+
+    const [result] = await acceptOrders(engine, [anOrder()]);
+
+    expect(result).toMatchObject({ status: 'applied' });
+    await two.close();
   });
 
   test('survives batches that hold the same references in opposite orders', async () => {
