@@ -26,7 +26,7 @@ export interface DoorLaw {
   readonly last: number;
 }
 
-/** Seconds by which a share of the parcels has come; straight lines between the points. */
+/** Seconds by which a share of the parcels has come; straight lines between the points. O(points). */
 export function quantile(points: Points, share: number): number {
   const above = points.findIndex(([probability]) => probability >= share);
   if (above < 0) return points.at(-1)![1];

@@ -14,7 +14,7 @@ const DAY = 86_400;
 const differs = (charged: number, due: number): boolean =>
   !Number.isInteger(charged) || !(Math.abs(charged - due) <= 0.5 + 1e-4);
 
-/** Notes a lateness that does not follow from the parcel's way and pickup. */
+/** Notes a lateness that does not follow from the parcel's way and pickup. O(log parts) of the arrival. */
 export function checkLateness(hand: ParcelInHand, arrival: Arrival): void {
   const { network, order, parcel, note } = hand;
   const { deliver_by_seconds: wanted } = order;

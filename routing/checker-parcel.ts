@@ -49,7 +49,7 @@ export function loadOf(network: CheckedNetwork, order: SourcingOrder, parcel: Pa
   return load;
 }
 
-/** The SKUs in a parcel, by line. */
+/** The SKUs in a parcel, by line. O(lines × takes). */
 export function skusIn({ network, order, parcel }: ParcelInHand): ReadSku[] {
   return order.lines.flatMap(({ line_no, sku_id }) => {
     const sku = network.skus.get(sku_id);
@@ -57,7 +57,10 @@ export function skusIn({ network, order, parcel }: ParcelInHand): ReadSku[] {
   });
 }
 
-/** Notes goods that the warehouse or the service may not handle. */
+/**
+ * Notes goods that the warehouse or the service may not handle. O(1), but O(lines × takes) where
+ * something is noted.
+ */
 export function checkCarried(hand: ParcelInHand): void {
   const { load, warehouse, service, note } = hand;
   const isHandled = (load.needs & ~(warehouse.handles & service.handles)) === 0;
@@ -85,7 +88,10 @@ export function checkCarried(hand: ParcelInHand): void {
   }
 }
 
-/** The rate of a billed weight: the first band that holds it; undefined = it is not sold. */
+/**
+ * The rate of a billed weight, milligrams: the first band that holds it; undefined = it is not sold.
+ * O(bands).
+ */
 export function rateFor(
   breaksMg: readonly number[],
   rates: readonly (RateInput | null)[],
@@ -97,7 +103,10 @@ export function rateFor(
   return undefined;
 }
 
-/** Notes weight, freight and handling that do not follow from what is in the parcel. */
+/**
+ * Notes weight, freight and handling that do not follow from what is in the parcel.
+ * O(bands + steps of the route).
+ */
 export function checkFreight(hand: ParcelInHand, way: Way): void {
   const { parcel, load, warehouse, service, note } = hand;
   const { mg, mm3 } = load;
@@ -139,7 +148,10 @@ function endOf({ network: { clock }, warehouse }: ParcelInHand, start: number): 
   return end <= shift.to ? end : clock.readyAfter(warehouse.row, start);
 }
 
-/** Notes instants that do not follow from each other. */
+/**
+ * Notes instants that do not follow from each other. O(1) while a warehouse's day lasts, else
+ * O(days worked through).
+ */
 export function checkInstants(hand: ParcelInHand, departure: Departure): void {
   const { network, order, parcel, warehouse, note } = hand;
   const { pick_from_seconds: start, ready_seconds: ready, pickup_seconds: pickup } = parcel;

@@ -210,7 +210,7 @@ function checkSteps(network: CheckedNetwork, via: ViaInput, parcel: ParcelPlan, 
   }
 }
 
-/** What a route's legs cost, minor units; 0 for other parcels. */
+/** What a route's legs cost, minor units; 0 for other parcels. O(steps). */
 export function legsCost(network: CheckedNetwork, { route }: ParcelPlan): number {
   if (route === undefined) return 0;
   const { legs } = rowsOf(network);
@@ -226,6 +226,7 @@ const NOISE = [0, -1e-6, 1e-6] as const;
 /**
  * What follows from the pickup of a parcel on a lane over hubs; undefined (and noted) where its route
  * leads nowhere. Notes all else that does not hold of it: its miles, their instants, cost and carbon.
+ * O(steps × spans × (spans + cuts²)): the parts of its distribution, and what departures and disruptions cut.
  */
 export function checkRoute(hand: ParcelInHand, lane: Lane, zone: ZoneInput): Arrival | undefined {
   const { network, parcel, note } = hand;

@@ -10,7 +10,7 @@ import type { ParcelPlan, SourcedPlan, SourcingOrder } from './types.ts';
 
 type Note = (rule: string, detail: string) => void;
 
-/** Notes too many parcels, by the policy or by the order itself. */
+/** Notes too many parcels, by the policy or by the order itself. O(1). */
 export function checkSplit(
   { input: { policy } }: CheckedNetwork,
   order: SourcingOrder,
@@ -52,7 +52,10 @@ const isFree = (order: SourcingOrder): boolean =>
   order.only_warehouses === undefined &&
   order.only_services === undefined;
 
-/** Notes warehouses, services and stock that the order excludes. */
+/**
+ * Notes warehouses, services and stock that the order excludes.
+ * O(ids named + stock excluded × lines × takes).
+ */
 export function checkExcluded(hand: ParcelInHand): void {
   const { order, parcel, warehouse, service, note } = hand;
   if (isFree(order)) return;
@@ -88,7 +91,10 @@ export function checkApart(hand: ParcelInHand): void {
   for (const a of skus) for (const b of skus) if (a !== b) meets(a, b);
 }
 
-/** P(a parcel is in time), where the policy demands one and the order has a date; else 1. */
+/**
+ * P(a parcel is in time), where the policy demands one and the order has a date; else 1. O(log parts) of
+ * the arrival.
+ */
 export function checkOnTime(hand: ParcelInHand, arrival: Arrival): number {
   const { network, order, parcel, note } = hand;
   const { deliver_by_seconds: due } = order;

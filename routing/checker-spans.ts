@@ -6,7 +6,7 @@ export type Points = readonly (readonly [number, number])[];
 /** A share of the parcels between two instants. */
 export type Span = readonly [share: number, from: number, to: number];
 
-/** Slices spans at instants, then moves each slice. */
+/** Slices spans at instants, then moves each slice. O(spans × cuts log cuts). */
 export function move(
   spans: readonly Span[],
   cuts: readonly number[],
@@ -35,7 +35,10 @@ function spansOf(points: Points): Span[] {
   return spans.filter(([share]) => share > 0);
 }
 
-/** Share of the parcels at each instant at which the distribution bends: just before it, and with it. */
+/**
+ * Share of the parcels at each instant (epoch seconds) at which the distribution bends: just before it,
+ * and with it. O(spans²).
+ */
 export function pointsFrom(spans: readonly Span[]): [number, number][] {
   const instants = [...new Set(spans.flatMap(([, from, to]) => [from, to]))].sort((a, b) => a - b);
   const points: [number, number][] = [];
@@ -58,7 +61,7 @@ export function pointsFrom(spans: readonly Span[]): [number, number][] {
   return points;
 }
 
-/** Instant by which a share has come. */
+/** Instant by which a share has come. O(points). */
 export function quantileOf(points: Points, share: number): number {
   const i = points.findIndex(([reached]) => reached >= share);
   if (i <= 0) return points.at(i)![1];
@@ -66,7 +69,10 @@ export function quantileOf(points: Points, share: number): number {
   return p1 > p0 ? x0 + ((x1 - x0) * (share - p0)) / (p1 - p0) : x1;
 }
 
-/** A time on top: spread on spread is put into cells of a quarter of an hour or more. */
+/**
+ * A time on top: spread on spread is put into cells of a quarter of an hour or more.
+ * O(spans × (points + cells)), at most some 192 cells.
+ */
 export function after(spans: readonly Span[], time: Points): Span[] {
   const times = spansOf(time);
   const isFixed = times.length === 1 && times[0]![1] === times[0]![2];

@@ -98,7 +98,10 @@ function slotOf({ slots, number }: Ledger, resource: string, slot: number): Slot
   return made;
 }
 
-/** Takes units from a row of stock for the plan in hand; returns how many of them are not there. */
+/**
+ * Takes units from a row of stock for the plan in hand; returns how many of them are not there.
+ * O(rows that the plan draws from).
+ */
 export function drawStock(ledger: Ledger, place: number, units: number): number {
   const { stock, taken, places, units: drawn } = ledger;
   let i = 0;
@@ -112,7 +115,10 @@ export function drawStock(ledger: Ledger, place: number, units: number): number 
   return drawn[i]! - (stock[place]!.available - taken[place]!);
 }
 
-/** Takes capacity for the plan in hand; returns how full the slot is with it. */
+/**
+ * Takes capacity for the plan in hand; returns how full the slot is with it. O(1) for the slot asked
+ * last, else O(slots of the resource).
+ */
 export function drawCapacity(
   ledger: Ledger,
   resource: Resource,
@@ -129,7 +135,9 @@ export function drawCapacity(
   return row.used + row.pending;
 }
 
-/** Ends the plan in hand: what it drew is gone for the next ones, or there again. */
+/**
+ * Ends the plan in hand: what it drew is gone for the next ones, or there again. O(rows and slots drawn).
+ */
 export function settle(ledger: Ledger, isTaken: boolean): void {
   const { taken, places, units, pending } = ledger;
   for (let i = 0; i < ledger.placesDrawn; i++) if (isTaken) taken[places[i]!]! += units[i]!;

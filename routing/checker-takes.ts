@@ -47,7 +47,10 @@ export function checkQuantities(order: SourcingOrder, plan: SourcedPlan, note: N
   }
 }
 
-/** Notes stock that is not what the line wants, dies too early or is not there. */
+/**
+ * Notes stock that is not what the line wants, dies too early or is not there.
+ * O(takes × (lines + takes + log stock)).
+ */
 export function checkStock(
   { network, order, parcel, note }: Pick<ParcelInHand, 'network' | 'order' | 'parcel' | 'note'>,
   ledger: Ledger,

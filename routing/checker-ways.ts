@@ -145,13 +145,19 @@ function openDeparture(
   };
 }
 
-/** What parcels wait for at a warehouse, by hour of the week (-1 = any); undefined = nothing. */
+/**
+ * What parcels wait for at a warehouse, by hour of the week (-1 = any); undefined = nothing. O(1), but
+ * O(hours) where both it and all warehouses have waits.
+ */
 export function waitsAt({ waits }: Pick<CheckedNetwork, 'waits'>, warehouse_id: string) {
   const [usual, own] = [waits.get(''), waits.get(warehouse_id)];
   return own === undefined || usual === undefined ? (own ?? usual) : new Map([...usual, ...own]);
 }
 
-/** Points of the time from a pickup to the door, the wait in that hour included. */
+/**
+ * Points of the time from a pickup (epoch seconds) to the door, seconds, the wait in that hour included.
+ * O(1), but with a wait as `afterWait`.
+ */
 export function pointsAt(
   times: TransitTimeInput,
   waits: ReadonlyMap<number, readonly number[]> | undefined,

@@ -110,7 +110,10 @@ export function prepareChecker(input: NetworkInput): (checked: PlanToCheck) => V
     checkPrepared(network, openLedger(stock, capacity, ++network.memory.ledgers), order, plan);
 }
 
-/** Checks one plan. Returns the rules it breaks; an empty list means the decision is sound. */
+/**
+ * Checks one plan. Returns the rules it breaks; an empty list means the decision is sound.
+ * O(rows + stock + capacity), see `prepareChecker`.
+ */
 export function checkPlan(checked: PlanToCheck & { readonly network: NetworkInput }): Violation[] {
   return prepareChecker(checked.network)(checked);
 }
