@@ -34,7 +34,7 @@ export interface BestParcel {
   work: number;
 }
 
-/** No parcel yet: everything is better. */
+/** No parcel yet: everything is better. O(1). */
 export function noParcel(): BestParcel {
   const none = Number.POSITIVE_INFINITY;
   const nowhere = { warehouse: -1, row: -1, start: 0, ready: 0, pickup: 0, pickupDay: 0 };

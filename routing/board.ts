@@ -130,7 +130,7 @@ export function openBoard(
   return board;
 }
 
-/** Key of a service at a warehouse. */
+/** Key of a service at a warehouse. O(1). */
 export function pairKey(network: CompiledNetwork, service: number, warehouse: number): number {
   return service * network.warehouses.ids.length + warehouse;
 }
@@ -202,7 +202,10 @@ function addUse(board: Board, resource: string, slotSeconds: number, amount: num
   if (use !== null) use[slot]! += amount;
 }
 
-/** Use of one resource in a slot, as {@link CapacityUse} names them; 0 where nothing is known of it. */
+/**
+ * Use of one resource in a slot, as {@link CapacityUse} names them; 0 where nothing is known of it. O(1),
+ * but O(slots) when it is first asked for.
+ */
 export function usedOf(board: Board, resource: string, slotSeconds: number): number {
   const slot = slotOf(board, resource, slotSeconds);
   return slot < 0 ? 0 : (useOf(board, resource)?.[slot] ?? 0);
@@ -259,12 +262,15 @@ export function withoutStock(board: Board, excluded: readonly ExcludedStock[] | 
   return { ...board, skus };
 }
 
-/** Takes a plan's stock and capacity off the board: the next order no longer sees it. */
+/**
+ * Takes a plan's stock and capacity off the board: the next order no longer sees it.
+ * O(takes + resources).
+ */
 export function take(board: Board, plan: Taken): void {
   apply(board, plan, 1);
 }
 
-/** Puts back what {@link take} took. */
+/** Puts back what {@link take} took. O(takes + resources). */
 export function giveBack(board: Board, plan: Taken): void {
   apply(board, plan, -1);
 }

@@ -77,12 +77,12 @@ const plainDate = (day: number): Temporal.PlainDate =>
 
 const toSeconds = (instant: Temporal.ZonedDateTime): number => instant.epochMilliseconds / 1000;
 
-/** Day number (since 1970-01-01) of an ISO date. */
+/** Day number (since 1970-01-01) of an ISO date. O(1). */
 export function dayOfDate(date: string): number {
   return Date.parse(`${date}T00:00:00Z`) / (DAY_SECONDS * 1000);
 }
 
-/** Day numbers of a list of ISO dates; undefined if there are none. */
+/** Day numbers of a list of ISO dates; undefined if there are none. O(dates). */
 export function daysOfDates(dates: readonly string[] | undefined): ReadonlySet<number> | undefined {
   return dates === undefined || dates.length === 0 ? undefined : new Set(dates.map(dayOfDate));
 }
@@ -124,12 +124,15 @@ function markTransitions(table: DayTable, end: number): void {
   }
 }
 
-/** Seconds of day of `HH:MM`. */
+/** Seconds of day of `HH:MM`. O(1). */
 export function secondsOfDay(time: string): number {
   return Number(time.slice(0, 2)) * 3600 + Number(time.slice(3, 5)) * 60;
 }
 
-/** Instant of a local time on day `i` of the table; gaps move forward, overlaps take the first. */
+/**
+ * Instant (epoch seconds) of a local time, seconds, on day `i` of the table; gaps move forward, overlaps
+ * take the first. O(1): one addition on a plain day, else Temporal.
+ */
 export function instantOf(table: DayTable, i: number, seconds: number): number {
   if (seconds >= DAY_SECONDS) return instantOf(table, i + 1, seconds - DAY_SECONDS);
   if (table.plain[i] === 1) return table.start[i]! + seconds;
@@ -218,7 +221,7 @@ export function openCalendar(
   };
 }
 
-/** Delivery hours as merged intervals; without hours every day counts in full. */
+/** Delivery hours as merged intervals; without hours every day counts in full. O(days × intervals). */
 export function doorCalendar(
   table: DayTable,
   hours: WeeklyHoursInput | undefined,
@@ -258,12 +261,12 @@ export function pickupCalendar(
   return { at, day: Int32Array.from(points, ([, day]) => day), index: hourIndex(table, at) };
 }
 
-/** First pickup not before `ready`, as an index; the calendar's length if there is none. */
+/** First pickup not before `ready`, as an index; their number if there is none. O(1), as `firstFrom`. */
 export function firstPickup(calendar: PickupCalendar, ready: number): number {
   return firstFrom(calendar.at, calendar.index, ready);
 }
 
-/** First instant ≥ `at` at which processing may start; -1 beyond the horizon. */
+/** First instant ≥ `at` at which processing may start; -1 beyond the horizon. O(1), as `firstFrom`. */
 export function startAt(calendar: OpenCalendar, at: number): number {
   const i = firstFrom(calendar.startLast, calendar.startIndex, at);
   return i === calendar.startLast.length ? -1 : Math.max(at, calendar.startFirst[i]!);
@@ -281,7 +284,10 @@ export function readyAt(calendar: OpenCalendar, start: number, seconds: number):
   return i === to.length ? -1 : from[i]! + (done - before[i]!);
 }
 
-/** `instant` if a door is answered then, else the next opening; -1 beyond the horizon. */
+/**
+ * `instant` if a door is answered then, else the next opening; -1 beyond the horizon. O(1), as
+ * `firstFrom`.
+ */
 export function doorAt(doors: Intervals | undefined, instant: number): number {
   if (doors === undefined) return instant;
   const i = firstFrom(doors.to, doors.toIndex, instant + 1);

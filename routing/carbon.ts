@@ -60,7 +60,7 @@ function gramsOf(
 const EARTH_KM = 6371.0088;
 const radians = (degrees: number): number => (degrees * Math.PI) / 180;
 
-/** Kilometres between two [lon, lat] on the mean sphere (haversine). */
+/** Kilometres between two [lon, lat], degrees, on the mean sphere (haversine). O(1). */
 export function greatCircleKm(
   from: readonly [number, number],
   to: readonly [number, number],

@@ -10,7 +10,7 @@ import { freightFloors, NO_FREIGHT } from './freight-floors.ts';
 import type { OrderContext } from './problem.ts';
 import { floorIndex, freightOf, roundMoney } from './rates.ts';
 
-/** Handling of column `j` in warehouse `w`, minor units. */
+/** Handling of column `j` in warehouse `w`, minor units. O(1). */
 export function columnHandling(
   { network }: OrderContext,
   columns: Columns,
@@ -22,8 +22,8 @@ export function columnHandling(
 }
 
 /**
- * Freight and carbon of column `j` from `w` by one row of the lane table and its least lateness; Infinity
- * if the service may not carry it.
+ * Freight and carbon of column `j` from `w` by one row of the lane table and its least lateness, minor
+ * units; Infinity if the service may not carry it. O(bands).
  */
 export function columnRowFloor(
   context: OrderContext,

@@ -181,7 +181,9 @@ function refuseHoldings({ candidateMask }: Holdings, items: readonly Item[], spl
 
 /**
  * Decides the items in at most `splitLimit` parcels, exactly or with the bound that was proved;
- * undefined if the columns are too many to be listed.
+ * undefined if the columns are too many to be listed. O(pairs × rows + pivots × (columns + items²))
+ * before the searches, which are exponential at worst and end with `limits.work` steps. Costs in minor
+ * units.
  */
 export function solveByColumns(
   context: OrderContext,

@@ -58,7 +58,10 @@ const WORK_PER_PAIR = 8;
 /** Share of the budget that one search for a cover may use. */
 const COVER_SHARE = 1 / 8;
 
-/** Lists the columns of a problem; undefined if the budget or the tables do not allow it. */
+/**
+ * Lists the columns of a problem; undefined if the budget or the tables do not allow it. O(pairs), see
+ * `listColumns`.
+ */
 export function openMethod(
   context: OrderContext,
   items: readonly Item[],
@@ -98,7 +101,7 @@ export function openMethod(
   };
 }
 
-/** Steps that the budget leaves for one search, and the caller's port. */
+/** Steps that the budget leaves for one search, and the caller's port. O(1). */
 export function stepsOf({ limits, work, relaxation }: Method): {
   steps: number;
   stop: () => boolean;
@@ -107,7 +110,10 @@ export function stepsOf({ limits, work, relaxation }: Method): {
   return { steps: Math.max(0, Math.min(COVER_SHARE * limits.work, left)), stop: limits.shouldStop };
 }
 
-/** Relaxes the columns at their floors. */
+/**
+ * Relaxes the columns at their floors.
+ * O(pivots × (columns + items²) + pairs × rows of the floors asked for).
+ */
 export function relaxFloors(method: Method, most: number): void {
   const { context, columns, items, split, relaxation } = method;
   const { count, mask, floor } = columns;
@@ -130,7 +136,10 @@ function listFloors({ context, columns, items, split, relaxation }: Method, slac
   }
 }
 
-/** Parts of a cheap plan by floors: the search is widened until one is found. */
+/**
+ * Parts (sets of items) of a cheap plan by floors: the search is widened until one is found; undefined if
+ * none is. O(columns) and a search within `stepsOf` each time.
+ */
 export function cheapParts(method: Method): number[] | undefined {
   const { items, split, splitLimit, relaxation, shares } = method;
   let parts: number[] | undefined;
@@ -160,7 +169,10 @@ export function cheapParts(method: Method): number[] | undefined {
   }
 }
 
-/** Cost of a plan that sends each part by its best parcel; Infinity if one has none. */
+/**
+ * Cost of a plan that sends each part by its best parcel; Infinity if one has none. Minor units.
+ * O(parts × (candidates + rows)), as `bestParcel`.
+ */
 export function costOfParts(method: Method, parts: readonly number[]): number {
   const { context, items, candidates, candidateMask, split } = method;
   if (method.joint.shared.length > 0) return none;
@@ -184,7 +196,7 @@ export function costOfParts(method: Method, parts: readonly number[]): number {
 
 /**
  * Raises the bound by what the parcels really cost. `first` tells the first entry of each column, the
- * cheapest one (-1 = none), where entries are listed so.
+ * cheapest one (-1 = none), where entries are listed so. O(pivots × (entries + items²)).
  */
 export function relaxParcels(method: Method, first: Int32Array | undefined): void {
   const { items, split, splitLimit, basis } = method;
@@ -204,6 +216,7 @@ export function relaxParcels(method: Method, first: Int32Array | undefined): voi
 /**
  * The number of parcels is scarce if the relaxation prices it: then the fractions of a parcel that
  * the items need, by the relaxation that counts parcels alone, end many branches sooner.
+ * O(pivots × (columns + items²)).
  */
 export function findShares(method: Method): void {
   const { context, columns, items, splitLimit, relaxation } = method;

@@ -55,7 +55,10 @@ export function addEntry(mask: number, cost: number, promise: number, of: number
 
 let admitted = new Uint8Array(64);
 
-/** Builds the options of the rows that some parcel within the gap may go by. */
+/**
+ * Builds the options of the rows that some parcel within the gap may go by. `gap` in minor units.
+ * O(pairs × rows of their warehouse), then as `buildOptions`.
+ */
 export function admittedOptions(method: Method, gap: number, competing: number): OptionTable {
   const { context, items, candidates, candidateMask, relaxation } = method;
   loadPrices(relaxation.price, items.length);
@@ -132,7 +135,7 @@ function admitFor(
 }
 
 /**
- * Prices the parcels of the options built that are within the gap; all of them, or the best.
+ * Prices the parcels of the options built that are within the gap (minor units); all of them, or the best.
  * O(pairs × options of their warehouse).
  */
 export function priceParcels(
@@ -190,7 +193,7 @@ let firstEntry = new Int32Array(1024);
 
 /**
  * Entries of all parcels kept; the cheapest of each column comes first. Returns the first entry of each
- * column, or `NO_COLUMN`: scratch of the module.
+ * column, or `NO_COLUMN`: scratch of the module. O(columns + parcels kept).
  */
 export function listParcels({ columns }: Method): Int32Array {
   entries.count = 0;

@@ -170,7 +170,8 @@ function judgePair(task: SlotTask, e: number, f: number): number {
 
 /**
  * The cheapest slots that the entries chosen have together, if they cost less than `below`. Unless
- * the choice is whole, nothing is looked for if the last one does not compete with the others.
+ * the choice is whole, nothing is looked for if the last one does not compete with the others. Minor
+ * units. O(chosen) for pairs known before; the search of slots O(Π slots) at worst, mostly O(Σ slots).
  */
 export function slotsTogether(
   task: SlotTask,

@@ -22,7 +22,10 @@ export interface LaneTables {
   readonly fixed: LaneParts;
 }
 
-/** Adds routes to the tables of a network, if any lane wants them; in steps. */
+/**
+ * Adds routes to the tables of a network, if any lane wants them; in steps.
+ * O(legs × departures + lanes + cells + routes), and the sweeps of `routesVia`.
+ */
 export function* compileLaneTables(
   fixed: LaneParts,
   input: NetworkInput,
@@ -37,7 +40,10 @@ export function* compileLaneTables(
   return yield* tablesWith(fixed, book, undefined);
 }
 
-/** Tables of the same routes under a policy of another confidence, whose transit times are in `fixed`. */
+/**
+ * Tables of the same routes under a policy of another confidence, whose transit times are in `fixed`.
+ * O(lanes + cells + routes).
+ */
 export function promiseLanes(fixed: LaneParts, routes: RouteBook, confidence: number): LaneTables {
   // Which ways there are does not depend on what is promised: only their times do.
   const book = { ...routes, confidence, routes: [], between: new Map(), past: undefined };
@@ -54,7 +60,7 @@ function* tablesWith(
   return { ...tables, laneCache, routes: { ...book, past: undefined }, fixed };
 }
 
-/** Runs a generator to its end. */
+/** Runs a generator to its end. O(steps). */
 export function atOnce<T>(steps: Generator<void, T>): T {
   for (;;) {
     const step = steps.next();
@@ -62,7 +68,7 @@ export function atOnce<T>(steps: Generator<void, T>): T {
   }
 }
 
-/** The longest time that a parcel may be on its way, seconds. */
+/** The longest time that a parcel may be on its way, seconds. O(1). */
 export function longestTransit({ longest }: TransitTable, lanes: LaneIndex): number {
   return lanes.vias.length === 0 ? longest : Math.max(longest, ROUTE_DAYS * DAY_SECONDS);
 }
@@ -84,7 +90,10 @@ export function disruptNetwork(
   return atOnce(disruptInSteps(network, disruptions));
 }
 
-/** The same in steps of some milliseconds each, for callers that have others to serve in between. */
+/**
+ * The same in steps of some milliseconds each, for callers that have others to serve in between.
+ * O(legs × departures that change + labels + lanes).
+ */
 export function* disruptInSteps(
   network: CompiledNetwork,
   disruptions: readonly DisruptionInput[],

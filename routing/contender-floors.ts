@@ -34,7 +34,10 @@ export interface Survey {
   work: number;
 }
 
-/** Freight and carbon of a subset from `w` by one row of the lane table, and its least lateness. */
+/**
+ * Freight and carbon of a subset from `w` by one row of the lane table, and its least lateness, minor
+ * units. O(bands).
+ */
 export function rowFloor(survey: Survey, subset: number, w: number, row: number): number {
   const { context, holders } = survey;
   const { network, lanes } = context;
@@ -50,7 +53,7 @@ export function rowFloor(survey: Survey, subset: number, w: number, row: number)
   return freight + carbon + latenessFloor(context, row);
 }
 
-/** Handling of a subset in warehouse `w`, minor units. */
+/** Handling of a subset in warehouse `w`, minor units. O(1). */
 export function handlingFloor({ context, holders }: Survey, subset: number, w: number): number {
   const { handlingPerParcel, handlingPerUnit } = context.network.warehouses;
   return roundMoney(handlingPerParcel[w]! + handlingPerUnit[w]! * holders.units[subset]!);

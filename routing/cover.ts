@@ -206,7 +206,8 @@ export interface Searched {
 
 /**
  * Looks for covers that cost less than `limit`, split and time included. Work is added to the
- * relaxation's.
+ * relaxation's. `limit` in minor units. Exponential at worst, but O(steps) of the task at most, beside
+ * `listSets`.
  */
 export function searchCovers(task: CoverTask, limit: number): Searched {
   const { relaxation, perParcel, leastTime, items, entries } = task;

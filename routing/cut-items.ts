@@ -14,7 +14,7 @@ import type { Unsourced } from './types.ts';
 
 const none = Number.POSITIVE_INFINITY;
 
-/** Whole lines as items, those kept together as one; an order of one parcel is one item. */
+/** Whole lines as items, those kept together as one; an order of one parcel is one item. O(lines). */
 export function wholeItems({ network, lines, splitLimit }: OrderContext): Item[] {
   const bonds = Map.groupBy(lines.keys(), (line) => {
     const { group } = lines[line]!;
@@ -29,7 +29,7 @@ export function wholeItems({ network, lines, splitLimit }: OrderContext): Item[]
   );
 }
 
-/** Lines that are to leave together although their goods must not share a parcel. */
+/** Lines that are to leave together although their goods must not share a parcel. O(lines of a group²). */
 export function tornLines({ network, lines }: OrderContext, items: readonly Item[]): number[] {
   return items
     .filter(({ parts, shuns }) => {
@@ -69,7 +69,10 @@ function pieces(context: OrderContext, line: number, room: number): Item[] | Uns
   );
 }
 
-/** Items of an order with the uncovered lines cut, or the refusal. */
+/**
+ * Items of an order with the uncovered lines cut, or the refusal. O(items × cut), and one `cutLine` for
+ * each that is cut.
+ */
 export function cutItems(
   context: OrderContext,
   whole: readonly Item[],

@@ -64,7 +64,10 @@ function sourcesOf(
   return { sources: able, problem };
 }
 
-/** Why a single unit of a line cannot be sent. Looks again with no capacity used. */
+/**
+ * Why a single unit of a line cannot be sent. Looks again with no capacity used. O(2^items + options),
+ * twice: see `buildProblem`.
+ */
 export function blame(context: OrderContext, items: readonly Item[]): Unsourced['reason'] {
   const board = {
     ...context.board,
@@ -99,8 +102,8 @@ function tooMany(
 }
 
 /**
- * Pieces of a line, or the reason why its units cannot all be sent. There are never more pieces than
- * a small multiple of the split limit, however many units are asked for.
+ * Pieces of a line, or the reason why its units cannot all be sent; never more pieces than a small
+ * multiple of the split limit, however many units are asked for. O(options × bands × log units + pieces).
  */
 export function cutLine(context: OrderContext, lineIndex: number): Item[] | Unsourced['reason'] {
   const { lines, network } = context;

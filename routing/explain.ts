@@ -125,7 +125,8 @@ function byIds(a: Alternative, b: Alternative): number {
 
 /**
  * Alternatives that lost, cheapest first, then those that a hard rule removed, at most
- * {@link MOST_ALTERNATIVES}. The board must be as it was when the order was decided.
+ * {@link MOST_ALTERNATIVES}. The board must be as it was when the order was decided. O(1 + rules)
+ * problems priced and completed (see `completions`), each asked for every warehouse that holds something.
  */
 export function explain(
   network: CompiledNetwork,

@@ -23,7 +23,7 @@ export interface ArrivalFloors {
   readonly ready: Map<number, Float64Array>;
 }
 
-/** Floors of an order not looked at yet. */
+/** Floors of an order not looked at yet. O(arrivals). */
 export function arrivalFloors(arrivals: number): ArrivalFloors {
   const unknown = () => new Float64Array(arrivals).fill(Number.NaN);
   return {
@@ -57,18 +57,18 @@ function fillLateness(context: OrderContext, arrival: number): void {
   floors.lateness[arrival] = Math.max(0, price);
 }
 
-/** Earliest promise of a pair of transit table and zone. */
+/** Earliest promise of a pair of transit table and zone, epoch seconds; Infinity if there is none. O(1). */
 export function arrivalPromise(context: OrderContext, arrival: number): number {
   if (Number.isNaN(context.arrivalFloors.promise[arrival]!)) fillPromise(context, arrival);
   return context.arrivalFloors.promise[arrival]!;
 }
 
-/** Least price of the time that row `row` of the order's lane table takes, minor units. */
+/** Least price of the time that row `row` of the order's lane table takes, minor units. O(1). */
 export function timeFloor(context: OrderContext, row: number): number {
   return arrivalTime(context, context.lanes.arrival[row]!);
 }
 
-/** Least price of time of a pair of transit table and zone, minor units. */
+/** Least price of time of a pair of transit table and zone, minor units. O(1). */
 export function arrivalTime(context: OrderContext, arrival: number): number {
   const { time } = context.arrivalFloors;
   if (Number.isNaN(time[arrival]!)) {
@@ -97,7 +97,8 @@ const MOST_TIME_ZONES = 1024;
 
 /**
  * Prices of time, by timing of the lane table, of parcels that warehouse `w` has ready at `ready`;
- * NaN where not yet known: see {@link timingTime}. Shared by all warehouses of the time zone.
+ * NaN where not yet known: see {@link timingTime}. Shared by all warehouses of the time zone. O(1), but
+ * O(timings) when they are new.
  */
 export function timesFrom(context: OrderContext, w: number, ready: number): Float64Array {
   const { lanes, network, arrivalFloors: floors } = context;
@@ -112,7 +113,8 @@ export function timesFrom(context: OrderContext, w: number, ready: number): Floa
 
 /**
  * Least price of time by a timing, minor units, of a parcel of warehouse `w` with these
- * {@link timesFrom}: that of the first pickup, as if it had room. Infinity if there is none.
+ * {@link timesFrom}: that of the first pickup, as if it had room. Infinity if there is none. O(1) once
+ * the calendar of its pickups is compiled.
  */
 export function timingTime(
   context: OrderContext,
@@ -148,7 +150,10 @@ export function leastTime(context: OrderContext): number {
   return floors.leastTime;
 }
 
-/** Least price of lateness by row `row` of the order's lane table, minor units. */
+/**
+ * Least price of lateness by row `row` of the order's lane table, minor units. O(points + doors passed)
+ * once, then O(1).
+ */
 export function latenessFloor(context: OrderContext, row: number): number {
   const arrival = context.lanes.arrival[row]!;
   if (Number.isNaN(context.arrivalFloors.lateness[arrival]!)) fillLateness(context, arrival);

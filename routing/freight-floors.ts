@@ -92,7 +92,7 @@ export class FreightFloors {
     this.#least = new Int32Array(lanes.originCount).fill(UNKNOWN);
   }
 
-  /** Bytes that it holds. */
+  /** Bytes that it holds. O(policies of different confidence). */
   get bytes(): number {
     let fronts = 0;
     for (const own of this.#fronts.values()) fronts += own.bytes;
@@ -104,7 +104,7 @@ export class FreightFloors {
     return this.fromOrigin(this.#lanes.originOf(w), w);
   }
 
-  /** The same of a warehouse whose origin is known. */
+  /** The same of a warehouse whose origin is known. O(rows of it) once, then O(1). */
   fromOrigin(origin: number, w: number): number {
     const known = this.#least[origin]!;
     if (known !== UNKNOWN) return known;

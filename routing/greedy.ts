@@ -100,7 +100,7 @@ function fittingParcel(context: OrderContext, holder: Holder, latest: number) {
 
 /**
  * Greedy parcels for the items, or undefined if greed runs into a dead end. Board unchanged.
- * O(parcels × warehouses × services).
+ * O(parcels × warehouses × services). Costs in minor units.
  */
 export function greedyParcels(
   context: OrderContext,

@@ -38,7 +38,7 @@ export interface Item {
   readonly shuns: number;
 }
 
-/** Lines of an order; those with an unknown SKU are undefined. */
+/** Lines of an order; those with an unknown SKU are undefined. O(lines × groups). */
 export function resolveLines(network: CompiledNetwork, order: SourcingOrder): (Line | undefined)[] {
   const groups = [...new Set(order.lines.map((line) => line.keep_together))];
   return order.lines.map((line) => {
@@ -53,7 +53,7 @@ export function resolveLines(network: CompiledNetwork, order: SourcingOrder): (L
   });
 }
 
-/** Weight of a part: its share of the line, whole milligrams. */
+/** Weight of a part: its share of the line, whole milligrams. O(1). */
 export function partMilligrams(line: Line, quantity: number): number {
   return quantity === line.quantity ? line.mg : Math.round((line.mg * quantity) / line.quantity);
 }
@@ -83,7 +83,7 @@ export function makeItem(
   return item;
 }
 
-/** True if two items must not share a parcel. Units of one SKU may always. */
+/** True if two items must not share a parcel. Units of one SKU may always. O(1). */
 export function mustPart(a: Item, b: Item): boolean {
   if (a.sku >= 0 && a.sku === b.sku) return false;
   return (a.shuns & b.traits) !== 0;

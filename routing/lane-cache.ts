@@ -21,6 +21,7 @@ export class LaneCache {
   #bytes = 0;
   #asked = 0;
 
+  /** An empty cache over the lanes of `index`. O(1). */
   constructor(index: LaneIndex, mostBytes = LANE_CACHE_BYTES) {
     this.#index = index;
     this.#most = mostBytes;
@@ -33,7 +34,10 @@ export class LaneCache {
     return bytes;
   }
 
-  /** A cache of lanes with other routes: tables that no route is in are kept. */
+  /**
+   * A cache of lanes with other routes: tables that no route is in are kept.
+   * O(tables × lanes to their zones).
+   */
   withRoutes(index: LaneIndex): LaneCache {
     const cache = new LaneCache(index, this.#most);
     const isRouted = (lane: number) => index.transit[lane]! < 0;

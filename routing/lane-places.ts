@@ -80,12 +80,12 @@ export class LanePlaces {
     this.#lazy = { ...starting, list: starting.list.map((list) => number.get(list) ?? -1) };
   }
 
-  /** Origin of each warehouse. */
+  /** Origin of each warehouse. O(1). */
   get of(): Int32Array {
     return this.#origins.of;
   }
 
-  /** Number of origins. */
+  /** Number of origins. O(1). */
   get count(): number {
     return this.#origins.count;
   }
@@ -97,12 +97,12 @@ export class LanePlaces {
     return this.#start[origin]!;
   }
 
-  /** Place behind the last one of a warehouse, after {@link first} was asked. */
+  /** Place behind the last one of a warehouse, after {@link first} was asked. O(1). */
   end(warehouse: number): number {
     return this.#end[this.#origins.of[warehouse]!]!;
   }
 
-  /** Bytes that are held, but for what all tables share. */
+  /** Bytes that are held, but for what all tables share. O(1). */
   get bytes(): number {
     const { of, bits, count } = this.#origins;
     const lazy = this.#lazy;
@@ -110,12 +110,12 @@ export class LanePlaces {
     return own + count * 8 + this.rows.byteLength;
   }
 
-  /** True if {@link forget} would forget nothing. */
+  /** True if {@link forget} would forget nothing. O(1). */
   get isFresh(): boolean {
     return this.#lazy === undefined || this.#places === 0;
   }
 
-  /** Forgets what was listed when it was asked for. */
+  /** Forgets what was listed when it was asked for. O(origins). */
   forget(): void {
     if (this.#lazy === undefined) return;
     this.#start.fill(UNLISTED);

@@ -142,7 +142,7 @@ export class LaneTable {
     });
   }
 
-  /** Rows of warehouse w: `rows[firstFrom(w)] … rows[endFrom(w) - 1]`, ascending. */
+  /** Rows of warehouse w: `rows[firstFrom(w)] … rows[endFrom(w) - 1]`, ascending. O(1). */
   get rows(): Uint16Array | Int32Array {
     return this.#places.rows;
   }
@@ -152,40 +152,40 @@ export class LaneTable {
     return this.#places.first(warehouse);
   }
 
-  /** Place behind the last one of a warehouse, after {@link firstFrom} was asked. */
+  /** Place behind the last one of a warehouse, after {@link firstFrom} was asked. O(1). */
   endFrom(warehouse: number): number {
     return this.#places.end(warehouse);
   }
 
-  /** Number of services, counted with their routes, that leave a warehouse. */
+  /** Number of services, counted with their routes, that leave a warehouse. O(1), as {@link firstFrom}. */
   countFrom(warehouse: number): number {
     const first = this.firstFrom(warehouse);
     return this.endFrom(warehouse) - first;
   }
 
-  /** Origin of a warehouse: those of one have the same rows. */
+  /** Origin of a warehouse: those of one have the same rows. O(1). */
   originOf(warehouse: number): number {
     return this.#places.of[warehouse]!;
   }
 
-  /** Number of origins. */
+  /** Number of origins. O(1). */
   get originCount(): number {
     return this.#places.count;
   }
 
-  /** Bytes that the table holds. */
+  /** Bytes that the table holds. O(floors asked for). */
   get bytes(): number {
     let floors = 0;
     for (const own of this.floors.values()) floors += own.bytes;
     return this.service.length * ROW_BYTES + this.#places.bytes + floors;
   }
 
-  /** True if it holds nothing that {@link forget} would forget. */
+  /** True if it holds nothing that {@link forget} would forget. O(1). */
   get isFresh(): boolean {
     return this.#places.isFresh && this.floors.size === 0;
   }
 
-  /** Forgets what orders have asked for: it is worked out again when it is asked for again. */
+  /** Forgets what orders have asked for: it is worked out again when it is asked for again. O(origins). */
   forget(): void {
     this.#places.forget();
     this.floors.clear();

@@ -119,7 +119,7 @@ function supported(row: {
   return (row.temperatures ?? ['ambient']).reduce((bits, t) => bits | TEMPERATURE_BIT[t], hazard);
 }
 
-/** Names that the policy keeps apart, at most 30, each a bit; a SKU may bear several. */
+/** Names that the policy keeps apart, at most 30, each a bit; a SKU may bear several. O(SKUs × pairs). */
 export function compileApart(rows: readonly SkuInput[], pairs: NonNullable<PolicyInput['apart']>) {
   const names = [...new Set(pairs.flat())];
   if (names.length > 30)
@@ -217,6 +217,7 @@ export function compileNetwork(input: NetworkInput, horizon: Horizon): CompiledN
 
 /**
  * The same in steps of some milliseconds each, for callers that have others to serve in between.
+ * O(rows + lanes × warehouses named + time zones × days).
  *
  * @throws Error as `compileNetwork`.
  */
@@ -265,7 +266,7 @@ export function recompileCalendars(network: CompiledNetwork, horizon: Horizon): 
   return atOnce(recompileInSteps(network, horizon));
 }
 
-/** The same in steps of some milliseconds each, for callers that have others to serve in between. */
+/** The same in steps of some milliseconds, for callers with others to serve. O(zones × days + routes). */
 export function* recompileInSteps(
   network: CompiledNetwork,
   horizon: Horizon,
@@ -286,13 +287,13 @@ export function* recompileInSteps(
 
 /**
  * The instant (epoch seconds) until which orders can be decided with these calendars: after it,
- * compile anew. Two thirds of the horizon remain for finding a pickup.
+ * compile anew. Two thirds of the horizon remain for finding a pickup. O(1).
  */
 export function compiledUntil(network: CompiledNetwork): number {
   return network.calendars.decideUntil;
 }
 
-/** Ids of all zones that contain the destination, most specific first. */
+/** Ids of the zones that hold a destination, most specific first. O(code length + log shapes + zones). */
 export function zonesOf(network: CompiledNetwork, destination: Destination): string[] {
   return findZones(network.zones.index, destination).map((zone) => network.zones.ids[zone]!);
 }

@@ -8,29 +8,29 @@ import type { OrderContext } from './problem.ts';
 import { roundMoney } from './rates.ts';
 import { DAY_SECONDS, type ParcelPlan, type SourcedPlan } from './types.ts';
 
-/** Price of time until `promise` (epoch seconds), minor units. */
+/** Price of time from `at` until `promise` (epoch seconds), minor units. O(1). */
 export function timeCost(timePerDay: number, at: number, promise: number): number {
   return roundMoney((timePerDay * Math.max(0, promise - at)) / DAY_SECONDS);
 }
 
-/** The split penalty as it is charged, minor units. */
+/** The split penalty as it is charged, minor units. O(1). */
 export function splitCost(context: OrderContext): number {
   return roundMoney(context.network.policy.split_penalty);
 }
 
-/** Latest promise of some parcels, epoch seconds. */
+/** Latest promise of some parcels, epoch seconds. O(parcels). */
 export function latestPromise(parcels: readonly { readonly promise_seconds: number }[]): number {
   return parcels.reduce((latest, parcel) => Math.max(latest, parcel.promise_seconds), 0);
 }
 
-/** −ln P(all parcels on time), as far as parcels state their own probability. */
+/** −ln P(all parcels on time), as far as parcels state their own probability. O(parcels). */
 export function riskOfPlan(
   parcels: readonly { readonly on_time_probability?: number | undefined }[],
 ): number {
   return parcels.reduce((sum, parcel) => sum - Math.log(parcel.on_time_probability ?? 1), 0);
 }
 
-/** Cost of parcels under the context's price of time, minor units. */
+/** Cost of parcels under the context's price of time, minor units. O(parcels). */
 export function planCost(context: OrderContext, parcels: readonly ParcelPlan[]): number {
   const own = parcels.reduce((sum, parcel) => sum + ownCost(parcel), 0);
   const split = splitCost(context) * (parcels.length - 1);
@@ -40,7 +40,10 @@ export function planCost(context: OrderContext, parcels: readonly ParcelPlan[]):
 const firstLine = (parcel: ParcelPlan): number =>
   parcel.takes.reduce((least, take) => Math.min(least, take.line_no), Number.POSITIVE_INFINITY);
 
-/** Orders parcels and charges split and time to them, at the policy's price of time. */
+/**
+ * Orders parcels and charges split and time to them, at the policy's price of time.
+ * O(parcels × log parcels × takes).
+ */
 export function chargeOrder(context: OrderContext, parcels: readonly ParcelPlan[]): ParcelPlan[] {
   const sorted = [...parcels].sort(
     (a, b) =>
@@ -58,7 +61,10 @@ export function chargeOrder(context: OrderContext, parcels: readonly ParcelPlan[
   }));
 }
 
-/** The whole plan. `lowerBound` is a proved lower bound of its cost, or the cost itself. */
+/**
+ * The whole plan. `lowerBound` is a proved lower bound of its cost, minor units, or the cost itself.
+ * O(parcels × log parcels × takes).
+ */
 export function finishPlan(
   context: OrderContext,
   built: readonly ParcelPlan[],

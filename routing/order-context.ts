@@ -30,7 +30,7 @@ function barred(
   return bars;
 }
 
-/** Refusal of an order. */
+/** Refusal of an order. O(1). */
 export function unsourced(
   reason: Unsourced['reason'],
   lineNos: readonly number[],
@@ -52,7 +52,11 @@ function splitLimitOf(most: number, { split_limit, ship_complete }: SourcingOrde
   return ship_complete === true ? 1 : Math.max(1, Math.min(most, split_limit ?? most));
 }
 
-/** The order's context, or its refusal. `timePerDay` replaces the policy's price of time. */
+/**
+ * The order's context, or its refusal. `timePerDay` (minor units) replaces the policy's price of time.
+ * O(lines × groups + arrivals) beside the look-up of zones and lanes (`findZones`, `LaneCache.towards`);
+ * O(warehouses + services + SKUs) more where some are excluded or carbon has a price.
+ */
 export function openOrder(
   network: CompiledNetwork,
   board: Board,

@@ -101,7 +101,7 @@ export function narrowOrigins({ count, of, members }: Origins, lists: readonly n
   return { ...narrow, of: of.map((origin) => narrow.of[origin]!) };
 }
 
-/** Collects the lists of a network of so many warehouses. */
+/** Collects the lists of a network of so many warehouses. O(1). */
 export function originLists(warehouses: number): OriginLists {
   const lists: Int32Array[] = [];
   const byHash = new Map<number, number[]>();
@@ -122,7 +122,7 @@ export function originLists(warehouses: number): OriginLists {
   return { add, origins };
 }
 
-/** True if list `list` (-1 = all) holds the warehouses of origin `origin`. */
+/** True if list `list` (-1 = all) holds the warehouses of origin `origin`. O(1). */
 export function holdsOrigin({ words, bits }: Origins, list: number, origin: number): boolean {
   if (list < 0) return true;
   return ((bits[list * words + (origin >> 5)]! >>> (origin & 31)) & 1) === 1;

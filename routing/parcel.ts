@@ -46,7 +46,10 @@ export type Way = Pick<Placed, 'items' | 'warehouse' | 'service' | 'lane' | 'zon
 const unitsOf = (items: readonly Item[]): number =>
   items.reduce((units, item) => units + item.units, 0);
 
-/** Gives a parcel the first slots free on the board; undefined if there are none. */
+/**
+ * Gives a parcel the first slots free on the board; undefined if there are none.
+ * O(hours + pickups that are full).
+ */
 export function place(context: OrderContext, way: Way): Placed | undefined {
   const { network } = context;
   const { warehouse, service, lane, zone } = way;
@@ -146,7 +149,8 @@ function measure(context: OrderContext, items: readonly Item[]): { mg: number; m
 
 /**
  * The plan of one parcel from the board as it is, without the order's split and time terms;
- * undefined if stock, weight or rates do not allow it.
+ * undefined if stock, weight or rates do not allow it. O(parts × lots + takes² + bands), and for a route
+ * as `planRoute`.
  */
 export function buildParcel(context: OrderContext, placed: Placed): ParcelPlan | undefined {
   const { network, board } = context;
@@ -205,7 +209,7 @@ function routeOf(network: CompiledNetwork, { lane, service, pickup }: Placed) {
   return { route: planRoute(network.routes, network.routes.routes[route]!, pickup, carrier) };
 }
 
-/** Own cost of a parcel, minor units: without split and time. */
+/** Own cost of a parcel, minor units: without split and time. O(1). */
 export function ownCost(parcel: ParcelPlan): number {
   const { freight, handling, lateness, carbon = 0 } = parcel.cost;
   return freight + handling + lateness + carbon;

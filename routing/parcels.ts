@@ -47,7 +47,7 @@ function newLabel(cost: number, promise: number, option: number, next: number): 
   return label;
 }
 
-/** Forgets all parcels and makes room for so many sets. */
+/** Forgets all parcels and makes room for so many sets. O(sets). */
 export function clearParcels(sets: number): void {
   labelCount = 0;
   if (labelHead.length < sets) labelHead = new Int32Array(sets * 2);
@@ -74,7 +74,10 @@ export function addParcel(subset: number, cost: number, promise: number, option:
   else labelNext[previous] = label;
 }
 
-/** Cost of sending `subset` by `option`, minor units, without split and time; Infinity = refused. */
+/**
+ * Cost of sending `subset` by `option`, minor units, without split and time; Infinity = refused.
+ * O(bands).
+ */
 export function parcelCost(problem: Problem, subset: number, option: number): number {
   const { options, context } = problem;
   const { network } = context;
@@ -97,7 +100,7 @@ export function parcelCost(problem: Problem, subset: number, option: number): nu
   return freight + carbon + handlingOf(problem, subset, w) + options.lateness[option]!;
 }
 
-/** Handling of `subset` in warehouse `w`, minor units. */
+/** Handling of `subset` in warehouse `w`, minor units. O(1). */
 export function handlingOf(problem: Problem, subset: number, w: number): number {
   const { handlingPerParcel, handlingPerUnit } = problem.context.network.warehouses;
   return roundMoney(handlingPerParcel[w]! + handlingPerUnit[w]! * problem.units[subset]!);
@@ -135,29 +138,32 @@ export function priceParcels(problem: Problem): void {
   }
 }
 
-/** Label of the cheapest parcel of a subset with a promise up to `limit`; -1 if there is none. */
+/**
+ * Label of the cheapest parcel of a subset promised by `limit` (epoch seconds); -1 if there is none.
+ * O(parcels kept).
+ */
 export function cheapestUnder(subset: number, limit: number): number {
   let label = labelHead[subset]!;
   while (label !== NONE && labelPromise[label]! > limit) label = labelNext[label]!;
   return label;
 }
 
-/** First label of a set; -1 if it has none. */
+/** First label of a set; -1 if it has none. O(1). */
 export function firstLabel(set: number): number {
   return labelHead[set]!;
 }
 
-/** The label after another, dearer and earlier; -1 if there is none. */
+/** The label after another, dearer and earlier; -1 if there is none. O(1). */
 export function nextLabel(label: number): number {
   return labelNext[label]!;
 }
 
-/** Cost of a label; Infinity for none. */
+/** Cost of a label, minor units; Infinity for none. O(1). */
 export function costOfLabel(label: number): number {
   return label === NONE ? Number.POSITIVE_INFINITY : labelCost[label]!;
 }
 
-/** A label as a choice. */
+/** A label as a choice. O(1). */
 export function choiceOfLabel(subset: number, label: number): Choice {
   return {
     subset,
@@ -167,7 +173,7 @@ export function choiceOfLabel(subset: number, label: number): Choice {
   };
 }
 
-/** Parcels kept for a subset, cheapest first. */
+/** Parcels kept for a subset, cheapest first. O(parcels kept). */
 export function parcelsOf(subset: number): Choice[] {
   const found: Choice[] = [];
   for (let label = labelHead[subset]!; label !== NONE; label = labelNext[label]!) {

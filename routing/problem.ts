@@ -101,7 +101,7 @@ function tabulateSubsets(items: readonly Item[]): void {
   }
 }
 
-/** Units of each SKU that an item needs. */
+/** Units of each SKU that an item needs: pairs of SKU and units. O(parts). */
 export function needsOf(lines: readonly Line[], item: Item): [number, number][] {
   if (item.parts.length === 1) {
     const part = item.parts[0]!;
@@ -162,7 +162,7 @@ export function unfitSubsets(items: readonly Item[]): Uint8Array | undefined {
   return unfit;
 }
 
-/** Units of a shared SKU that a subset needs. */
+/** Units of a shared SKU that a subset needs. O(items). */
 export function sharedNeed(shared: SharedSku, subset: number): number {
   let need = 0;
   for (let bits = subset & shared.mask; bits !== 0; bits &= bits - 1) {
@@ -173,7 +173,7 @@ export function sharedNeed(shared: SharedSku, subset: number): number {
 
 /**
  * True if warehouse `w` has what `subset` needs of SKUs that several items share, in lots that live
- * long enough after `promise`.
+ * long enough after `promise`. O(shared SKUs × (items + lots)).
  */
 export function sharedStockSuffices(
   problem: Pick<Problem, 'context' | 'shared'>,
@@ -260,7 +260,10 @@ export function findHolders(
   return { floorPromise, mg, mm3, units, ...listHolders(context, items) };
 }
 
-/** The problem of sending `items` in at most `splitLimit` parcels, by the options admitted. */
+/**
+ * The problem of sending `items` in at most `splitLimit` parcels, by the options admitted.
+ * O(items² + candidates × services), and O(2^items) where goods shun each other.
+ */
 export function problemOf(
   context: OrderContext,
   items: readonly Item[],
@@ -284,7 +287,7 @@ export function problemOf(
   };
 }
 
-/** Builds the problem of sending `items` in at most `splitLimit` parcels, by all options. */
+/** The problem of `items` in at most `splitLimit` parcels by all options. O(2^items + holders × services). */
 export function buildProblem(
   context: OrderContext,
   items: readonly Item[],

@@ -26,12 +26,12 @@ export interface RateTable {
 /** Most weights that price floors are kept for. */
 const MOST_FLOORS = 16;
 
-/** Rounds half up to a whole minor unit; the small term absorbs the noise of binary fractions. */
+/** Rounds half up to a whole minor unit; the small term absorbs the noise of binary fractions. O(1). */
 export function roundMoney(amount: number): number {
   return Math.floor(amount + 0.5 + 1e-7);
 }
 
-/** Milligrams of a weight in grams. */
+/** Milligrams of a weight in grams. O(1). */
 export function toMilligrams(grams: number): number {
   return Math.round(grams * 1000);
 }
@@ -89,7 +89,7 @@ function compileCard(
   return rows;
 }
 
-/** Weight the card bills, milligrams: actual or dimensional, whichever is more. */
+/** Weight the card bills, milligrams: actual or dimensional, whichever is more. O(1). */
 export function billedMilligrams(table: RateTable, card: number, mg: number, mm3: number): number {
   const divisor = table.cm3PerKg[card]!;
   return divisor > 0 ? Math.max(mg, Math.round((mm3 * 1000) / divisor)) : mg;
@@ -121,7 +121,10 @@ export function freightOf(
   return roundMoney(remote ? price + table.remoteSurcharge[card]! : price);
 }
 
-/** Place in `floorAbove` of a parcel: the last weight below what any card bills at least. */
+/**
+ * Place in `floorAbove` of a parcel: the last weight below what any card bills at least. O(weights), 16
+ * at most.
+ */
 export function floorIndex(table: RateTable, mg: number, mm3: number): number {
   const divisor = table.loosestCm3PerKg;
   const billed = divisor > 0 ? Math.max(mg, Math.round((mm3 * 1000) / divisor)) : mg;

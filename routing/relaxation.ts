@@ -41,7 +41,7 @@ export function loadPrices(price: Float64Array, items: number): void {
   }
 }
 
-/** Σ prices of the items of a mask, by the prices loaded last. */
+/** Σ prices of the items of a mask, by the prices loaded last and in their unit. O(1). */
 export function priceOfMask(mask: number): number {
   return (
     sums[mask & 255]! +
@@ -202,6 +202,7 @@ function settleBasis({ items, settle }: Programme): void {
 /**
  * Solves the relaxation into `found`, whose `price` has room for all items; from a basis if one is given.
  * Where costs are floors it is first solved at these, then again with those that matter settled.
+ * O(pivots × (columns + items²)), at most 400 pivots.
  */
 export function relax(programme: Programme, found: Relaxation, from?: Basis): void {
   const { items, most, count, settle } = programme;

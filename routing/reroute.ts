@@ -28,8 +28,9 @@ export interface RoutePrice {
 type Way = Omit<Route, 'laws' | 'floor'>;
 
 /**
- * The parcel's own route as things run now; undefined where the network does not know it (any more), or
- * where it never arrives. O(legs × pieces of their times).
+ * The parcel's own route as things run now, at the door by `due` (epoch seconds); undefined where the
+ * network does not know it (any more), or where it never arrives.
+ * O(lanes to the zone + legs × (routes of the lane + pieces of their times)).
  */
 export function priceRoute(
   network: CompiledNetwork,
@@ -45,7 +46,10 @@ export function priceRoute(
   return way && priced(network, way, parcel, due);
 }
 
-/** The routes of the parcel's service from its warehouse to its zone, cheapest first. */
+/**
+ * The routes of the parcel's service from its warehouse to its zone, cheapest first; `due` as in
+ * {@link priceRoute}. O(lanes to the zone + routes × (legs × pieces of their times + log routes)).
+ */
 export function otherRoutes(
   network: CompiledNetwork,
   parcel: RoutedParcel,

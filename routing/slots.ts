@@ -9,7 +9,7 @@ import { HOUR_SECONDS } from './types.ts';
 
 /**
  * First pickup from `ready` on, not before local day `fromDay`, with a parcel left in every limit, by
- * index; -1 if there is none.
+ * index; -1 if there is none. O(pickups that are full). Instants in epoch seconds, days since 1970-01-01.
  */
 export function freePickup(
   context: OrderContext,
@@ -43,7 +43,7 @@ export function freePickup(
   return -1;
 }
 
-/** Parcels that still fit in every limit on the day of a pickup. */
+/** Parcels that still fit in every limit on the day of a pickup. O(1). */
 export function parcelsLeft(
   { network, board }: OrderContext,
   w: number,
@@ -65,6 +65,7 @@ export function parcelsLeft(
 /**
  * Start instants of a warehouse, one an hour, until so many hours have room for all `units`, or one
  * that no other parcel of the order can fill: it has room for all `total` units of it.
+ * O(hours looked at). Epoch seconds.
  */
 export function everyStart(
   context: OrderContext,
@@ -90,7 +91,7 @@ export function everyStart(
 
 /**
  * Start instants of a warehouse with the units left in their hour, in which more units fit than in
- * any earlier one: a later start that takes no more is never better.
+ * any earlier one: a later start that takes no more is never better. O(hours looked at). Epoch seconds.
  */
 export function eachStart(
   context: OrderContext,
@@ -116,7 +117,10 @@ export function eachStart(
   }
 }
 
-/** First start of a warehouse in an hour that takes all units; -1 if there is none. */
+/**
+ * First start of a warehouse in an hour that takes all units, epoch seconds; -1 if there is none.
+ * O(hours that are full).
+ */
 export function startFor(context: OrderContext, warehouse: number, units: number): number {
   let start = -1;
   eachStart(context, warehouse, units, (instant, left) => {
@@ -127,12 +131,18 @@ export function startFor(context: OrderContext, warehouse: number, units: number
   return start;
 }
 
-/** When a warehouse has anything of the order ready at the earliest, as if it were idle; -1 if never. */
+/**
+ * When a warehouse has anything of the order ready at the earliest, as if it were idle, epoch seconds; -1
+ * if never. O(intervals worked through).
+ */
 export function earliestReady(context: OrderContext, w: number): number {
   return readyFrom(context, w, startAt(context.network.calendars.open[w]!, context.workFrom));
 }
 
-/** When a warehouse is done with an order started at `start`; -1 if never. */
+/**
+ * When a warehouse is done with an order started at `start`, epoch seconds; -1 if never.
+ * O(intervals worked through).
+ */
 export function readyFrom({ network }: OrderContext, w: number, start: number): number {
   if (start < 0) return -1;
   return readyAt(network.calendars.open[w]!, start, network.warehouses.processingSeconds[w]!);

@@ -104,7 +104,8 @@ function cheapestParts(
 
 /**
  * Cheapest partition with promises up to `limit`, within the problem's split limit; undefined if
- * there is none. Costs include `perParcel` for every parcel.
+ * there is none. Costs include `perParcel` for every parcel. Minor units. O(parcels kept + 3^items / 2),
+ * times the split limit where that binds.
  */
 export function cheapestPartition(
   problem: Problem,
@@ -121,7 +122,8 @@ export function cheapestPartition(
 
 /**
  * Parts of the cheapest partition at given prices of the subsets, at most `splitLimit` of them;
- * undefined if there is none. {@link completion} is left at these prices.
+ * undefined if there is none. {@link completion} is left at these prices. O(3^items / 2), times the split
+ * limit where that binds.
  */
 export function partitionFloors(
   full: number,
@@ -157,7 +159,8 @@ function fewestLayers(
 
 /**
  * Cheapest cost of every subset in at most `most` parcels with promises up to `limit`, each parcel
- * charged `perParcel`. A fresh array.
+ * charged `perParcel`. A fresh array. O(parcels kept + most × 3^items / 2); one pass where `most` ≥
+ * items.
  */
 export function completionsUnder(
   problem: Problem,

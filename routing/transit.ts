@@ -30,7 +30,7 @@ export interface TransitTable {
 
 type Points = TransitTimeInput['quantiles'];
 
-/** Quantile by linear interpolation, whole seconds, rounded up. */
+/** Quantile by linear interpolation, whole seconds, rounded up. O(points). */
 export function quantileSeconds(points: Points, probability: number): number {
   let [p0, x0] = points[0]!;
   if (probability <= p0) return Math.ceil(x0);
@@ -102,7 +102,7 @@ function shareWithin(table: TransitTable, t: number, seconds: number): number {
 /**
  * −ln of the probability that a parcel picked up at `pickup` is at the door by `due`; Infinity if it
  * cannot be. The parcels of an order are independent, so their sum is −ln P(all on time).
- * O(points + log doors).
+ * O(points + doors).
  */
 export function lateRisk(
   table: TransitTable,

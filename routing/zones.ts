@@ -16,7 +16,7 @@ export interface ZoneIndex {
   readonly areas: AreaIndex;
 }
 
-/** Postal codes compare without case, blanks and hyphens. */
+/** Postal codes compare without case, blanks and hyphens. O(length). */
 export function normalPostalCode(code: string): string {
   return code.toUpperCase().replace(/[^A-Z0-9]/g, '');
 }
@@ -27,7 +27,7 @@ function append(map: Map<string, number[]>, key: string, zone: number): void {
   else if (!list.includes(zone)) list.push(zone);
 }
 
-/** Indexes zones (in order of id). O(prefixes + shapes log shapes). */
+/** Indexes zones (in order of id). O(prefixes × zones that share one + shapes log shapes). */
 export function indexZones(zones: readonly ZoneInput[]): ZoneIndex {
   const prefixes = new Map<string, number[]>();
   const countries = new Map<string, number[]>();
@@ -53,7 +53,7 @@ export function indexZones(zones: readonly ZoneInput[]): ZoneIndex {
   return { prefixes, longest, countries, countryOf, radius, areas: indexAreas(shapes) };
 }
 
-/** Zones that contain the destination, most specific first. O(prefix length + shapes found). */
+/** Zones that contain the destination, most specific first. O(code length + log shapes + shapes found). */
 export function findZones(index: ZoneIndex, destination: Destination): number[] {
   const { country, position } = destination;
   const circles: number[] = [];
