@@ -35,7 +35,10 @@ export interface ChoiceLimits {
 const USUAL_LIMITS: ChoiceLimits = { gap: 1e-3, nodes: 200, seconds: 10 };
 const INTEGER = 1;
 
-/** The solver port over a loaded `highs` module (1.15). Time and memory grow with plans × resources. */
+/**
+ * The solver port over a loaded `highs` module (1.15). Memory O(plans × resources); time, exponential at
+ * worst, is held to the limits.
+ */
 export function highsChoices(
   highs: HighsChoiceModule,
   limits: ChoiceLimits = USUAL_LIMITS,

@@ -3,7 +3,7 @@ import type { Plan, PlanOracle } from './types.ts';
 
 /**
  * The plan of least cost plus prices from the supply at hand; without prices the cheapest now,
- * which is what exact greedy does. Costs one call of the oracle.
+ * which is what exact greedy does. One call of the oracle and O(resources).
  */
 export function choosePlan(
   oracle: PlanOracle,

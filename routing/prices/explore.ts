@@ -61,7 +61,7 @@ function tryUnknown(
 /**
  * Decides one order at prices (see `sourceAtPrices`); if it is one of those that try, by a carrier
  * that is not known in its zone, where there is one at little more. Without exploration it is
- * `sourceAtPrices` itself. At most one decision more.
+ * `sourceAtPrices` itself. O(1) decisions more, at most one.
  */
 export function sourceExploring(
   network: CompiledNetwork,

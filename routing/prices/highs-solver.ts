@@ -123,7 +123,7 @@ function openModel(highs: HighsModule, limits: HighsLimits, rows: number): Linea
 
 /**
  * The solver port over a loaded `highs` module (1.15): simplex without presolve, from the last basis. One
- * that fails from there is tried once more from nothing. Memory grows with the columns added.
+ * that fails from there is tried once more from nothing. Memory O(columns added).
  */
 export function highsSolver(
   highs: HighsModule,

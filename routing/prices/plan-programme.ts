@@ -183,8 +183,8 @@ function solve(state: State, demands: Demands): Priced {
 
 /**
  * Opens a programme over an oracle: column generation (Gilmore and Gomory 1961) with the bound of its own
- * pricing (Lasdon 1970). Memory grows with the plans found, a few per class; a solve costs rounds × (one
- * simplex run + classes × oracle).
+ * pricing (Lasdon 1970). Memory O(plans found), a few per class; a solve costs
+ * O(rounds × (one simplex run + classes × oracle)).
  */
 export function openProgramme(solver: LinearSolver, oracle: PlanOracle): PlanProgramme {
   const state: State = {

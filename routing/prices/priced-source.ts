@@ -193,7 +193,7 @@ function planOf(search: Search, root: Branch, best: Branch): SourcedPlan {
  * that is owed work. The plan's `cost` is without prices, its
  * proof against the cheapest plan of this order alone. The board stays as it is. Deterministic.
  * Without prices it is `source` itself. `timePerDay` replaces the policy's price of time (quotes).
- * At most 16 decisions more than `source`.
+ * O(1) decisions more than `source`: at most 16.
  */
 export function sourceAtPrices(
   network: CompiledNetwork,

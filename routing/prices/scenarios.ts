@@ -123,7 +123,7 @@ function agreed(scenarios: readonly Scenario[], failed: number): ScenarioPrices 
 
 /**
  * Opens `count` sampled futures (sample average approximation of the expected dual; Talluri and van Ryzin
- * 1999). Memory: one programme each. A refresh costs one solve of each that is its turn.
+ * 1999). Memory O(count) programmes. A refresh costs one solve of each that is its turn.
  */
 export function openScenarios(
   solver: LinearSolver,

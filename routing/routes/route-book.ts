@@ -138,11 +138,11 @@ export function pointsIn(transits: ReadonlyMap<string, Points>, id: string): Poi
   return points;
 }
 
-/** Name of a profile. */
+/** Name of a profile. O(carriers × log carriers). */
 export const profileKey = (hub: number, carriers: readonly string[] | undefined): string =>
   `${hub} ${carriersKey(carriers)}`;
 
-/** Name of a set of carriers; undefined = all. */
+/** Name of a set of carriers; undefined = all. O(carriers × log carriers). */
 export const carriersKey = (carriers: readonly string[] | null | undefined): string =>
   carriers ? JSON.stringify([...new Set(carriers)].sort()) : 'null';
 
@@ -167,7 +167,7 @@ export function networkOf(
   return network;
 }
 
-/** The span of departures that routes are looked for in. */
+/** The span of departures that routes are looked for in, epoch seconds. O(1). */
 export const searchSpan = ({ from_seconds }: Pick<RouteBook, 'from_seconds'>) => ({
   from: from_seconds,
   until: from_seconds + SEARCH_DAYS * DAY_SECONDS,

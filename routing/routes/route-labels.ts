@@ -106,7 +106,7 @@ export class HubHead {
   #values = new Float64Array(HEAD * 8);
   #size = 0;
 
-  /** True if some label of it arrives no later, costs and emits no more. */
+  /** True if some label of it arrives no later, costs and emits no more. O(labels). */
   beats(arrives: number, cost: number, carbon: number): boolean {
     const values = this.#values;
     // What was found last arrives first.
@@ -117,7 +117,7 @@ export class HubHead {
     return false;
   }
 
-  /** Adds a label that it does not beat, and takes out those that the label beats. */
+  /** Adds a label that it does not beat, and takes out those that the label beats. O(labels). */
   add(row: number, arrives: number, cost: number, carbon: number): void {
     const values = this.#values;
     let end = 0;
@@ -142,7 +142,7 @@ export class HubHead {
     this.#size = end / HEAD + 1;
   }
 
-  /** Becomes the front at a row. */
+  /** Becomes the front at a row. O(labels²). */
   read({ criteria, frontStart, frontSize, pool }: LabelColumns, front: number): void {
     this.#size = 0;
     for (let i = 0; i < frontSize[front]!; i++) {
@@ -152,13 +152,13 @@ export class HubHead {
     }
   }
 
-  /** Writes its rows; gives their number. */
+  /** Writes its rows; gives their number. O(labels). */
   writeTo(pool: Int32Array, start: number): number {
     for (let i = 0; i < this.#size; i++) pool[start + i] = this.#values[i * HEAD + 3]!;
     return this.#size;
   }
 
-  /** Labels in it. */
+  /** Labels in it. O(1). */
   get size(): number {
     return this.#size;
   }
@@ -189,7 +189,7 @@ export class LabelStore implements LabelColumns {
     this.pool = new Int32Array(room * POOL_PER_ROW);
   }
 
-  /** Begins anew, in the room that it has. */
+  /** Begins anew, in the room that it has. O(1). */
   clear(): void {
     this.rows = 0;
     this.#pooled = 0;
@@ -236,7 +236,7 @@ export class LabelStore implements LabelColumns {
     return row;
   }
 
-  /** Gives a row its front: that of the label before it in its hub (or `NONE`), and itself. */
+  /** Gives a row its front: that of the label before it in its hub (or `NONE`), and itself. O(front). */
   putFront(before: number, row: number): void {
     const size = before === NONE ? 0 : this.frontSize[before]!;
     const from = before === NONE ? 0 : this.frontStart[before]!;
@@ -253,7 +253,7 @@ export class LabelStore implements LabelColumns {
     this.frontSize[row] = end - start;
   }
 
-  /** Gives a row the front that is the head of its hub. */
+  /** Gives a row the front that is the head of its hub. O(labels of it). */
   putHead(head: HubHead, row: number): void {
     this.#makePool(this.#pooled + head.size);
     this.frontStart[row] = this.#pooled;

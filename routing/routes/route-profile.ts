@@ -249,7 +249,10 @@ function beatsEqual(criteria: Float64Array, own: readonly number[], row: number)
   return false;
 }
 
-/** The same for labels of a hub that no head is kept of, at any place among them. */
+/**
+ * The same for labels of a hub that no head is kept of, at any place among them.
+ * O(labels that depart earlier × their fronts).
+ */
 export function insertLabel(store: LabelStore, own: number[], row: number): boolean {
   const [departs, ...way] = criteriaOf(store, row);
   const place = countReady(store.criteria, own, departs);

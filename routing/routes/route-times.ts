@@ -5,7 +5,7 @@ import { later, plus, type Spread, spreadOf, startLater, take, waitOut } from '.
 
 type MileTime = Pick<MileInput, 'transit_time_id' | 'learned_time_id'>;
 
-/** The distribution of a mile: what was learned of it, else what is published. */
+/** The distribution of a mile: what was learned of it, else what is published. O(1). */
 export const timeOfMile = ({ learned_time_id, transit_time_id }: MileTime): string =>
   learned_time_id ?? transit_time_id;
 

@@ -42,7 +42,7 @@ export class RouteTrees {
     );
   }
 
-  /** The trees as they are now. */
+  /** The trees as they are now. O(1). */
   trees(): readonly ArrivalTree[] {
     return this.#trees;
   }

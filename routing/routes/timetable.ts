@@ -36,10 +36,10 @@ export const HUBS = 2;
 /** Numbers of a connection in `rides`. */
 export const RIDE = 3;
 
-/** Hub that the connection at a place leaves. */
+/** Hub that the connection at a place leaves. O(1). */
 export const fromHub = ({ rides }: Timetable, place: number): number =>
   rides[place * RIDE + HUBS]! & 0xffff;
-/** Hub where it lands. */
+/** Hub where it lands. O(1). */
 export const toHub = ({ rides }: Timetable, place: number): number =>
   rides[place * RIDE + HUBS]! >>> 16;
 
