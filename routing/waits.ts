@@ -30,7 +30,7 @@ const LAWS_MAX = 20_000;
 /** What rounding may do to a sum of shares. */
 const ROUNDING = 1e-12;
 
-/** Equal waits as one. */
+/** Equal waits as one. O(waits). */
 export function waitOf(wait_seconds: readonly number[]): Wait {
   const shares: number[] = [];
   const seconds: number[] = [];
@@ -76,13 +76,13 @@ export function compileWaits(
   return { classOf, waits, laws: new Map() };
 }
 
-/** The longest wait, seconds. */
+/** The longest wait, seconds. O(waits). */
 export const longestWait = (table: WaitTable | undefined): number =>
   (table?.waits ?? []).reduce((most, { seconds }) => Math.max(most, seconds.at(-1)!), 0);
 
 /**
  * Index of the distribution of a pickup at a warehouse: the transit index itself where nobody waits and for
- * routes, whose times follow from their timetables; else one behind all of them.
+ * routes, whose times follow from their timetables; else one behind all of them. O(1).
  */
 export function lawIndex(
   { waits, fixed, start }: TransitTable,

@@ -94,21 +94,25 @@ export class RollingCalibration {
   #offsets = new Map<string, Offsets>();
   #refreshed = Number.NEGATIVE_INFINITY;
 
+  /** Knows nothing yet. O(1). */
   constructor(options: CalibrationOptions = CALIBRATION_OPTIONS) {
     this.#options = options;
   }
 
-  /** Takes in a journey at its start. The caller fills in its end. */
+  /** Takes in a journey at its start. The caller fills in its end. O(1). */
   begin(journey: Journey): void {
     this.#journeys.push(journey);
   }
 
-  /** Takes out a journey that was called off: it says nothing of the time it would have taken. */
+  /**
+   * Takes out a journey that was called off: it says nothing of the time it would have taken.
+   * O(journeys).
+   */
   withdraw(journey: Journey): void {
     this.keepOnly((one) => one !== journey);
   }
 
-  /** Forgets all journeys but those that `isKept` names. */
+  /** Forgets all journeys but those that `isKept` names. O(journeys). */
   keepOnly(isKept: (journey: Journey) => boolean): void {
     this.#journeys = this.#journeys.filter(isKept);
   }
@@ -116,7 +120,7 @@ export class RollingCalibration {
   /**
    * Holds the journeys against other forecasts than those made at their start; those without one are
    * forgotten. For a forecaster that has learned much since: what it corrects itself must not be
-   * corrected again.
+   * corrected again. O(journeys), besides what `of` takes.
    */
   reforecast(of: (journey: Journey) => Forecast | undefined): void {
     this.keepOnly((journey) => {
@@ -127,17 +131,17 @@ export class RollingCalibration {
     this.#refreshed = Number.NEGATIVE_INFINITY;
   }
 
-  /** The journeys that may still count. */
+  /** The journeys that may still count. O(1). */
   journeys(): readonly Journey[] {
     return this.#journeys;
   }
 
-  /** The calibration as plain data. */
+  /** The calibration as plain data. O(1). */
   store(): StoredCalibration {
     return { journeys: this.#journeys };
   }
 
-  /** The calibration that `store` gave; it takes the journeys over as they are. */
+  /** The calibration that `store` gave; it takes the journeys over as they are. O(journeys). */
   static restore(
     { journeys }: StoredCalibration,
     options: CalibrationOptions = CALIBRATION_OPTIONS,
@@ -168,7 +172,7 @@ export class RollingCalibration {
   /**
    * Probability that a journey of these groups ends within `seconds`: the Kaplan–Meier distribution
    * of the scores of the median, read at ln(seconds / f) / spread. Undefined while no group has
-   * enough ended journeys.
+   * enough ended journeys. O(groups × journeys + n log n), n those of the group.
    */
   probabilityWithin(
     forecast: Forecast,

@@ -24,7 +24,7 @@ const FINEST_SECONDS = 900;
 /** The last bin takes everything above 900 s × 2^15, about 341 days. */
 const LAST_BIN = 15 * BINS_PER_OCTAVE;
 
-/** A sketch of nothing. */
+/** A sketch of nothing. O(1). */
 export function emptySketch(): DurationSketch {
   return { low: 0, weights: [], total: 0 };
 }

@@ -49,7 +49,7 @@ const CLOSEST = 0.02;
 /** Levels by group; `levelIn` reads them. */
 export type PresentLevels = ReadonlyMap<string, number>;
 
-/** The level of the finest group that has one; 0 without any. */
+/** The level of the finest group that has one; 0 without any. O(groups). */
 export function levelIn(levels: PresentLevels, groups: readonly string[]): number {
   for (const group of groups) {
     const level = levels.get(group);
@@ -58,7 +58,10 @@ export function levelIn(levels: PresentLevels, groups: readonly string[]): numbe
   return 0;
 }
 
-/** Logarithms by which times at `LEVELS` are longer at a level; the middle ones by the level itself. */
+/**
+ * Logarithms by which times at `LEVELS` are longer at a level; the middle ones by the level itself.
+ * O(levels).
+ */
 export function shiftsOf(level: number): number[] {
   return NORMAL.map((z) => level * (1 + WIDENING * z));
 }

@@ -132,24 +132,24 @@ export class SketchTree {
     return known.slice(1).map((q) => (floor = Math.max(floor, q)));
   }
 
-  /** Events of a cell as of `now`, recent ones counting more. */
+  /** Events of a cell as of `now`, recent ones counting more. O(1). */
   count(name: string, now: number): number {
     const cell = this.#cells.get(name);
     return cell === undefined ? 0 : this.#count(cell, now);
   }
 
-  /** Takes in all of a tree with the same options, as kept by another worker. */
+  /** Takes in all of a tree with the same options, as kept by another worker. O(cells × bins). */
   merge(other: SketchTree): void {
     for (const [name, cell] of other.#cells) mergeSketch(this.#cell(name), cell);
   }
 
-  /** The tree as plain data, cells in order of name. */
+  /** The tree as plain data, cells in order of name. O(cells × log cells). */
   store(): StoredTree {
     const cells = [...this.#cells].sort(([a], [b]) => (a < b ? -1 : +(a > b)));
     return { options: this.#options, cells };
   }
 
-  /** The tree that `store` gave. */
+  /** The tree that `store` gave. O(cells × bins). */
   static restore({ options, cells }: StoredTree): SketchTree {
     const tree = new SketchTree(options);
     for (const [name, cell] of cells) {

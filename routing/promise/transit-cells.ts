@@ -22,15 +22,15 @@ const LAST_MILE = 'last mile ';
 
 /**
  * The name of a last mile's distribution, apart from lanes that publish the same one; ids of documents
- * have no blanks.
+ * have no blanks. O(1).
  */
 export const lastMileOf = (transit_time_id: string): string => `${LAST_MILE}${transit_time_id}`;
 
-/** True for the name of a last mile. */
+/** True for the name of a last mile. O(1). */
 export const isLastMile = (transit_time_id: string): boolean =>
   transit_time_id.startsWith(LAST_MILE);
 
-/** Published distributions, also by the names of last miles. */
+/** Published distributions, also by the names of last miles. O(tables). */
 export function publishedTables({ transit_times }: NetworkInput) {
   return new Map(
     transit_times.flatMap(({ id, quantiles }) => [
@@ -40,13 +40,13 @@ export function publishedTables({ transit_times }: NetworkInput) {
   );
 }
 
-/** Names of what can be learned of a lane. */
+/** Names of what can be learned of a lane. O(last miles). */
 export const tablesOf = ({ transit_time_id, via }: ServiceInput['lanes'][number]): string[] =>
   via === undefined
     ? [transit_time_id!]
     : via.last_mile.map((mile) => lastMileOf(mile.transit_time_id));
 
-/** Cells of the ratios of a published table as a whole, finest first. */
+/** Cells of the ratios of a published table as a whole, finest first. O(1). */
 export function tableCells({ carrier_id, service_id, transit_time_id }: Place): string[] {
   return [
     JSON.stringify([service_id, transit_time_id]),
@@ -56,14 +56,14 @@ export function tableCells({ carrier_id, service_id, transit_time_id }: Place): 
   ];
 }
 
-/** Cell of all that a service carried. */
+/** Cell of all that a service carried. O(1). */
 export const serviceCell = (service_id: string): string => JSON.stringify([service_id]);
 
-/** Cell of all lanes to a zone by a published table. */
+/** Cell of all lanes to a zone by a published table. O(1). */
 export const zoneCell = (service_id: string, transit_time_id: string, zone_id: string): string =>
   JSON.stringify([service_id, transit_time_id, null, zone_id]);
 
-/** Cells of the ratios on a lane, finest first; behind them come those of the table. */
+/** Cells of the ratios on a lane, finest first; behind them come those of the table. O(zones). */
 export function laneCells(place: Place, { warehouse_id, zone_ids }: Lane): string[] {
   const { service_id, transit_time_id } = place;
   const zones = zone_ids.map((zone_id) => zoneCell(service_id, transit_time_id, zone_id));
@@ -71,24 +71,24 @@ export function laneCells(place: Place, { warehouse_id, zone_ids }: Lane): strin
   return warehouse_id === null ? zones : [own, ...zones];
 }
 
-/** Groups that a shipment answers for, finest first. */
+/** Groups that a shipment answers for, finest first. O(1). */
 export const groupsOf = (service_id: string, region: string | null): string[] =>
   region === null ? [service_id, ''] : [JSON.stringify([service_id, region]), service_id, ''];
 
-/** FNV-1a, 32 bits: whether a shipment is part of the sample must not depend on anything else. */
+/** FNV-1a, 32 bits: whether a shipment is part of the sample must not depend on anything else. O(length). */
 export function hashOf(text: string): number {
   let hash = 0x811c9dc5;
   for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
   return hash >>> 0;
 }
 
-/** Order of names. */
+/** Order of names. O(length). */
 export function byText(a: readonly string[], b: readonly string[]): number {
   const [one, two] = [JSON.stringify(a), JSON.stringify(b)];
   return one < two ? -1 : +(one > two);
 }
 
-/** Cells of the waits: the warehouse at that hour of the week, at that hour of the day (UTC), all of it. */
+/** Cells of the waits: the warehouse at that hour of the week, that of the day (UTC), all of it. O(1). */
 export function waitCells(warehouse_id: string, hour_of_week: number): string[] {
   const day = JSON.stringify([warehouse_id, 'day', hour_of_week % 24]);
   return [JSON.stringify([warehouse_id, 'week', hour_of_week]), day, warehouse_id, ''];

@@ -97,6 +97,7 @@ export class TransitLearner {
   #levels: PresentLevels = new Map();
   #thinning = 0;
 
+  /** Knows nothing yet. O(1). */
   constructor(options: LearnerOptions) {
     this.#options = options;
   }
@@ -138,7 +139,7 @@ export class TransitLearner {
     this.#delays.add(waitCells(warehouse_id, hour), wait, now);
   }
 
-  /** A shipment was delivered; the hand-over is known, or taken to have been as planned. */
+  /** A shipment was delivered; the hand-over is known, or taken to have been as planned. O(its sketches). */
   deliver(
     shipment: PlannedShipment,
     times: { readonly handed_over: number | null; readonly delivered: number },
@@ -158,7 +159,7 @@ export class TransitLearner {
     this.#lane(shipment);
   }
 
-  /** A shipment was cancelled, lost or returned, or goes another way. */
+  /** A shipment was cancelled, lost or returned, or goes another way. O(journeys) if it is known. */
   withdraw(shipment_id: string): void {
     const journey = this.#journeys.get(shipment_id);
     if (journey === undefined) return;
@@ -189,7 +190,7 @@ export class TransitLearner {
     });
   }
 
-  /** All it knows as plain data. */
+  /** All it knows as plain data. O(n log n) of what it knows. */
   store(): StoredLearner {
     const lanes = [...this.#lanes].toSorted(([a], [b]) => (a < b ? -1 : +(a > b)));
     const hours = [...this.#hours].toSorted(([a], [b]) => (a < b ? -1 : +(a > b)));
@@ -205,7 +206,7 @@ export class TransitLearner {
     };
   }
 
-  /** The learner that `store` gave. */
+  /** The learner that `store` gave. O(n) of what it knows. */
   static restore(stored: StoredLearner, options: LearnerOptions): TransitLearner {
     const learner = new TransitLearner(options);
     learner.#delays = SketchTree.restore(stored.delays);
