@@ -26,6 +26,7 @@ import {
   namesMeanSomething,
   nothingIsLeftToDo,
   routingIsExplained,
+  routingTellsItsCost,
 } from './architecture/tidiness.ts';
 
 const long = (lines: number) => 'line;\n'.repeat(lines);
@@ -172,6 +173,24 @@ const RULES: readonly (readonly [says: string, Rule, path: string, planted: stri
     routingIsExplained,
     'routing/planted.ts',
     '/** A file. */\n\nexport interface Shape {}\n\n/** A. */\nexport class A {\n  of(a: number) {\n  }\n}',
+  ],
+  [
+    'routing tells its cost',
+    routingTellsItsCost,
+    'routing/planted.ts',
+    '/** Sorts all orders. */\nexport function* planted() {}',
+  ],
+  [
+    'a constant of routing that can be called tells its cost',
+    routingTellsItsCost,
+    'routing/planted.ts',
+    '/** A. O(1). */\nexport function a() {}\n\n/** B. */\nexport const b = (c: number) => c;',
+  ],
+  [
+    'methods of routing tell their cost',
+    routingTellsItsCost,
+    'routing/planted.ts',
+    '/** A. O(rows) to make. */\nexport class A {\n  /** B. */\n  get b(): number {\n  }\n}',
   ],
   ['files open with their purpose', filesOpenWithTheirPurpose, 'db/planted.ts', 'const a = 1;'],
 ];

@@ -120,7 +120,7 @@ export const nothingIsLeftToDo: Rule = (files) =>
     );
 
 const EXPORT =
-  /^export (?:declare |abstract |default |async )*(function|const|class|interface|type) (\w+)/gm;
+  /^export (?:declare |abstract |default |async )*(function\*?|const|class|interface|type) (\w+)/gm;
 /** Rows and shapes that their fields explain; what acts must say what it does. */
 const SPEAKS_FOR_ITSELF = new Set(['interface', 'type']);
 
@@ -143,27 +143,63 @@ export const exportsAreExplained: Rule = (files) =>
 const METHOD =
   /^ {2}(?:static |async |get )*\*?([a-z]\w*)\((?:[^\n]*\)[^\n=]* \{|\n(?: {4}[^\n]*\n)+ {2}\)[^\n=]* \{)$/gm;
 const WORDS = new Set(['constructor', 'if', 'for', 'while', 'switch', 'return', 'super']);
+const CLASS = /^(export )?(?:abstract )?class (\w+)/gm;
+/** The value of a constant that is a function. */
+const ARROW = /^export const \w+(?:: .+?)? = (?:async )?(?:<[^>]+>)?(?:\(|\w+ =>)/;
+
+/** What a file shows to others. */
+interface Shown {
+  readonly name: string;
+  /** True if there is something to call. */
+  readonly runs: boolean;
+  /** '' without one. */
+  readonly docstring: string;
+}
+
+/** The exports of a file and the methods of its exported classes; of overloads the first. */
+function shownBy({ text }: SourceFile): Shown[] {
+  const exported = [...text.matchAll(EXPORT)].map(({ index, 1: kind, 2: name }) => ({
+    index,
+    name: name!,
+    runs: kind!.startsWith('function') || ARROW.test(text.slice(index)),
+  }));
+  const classes = [...text.matchAll(CLASS)];
+  const methods = [...text.matchAll(METHOD)].flatMap(({ index, 1: name }) => {
+    const owner = classes.findLast((one) => one.index < index);
+    if (WORDS.has(name!) || owner?.[1] === undefined) return [];
+    return [{ index, name: `${owner[2]}.${name}`, runs: true }];
+  });
+  const shown = [...exported, ...methods];
+  return shown
+    .filter(({ name }, at) => shown.findIndex((other) => other.name === name) === at)
+    .map(({ index, ...one }) => ({ ...one, docstring: docstringBefore(text, index) }));
+}
+
+function docstringBefore(text: string, index: number): string {
+  const before = text.slice(0, index).trimEnd();
+  return before.endsWith('*/') ? before.slice(before.lastIndexOf('/**')) : '';
+}
+
+const isRouting = ({ path }: SourceFile): boolean => path.startsWith('routing/');
 
 /**
  * `routing` is read by people who use it alone: every export of it says what it is, shapes and only
  * exports too, and so does every method of an exported class.
  */
 export const routingIsExplained: Rule = (files) =>
-  files
-    .filter((file) => file.path.startsWith('routing/'))
-    .flatMap((file) => {
-      const methods = /^export class /m.test(file.text) ? [...file.text.matchAll(METHOD)] : [];
-      const said = [
-        ...[...file.text.matchAll(EXPORT)].map((match) => [match, match[2]!] as const),
-        ...methods
-          .filter((match) => !WORDS.has(match[1]!))
-          .map((match) => [match, match[1]!] as const),
-      ];
-      return said
-        .filter(([, name], at) => said.findIndex(([, other]) => other === name) === at)
-        .filter(([match]) => !/\*\/\s*$/.test(file.text.slice(0, match.index)))
-        .map(([, name]) => `${file.path}: ${name} has no docstring`);
-    });
+  files.filter(isRouting).flatMap((file) =>
+    shownBy(file)
+      .filter(({ docstring }) => docstring === '')
+      .map(({ name }) => `${file.path}: ${name} has no docstring`),
+  );
+
+/** They call it for thousands of orders, too: whatever they can call says how its work grows. */
+export const routingTellsItsCost: Rule = (files) =>
+  files.filter(isRouting).flatMap((file) =>
+    shownBy(file)
+      .filter(({ runs, docstring }) => runs && !/\bO\(/.test(docstring))
+      .map(({ name }) => `${file.path}: ${name} says nothing of its cost: O(…), at least O(1)`),
+  );
 
 /** Every file opens by saying what it is for. */
 export const filesOpenWithTheirPurpose: Rule = (files) =>
