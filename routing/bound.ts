@@ -135,7 +135,7 @@ function raise(prices: Prices, split: number): number {
 
 /**
  * Lower bound, minor units, of every plan for the order, however its lines are cut.
- * O(lines × options + rounds × lines × warehouses), rounds bounded.
+ * O(lines × options + rounds × lines × warehouses), rounds bounded. Erlenkotter 1978.
  */
 export function lowerBound(context: OrderContext): number {
   const { lines } = context;

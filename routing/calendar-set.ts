@@ -93,7 +93,7 @@ function pickupLookup(
   return { pickups, pickupsBy, timeZone: zoneOf };
 }
 
-/** Compiles all calendars over the horizon. O(distinct timetables × days). */
+/** Compiles all calendars over the horizon; `longestTransit` in seconds. O(distinct timetables × days). */
 export function compileCalendars(
   warehouses: readonly WarehouseInput[],
   zones: readonly ZoneInput[],

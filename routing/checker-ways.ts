@@ -110,7 +110,7 @@ function openWay(
   };
 }
 
-/** What follows from a pickup by a way with known transit times. O(1) once known. */
+/** What follows from a pickup (epoch seconds) by a way with known transit times. O(1) once known. */
 export function departureOf(
   network: CheckedNetwork,
   way: TimedWay,

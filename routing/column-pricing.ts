@@ -30,7 +30,7 @@ export const entries = {
   of: new Int32Array(1024),
 } satisfies Entries & Record<string, unknown>;
 
-/** Adds a parcel to choose from. Amortised O(1). */
+/** Adds a parcel to choose from: minor units, epoch seconds, `risk` as `lateRisk`. Amortised O(1). */
 export function addEntry(mask: number, cost: number, promise: number, of: number, risk = 0): void {
   if (entries.count === entries.mask.length) {
     const size = entries.count * 2;

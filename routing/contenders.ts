@@ -132,7 +132,8 @@ function admitFor(
 /**
  * The warehouses and options worth building for items of different SKUs, and the work it took to find
  * out; undefined if no plan was found to measure them by.
- * O(Σ_w 2^|items of w| + 3^items / 2 + rows of the parcels that are affordable).
+ * O(Σ_w 2^|items of w| + 3^items / 2 + rows of the parcels that are affordable). Bounds as in Held and
+ * Karp 1970.
  */
 export function findContenders(
   context: OrderContext,

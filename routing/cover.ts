@@ -207,7 +207,7 @@ export interface Searched {
 /**
  * Looks for covers that cost less than `limit`, split and time included. Work is added to the
  * relaxation's. `limit` in minor units. Exponential at worst, but O(steps) of the task at most, beside
- * `listSets`.
+ * `listSets`. After Knuth 2000 (algorithm X) and Balas and Padberg 1976.
  */
 export function searchCovers(task: CoverTask, limit: number): Searched {
   const { relaxation, perParcel, leastTime, items, entries } = task;

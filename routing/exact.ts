@@ -103,7 +103,7 @@ export function solveContenders(problem: Problem, limits: Limits): Solution | un
 }
 
 /**
- * Decides a problem exactly, or says by its lower bound how far it may be off.
+ * Decides a problem exactly, or says by its lower bound how far it may be off; minor units.
  * O(Σ subsets held × options + limits on promises × 3^items / 2).
  */
 export function solveExact(problem: Problem, limits: Limits): Solution {

@@ -99,7 +99,7 @@ export class FreightFloors {
     return this.byRow.byteLength + this.#least.byteLength + fronts;
   }
 
-  /** Least freight from warehouse `w`. O(rows of it) once per origin, then O(1). */
+  /** Least freight from warehouse `w`, minor units. O(rows of it) once per origin, then O(1). */
   from(w: number): number {
     return this.fromOrigin(this.#lanes.originOf(w), w);
   }
@@ -121,8 +121,8 @@ export class FreightFloors {
   }
 
   /**
-   * Least freight and time together of what warehouse `w` has ready at `ready`, with its `timesFrom`.
-   * O(rows of it) once per origin, then O(timings worth it).
+   * Least freight and time together, minor units, of what warehouse `w` has ready at `ready`, with its
+   * `timesFrom`. O(rows of it) once per origin, then O(timings worth it).
    */
   timedFrom(context: OrderContext, w: number, ready: number, times: Float64Array): number {
     const { promised } = context.network.transit;

@@ -92,7 +92,10 @@ function originsOf(things: number, lists: readonly Int32Array[]): Origins {
   return { count, of, members, words, bits };
 }
 
-/** The origins as only some of the lists make them: fewer. O(sizes of these lists + warehouses). */
+/**
+ * The origins as only some of the lists make them: fewer. O(sizes of these lists + warehouses). Hopcroft
+ * 1971.
+ */
 export function narrowOrigins({ count, of, members }: Origins, lists: readonly number[]): Origins {
   const narrow = originsOf(
     count,

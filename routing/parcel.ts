@@ -48,7 +48,7 @@ const unitsOf = (items: readonly Item[]): number =>
 
 /**
  * Gives a parcel the first slots free on the board; undefined if there are none.
- * O(hours + pickups that are full).
+ * O(hours and pickups that are full + points + doors).
  */
 export function place(context: OrderContext, way: Way): Placed | undefined {
   const { network } = context;

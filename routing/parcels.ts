@@ -55,8 +55,8 @@ export function clearParcels(sets: number): void {
 }
 
 /**
- * Inserts a parcel unless one as cheap and as early is known. Earlier options win ties.
- * O(parcels kept of the set).
+ * Inserts a parcel unless one as cheap and as early is known (minor units, epoch seconds). Earlier
+ * options win ties. O(parcels kept of the set).
  */
 export function addParcel(subset: number, cost: number, promise: number, option: number): void {
   let previous = NONE;

@@ -202,7 +202,7 @@ function settleBasis({ items, settle }: Programme): void {
 /**
  * Solves the relaxation into `found`, whose `price` has room for all items; from a basis if one is given.
  * Where costs are floors it is first solved at these, then again with those that matter settled.
- * O(pivots × (columns + items²)), at most 400 pivots.
+ * O(pivots × (columns + items²)), at most 400 pivots. Dantzig 1951, the bound after Lasdon 1970.
  */
 export function relax(programme: Programme, found: Relaxation, from?: Basis): void {
   const { items, most, count, settle } = programme;

@@ -129,7 +129,7 @@ function firstPlan(context: OrderContext, items: readonly Item[], limits: Limits
 /**
  * Best plan found within the limits, not worse than `known`; undefined if none was found. The board
  * stays as it is. O(parcels³) neighbourhoods a round, each of at most 9 items (see `solveExact`), until
- * the work is spent.
+ * the work is spent. After Shaw 1998.
  */
 export function searchParcels(
   context: OrderContext,

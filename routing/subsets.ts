@@ -105,7 +105,7 @@ function cheapestParts(
 /**
  * Cheapest partition with promises up to `limit`, within the problem's split limit; undefined if
  * there is none. Costs include `perParcel` for every parcel. Minor units. O(parcels kept + 3^items / 2),
- * times the split limit where that binds.
+ * times the split limit where that binds. See e.g. Björklund et al. 2009.
  */
 export function cheapestPartition(
   problem: Problem,

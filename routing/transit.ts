@@ -100,8 +100,8 @@ function shareWithin(table: TransitTable, t: number, seconds: number): number {
 }
 
 /**
- * −ln of the probability that a parcel picked up at `pickup` is at the door by `due`; Infinity if it
- * cannot be. The parcels of an order are independent, so their sum is −ln P(all on time).
+ * −ln of the probability that a parcel picked up at `pickup` is at the door by `due`, both epoch seconds;
+ * Infinity if it cannot be. The parcels of an order are independent, so their sum is −ln P(all on time).
  * O(points + doors).
  */
 export function lateRisk(
@@ -158,7 +158,7 @@ function meanLate(from: number, to: number, due: number, doors: Intervals | unde
 }
 
 /**
- * Expected seconds that a parcel picked up at `pickup` is at the door after `due`.
+ * Expected seconds that a parcel picked up at `pickup` is at the door after `due`, both epoch seconds.
  * O(points + doors passed).
  */
 export function expectedLateSeconds(

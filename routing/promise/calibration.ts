@@ -84,7 +84,7 @@ interface Offsets {
 /** A forecast as it is. */
 const NONE: Offsets = { offsets: LEVELS.map(() => 0), count: -1 };
 
-/** Remembers recent journeys and corrects forecasts by them. */
+/** Remembers recent journeys and corrects forecasts by them. Instants are epoch seconds. */
 export class RollingCalibration {
   readonly #options: CalibrationOptions;
   /** What is older than the window is dropped. */
@@ -153,7 +153,8 @@ export class RollingCalibration {
 
   /**
    * Seconds at `LEVELS` that journeys of these groups will take, ascending. O(levels); once in
-   * `refresh_seconds` and group O(levels × n log n), n the group's journeys in the window.
+   * `refresh_seconds` and group O(levels × n log n), n the group's journeys in the window. Groups as in
+   * Vovk et al. 2003.
    */
   calibrated(forecast: Forecast, groups: readonly string[], now: number): number[] {
     const stretch = this.stretch(forecast.spread, groups, now);

@@ -35,6 +35,7 @@ function visit(
 /**
  * Smallest values at or below which at least each of the ascending probabilities lies. Where the
  * censored leave a probability open, the largest value seen stands in. O(n log n); NaN without any.
+ * Kaplan and Meier 1958.
  */
 export function survivalQuantiles(
   lifetimes: readonly Lifetime[],
@@ -54,7 +55,10 @@ export function survivalQuantiles(
   return found;
 }
 
-/** Probability of lying at or below `limit`; 0 without any value reached by then. O(n log n). */
+/**
+ * Probability of lying at or below `limit`; 0 without any value reached by then. O(n log n). Kaplan and
+ * Meier 1958.
+ */
 export function survivalProbability(lifetimes: readonly Lifetime[], limit: number): number {
   let reached = 0;
   visit(lifetimes, (value, probability) => {

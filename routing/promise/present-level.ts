@@ -85,7 +85,7 @@ interface Group {
  * Logarithms by which times are longer now than they usually are over their forecasts without a level, by
  * group: `(n own + k around) / (n + k)` with n the group's ends, seen or expected; none around all, and the
  * same for a group with few ends, or one that is all of the group around it. O(n log n) of journeys and
- * their groups.
+ * their groups. After Andersen et al. 1993, section IV.1.
  */
 export function presentLevels(journeys: readonly Journey[], now: number): PresentLevels {
   const groups = livesByGroup(journeys, now);

@@ -40,7 +40,7 @@ export interface StoredTree {
 const LANDMARK_SECONDS = Date.UTC(2026, 0, 1) / 1000;
 const SHORTEST_HALF_LIFE_DAYS = 10;
 
-/** A tree of duration sketches. */
+/** A tree of duration sketches. Instants are epoch seconds. */
 export class SketchTree {
   readonly #options: TreeOptions;
   readonly #halfLife: number;
@@ -58,7 +58,10 @@ export class SketchTree {
     this.#halfLife = days * DAY_SECONDS;
   }
 
-  /** Adds a duration, seconds, learned at an instant (epoch seconds). O(path). */
+  /**
+   * Adds a duration, seconds, learned at an instant (epoch seconds): forward decay, Cormode et al. 2009.
+   * O(path).
+   */
   add(path: readonly string[], seconds: number, at: number): void {
     const weight = 2 ** ((at - LANDMARK_SECONDS) / this.#halfLife);
     for (const name of path) addDuration(this.#cell(name), seconds, weight);
