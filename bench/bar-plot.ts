@@ -1,7 +1,15 @@
 /** Draws rows of one figure as bars, with intervals and targets, into `docs/`. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Axis, drawing, framed, scale, type Tick, TOP, text } from './plot-parts.ts';
+import {
+  type Axis,
+  drawing,
+  framed,
+  scale,
+  type Tick,
+  TOP,
+  text,
+} from '../src/api/plots/plot-parts.ts';
 
 /** One bar: its value with half of its interval (0 = none) and what it is held to (null = nothing). */
 export interface Row {

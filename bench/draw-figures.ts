@@ -5,7 +5,6 @@
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { drawBars, type Row, save } from './bar-plot.ts';
 import {
   type Axis,
   curve,
@@ -17,7 +16,8 @@ import {
   type Tick,
   TOP,
   text,
-} from './plot-parts.ts';
+} from '../src/api/plots/plot-parts.ts';
+import { drawBars, type Row, save } from './bar-plot.ts';
 
 /** A recorded figure. */
 interface Recorded {

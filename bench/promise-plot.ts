@@ -12,7 +12,7 @@ import {
   type Tick,
   TOP,
   text,
-} from './plot-parts.ts';
+} from '../src/api/plots/plot-parts.ts';
 
 /** One stated probability with the share kept and the mean days promised. */
 export interface CalibrationPoint {

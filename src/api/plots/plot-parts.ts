@@ -1,7 +1,8 @@
 /** Parts of a plot as SVG text: axes, a curve, words. Coordinates are pixels, values are the plot's own. */
 
-/** Height and width of a square panel, and where its top is. */
+/** Height and width of a square panel. */
 export const SIDE = 320;
+/** Where the top of a panel is. */
 export const TOP = 40;
 
 /** Range of an axis, both ends included. */
@@ -13,11 +14,20 @@ export type Tick = readonly [value: number, label: string];
 export const scale = ([low, high]: Axis, value: number, side = SIDE): number =>
   Math.round(((value - low) / (high - low)) * side * 10) / 10;
 
-/** Words at a place; what is special in XML is written so. */
-export function text(x: number, y: number, anchor: string, content: string): string {
-  const safe = content.replace(/&/g, '&amp;').replace(/</g, '&lt;');
-  return `<text x="${x}" y="${y}" text-anchor="${anchor}">${safe}</text>`;
-}
+/** What XML cannot hold in any spelling; one such character and no reader shows the drawing. */
+const UNWRITABLE = /[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu;
+
+/** Words as the content of an element: whatever they hold, they are read as words. */
+export const escaped = (content: string): string =>
+  content
+    .replace(UNWRITABLE, '\ufffd')
+    .replace(/&/g, '&amp;')
+    .replace(/</g, '&lt;')
+    .replace(/>/g, '&gt;');
+
+/** Words at a place. */
+export const text = (x: number, y: number, anchor: string, content: string): string =>
+  `<text x="${x}" y="${y}" text-anchor="${anchor}">${escaped(content)}</text>`;
 
 /** What a panel shows along its sides. */
 export interface Axes {
@@ -89,16 +99,22 @@ const darkRules = DARK.map(
   ([light, dark]) => `[fill="${light}"]{fill:${dark}}[stroke="${light}"]{stroke:${dark}}`,
 ).join('');
 
-/** A whole drawing of this size around its parts; light or dark as the reader prefers. */
+/**
+ * A whole drawing of this size around its parts; light or dark as the reader prefers. With a
+ * description it is one picture to who cannot see it: its title and that, in the place of its words.
+ */
 export function drawing(
   size: { readonly width: number; readonly height: number },
   title: string,
   parts: readonly string[],
+  description?: string,
 ): string {
+  const isTold = description !== undefined;
   return `${[
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${size.width} ${size.height}"`,
-    ' font-family="sans-serif" font-size="13">',
-    `<title>${title}</title>`,
+    ` font-family="sans-serif" font-size="13"${isTold ? ' role="img"' : ''}>`,
+    `<title>${escaped(title)}</title>`,
+    ...(isTold ? [`<desc>${escaped(description)}</desc>`] : []),
     `<style>@media (prefers-color-scheme:dark){${darkRules}}</style>`,
     '<rect width="100%" height="100%" fill="#fff" />',
     ...parts,
