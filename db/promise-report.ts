@@ -36,20 +36,20 @@ const KEYS: { readonly [group in ReportGroup]: readonly (typeof COLUMNS)[number]
 };
 
 /**
- * Groups shipments planned in [from, until), those with most parcels first, at most `limit`. Reads the
- * shipments of the whole span.
+ * Groups shipments planned in [from, until), those with most parcels first, at most `limit`; `by` null
+ * tells them apart by what was stated alone. Reads the shipments of the whole span.
  */
 export async function listPromiseGroups(
   tx: Tx,
   ask: {
-    readonly by: ReportGroup;
+    readonly by: ReportGroup | null;
     readonly from: Temporal.Instant;
     readonly until: Temporal.Instant;
     readonly now: Temporal.Instant;
     readonly limit: number;
   },
 ): Promise<PromiseGroup[]> {
-  const keys = KEYS[ask.by];
+  const keys = ask.by === null ? [] : KEYS[ask.by];
   const columns = COLUMNS.map((name) =>
     keys.includes(name) ? sql`${sql.ref(name)}` : sql`null::text as ${sql.ref(name)}`,
   );

@@ -62,15 +62,13 @@ export function describeOperation(
   operation: Operation,
   parts: { body?: TSchema | undefined; params?: TSchema | undefined; query?: TSchema | undefined },
 ): FastifySchema {
-  const { summary, description, tag, scope, answers, refusals = [], stream_type } = operation;
+  const { summary, description, tag, scope, answers, refusals = [] } = operation;
   const response: Record<string, unknown> = {};
   for (const [status, schema] of Object.entries(answers)) {
     const isCopy = status === '200' && 201 in answers;
     const description = isCopy ? 'Posted before: answered as then' : 'Done';
-    response[status] =
-      stream_type === undefined
-        ? { ...schema, description }
-        : { description, content: { [stream_type]: { schema } } };
+    const content = contentOf(operation, status, schema);
+    response[status] = content === null ? { ...schema, description } : { description, content };
   }
   const ofBody = parts.body === undefined ? [] : WITH_BODY;
   const codes = [...new Set([...ALWAYS, ...ofBody, ...refusals])];
@@ -89,6 +87,14 @@ export function describeOperation(
     ...(parts.body === undefined ? {} : { body: parts.body }),
     response,
   } as FastifySchema;
+}
+
+/** An answer by its media types; null where JSON is the only one. */
+function contentOf({ stream_type, other_types }: Operation, status: string, schema: TSchema) {
+  if (stream_type !== undefined) return { [stream_type]: { schema } };
+  if (other_types === undefined || status !== '200') return null;
+  const others = Object.entries(other_types).map(([type, other]) => [type, { schema: other }]);
+  return { 'application/json': { schema }, ...Object.fromEntries(others) };
 }
 
 /** Serves `/openapi.json` and the page at `/docs`; call it before any route is added. */

@@ -65,6 +65,8 @@ interface Common {
   readonly is_replayable?: boolean;
   /** The answer is a stream of this media type. */
   readonly stream_type?: string;
+  /** The answer of status 200 in media types beside JSON, for who asks for them by `Accept`. */
+  readonly other_types?: Readonly<Record<string, TSchema>>;
 }
 
 interface Definition<B extends TSchema, P extends TSchema, Q extends TSchema> extends Common {

@@ -1,7 +1,7 @@
-/** The report on promises counts what is due, and tells it apart as asked. */
+/** The report on promises counts what is due, tells it apart as asked, and draws it. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { aNetwork } from '../builders/network.ts';
-import { type Api, orderBody, startApi } from './api-harness.ts';
+import { type Api, documentedOperations, orderBody, startApi } from './api-harness.ts';
 
 let api: Api;
 const PATH = 'GET /v1/reports/promise-calibration';
@@ -38,6 +38,8 @@ beforeAll(async () => {
 afterAll(() => api.close({ audit: false }));
 
 const report = async (query: string) => (await api.ask(`${PATH}${query}`, { as: '*' })).body;
+const draw = (query: string) =>
+  api.ask(`${PATH}${query}`, { as: '*', headers: { accept: 'image/svg+xml' } });
 const LATER = '&until=2026-04-30T00:00:00Z';
 
 describe('parts of the work', () => {
@@ -192,6 +194,78 @@ describe('stated against kept', () => {
     const before = await report('?from=2026-01-01T00:00:00Z&until=2026-03-01T00:00:00Z');
     expect(before.rows).toEqual([]);
     expect((await report(`?by=lane&limit=1${LATER}`)).rows).toHaveLength(1);
+  });
+
+  test('is drawn for who asks for a drawing, from the rows that JSON tells', async () => {
+    const query = `?by=carrier${LATER}`;
+    const { rows } = await report(query);
+
+    const { status, headers, text } = await draw(query);
+
+    expect(status, text).toBe(200);
+    expect(headers).toMatchObject({
+      'content-type': 'image/svg+xml',
+      vary: 'accept',
+      'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
+      'content-security-policy': expect.stringMatching(/^default-src 'none';.*sandbox$/),
+    });
+    expect(text).toMatch(/^<svg .*<\/svg>\n$/s);
+    const due = rows.reduce((sum: number, row: { due: number }) => sum + row.due, 0);
+    expect(text).toContain(`of ${due}</text>`);
+    expect(rows.length).toBeGreaterThan(0);
+    for (const { carrier_id, kept, due } of rows) {
+      const share = ((100 * kept) / due).toFixed(1);
+      expect(text).toContain(`<title>${carrier_id}: ${share} % of ${due} (stated 90 %)</title>`);
+    }
+    const plain = await api.ask(`${PATH}${query}`, { as: '*', headers: { accept: '*/*' } });
+    expect(plain.headers).toMatchObject({
+      'content-type': 'application/json; charset=utf-8',
+      vary: 'accept',
+    });
+    expect(plain.body.rows).toEqual(rows);
+  });
+
+  test('is drawn of a limited number of groups and of all parcels', async () => {
+    const { text } = await draw(`?by=lane&limit=1${LATER}`);
+    const { rows } = await report(`?by=lane${LATER}`);
+    const dues: number[] = rows.map((row: { due: number }) => row.due);
+    const all = dues.reduce((sum, due) => sum + due, 0);
+
+    expect(dues.length).toBeGreaterThan(1);
+    expect(text).toContain(`Left out: ${all - dues[0]!} of ${all} parcels due`);
+  });
+
+  test('is drawn empty where there is nothing', async () => {
+    const { status, text } = await draw('?from=2026-01-01T00:00:00Z&until=2026-03-01T00:00:00Z');
+
+    expect(status).toBe(200);
+    expect(text).toContain('Nothing to show yet');
+  });
+
+  test('is drawn for operators alone, and refused in words', async () => {
+    const as = { accept: 'image/svg+xml' };
+    for (const [ask, status] of [
+      [{ as: 'shop' }, 403],
+      [{ as: 'swift' }, 403],
+      [{}, 401],
+    ] as const) {
+      const refused = await api.ask(PATH, { ...ask, headers: as });
+      expect(refused.status).toBe(status);
+      expect(refused.headers['content-type']).toContain('application/problem+json');
+    }
+    const invalid = await draw('?by=moon');
+    expect(invalid.status).toBe(400);
+    expect(invalid.body.code).toBe('invalid_request');
+  });
+
+  test('is documented in both types', () => {
+    const { operation } = documentedOperations(api.app).find(({ line }) => line === PATH)!;
+    const { content } = operation.responses['200'];
+
+    expect(Object.keys(content)).toEqual(['application/json', 'image/svg+xml']);
+    expect(content['application/json'].schema.properties.rows.type).toBe('array');
+    expect(content['image/svg+xml'].schema.type).toBe('string');
   });
 
   test.each([

@@ -7,6 +7,8 @@ import { keptInterval } from '../../domain/promise-report.ts';
 import { reportCarrierShares } from '../../fulfillment/report-carrier-shares.ts';
 import type { Doors } from '../doors.ts';
 import { operation } from '../operation.ts';
+import { plotPromises } from '../plots/promise-plot.ts';
+import { preferredType } from '../preferred-type.ts';
 import { Closed, Instant, InstantText, Limit, Nullable, OneOf } from '../schemas.ts';
 
 const Id = Nullable(Type.String());
@@ -31,6 +33,11 @@ const Row = Type.Object({
 });
 
 const USUAL_DAYS = 90;
+/** Stated probabilities that are drawn; policies know a handful. */
+const STATED_MAX = 1000;
+const SVG = 'image/svg+xml';
+/** A drawing runs and loads nothing; it has one style of its own, which turns it dark. */
+const SVG_CSP = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox";
 
 /** `GET /v1/reports/promise-calibration` */
 export const getPromiseCalibration = (doors: Doors) =>
@@ -38,7 +45,8 @@ export const getPromiseCalibration = (doors: Doors) =>
     summary: 'Promises: stated against kept',
     description:
       'Parcels planned in a span of time, by what was stated and one more thing, busiest first. A ' +
-      'promise counts once its instant has passed (due); low and high bound the kept share with 95 %.',
+      'promise counts once its instant has passed (due); low and high bound the kept share with 95 %. ' +
+      'Asked for by the header Accept: image/svg+xml the same is drawn.',
     tag: 'reports',
     scope: 'reports:read',
     query: Closed({
@@ -55,8 +63,9 @@ export const getPromiseCalibration = (doors: Doors) =>
         rows: Type.Array(Row),
       }),
     },
+    other_types: { [SVG]: Type.String({ description: 'a drawing, dark where the reader is' }) },
     refusals: ['invalid_request'],
-    handle: async ({ query, caller }) => {
+    handle: async ({ query, caller, headers }, reply) => {
       const now = doors.engine.clock.now();
       const until = query.until === undefined ? now : Temporal.Instant.from(query.until);
       const from =
@@ -66,10 +75,18 @@ export const getPromiseCalibration = (doors: Doors) =>
       refuseBackwards(from, until);
       const by = query.by ?? 'month';
       const limit = query.limit ?? Math.min(100, doors.engine.config.page_items_max);
-      const groups = await asParty(doors.engine.database, caller, (tx) =>
-        listPromiseGroups(tx, { by, from, until, now, limit }),
+      const isDrawn = preferredType(headers.accept, ['application/json', SVG]) === SVG;
+      const ask = { from, until, now };
+      const [groups, all] = await asParty(doors.engine.database, caller, (tx) =>
+        Promise.all([
+          listPromiseGroups(tx, { ...ask, by, limit }),
+          isDrawn ? listPromiseGroups(tx, { ...ask, by: null, limit: STATED_MAX }) : [],
+        ]),
       );
-      return { by, from, until, rows: groups.map(withShares) };
+      reply.header('vary', 'accept');
+      if (!isDrawn) return { by, from, until, rows: groups.map(withShares) };
+      reply.type(SVG).header('content-security-policy', SVG_CSP);
+      return plotPromises({ by, from, until, all, groups });
     },
   });
 
