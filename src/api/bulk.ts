@@ -8,6 +8,7 @@ import type { RowResult } from '../domain/commands.ts';
 import { type Fault, Refusal, type RefusalCode } from '../domain/errors.ts';
 import { UnreadableRow } from './bodies.ts';
 import { faultsFrom } from './faults.ts';
+import { asRefusal } from './problem.ts';
 
 /** A body of rows: how many is checked at once, what they are row by row. */
 export function Rows(maxItems: number) {
@@ -40,7 +41,23 @@ export interface BulkOutcome {
   readonly results: readonly AnsweredRow[];
 }
 
-/** Checks and applies the rows of a request. */
+/** A row for which there was no room or no time. */
+type PostponedRow = Extract<RowResult<never>, { status: 'refused' }>;
+
+/**
+ * What an error means for a row beside others that were stored: where the machine is only busy it is refused
+ * as `overloaded`, to be posted again. @throws the error itself where it is anything else.
+ */
+export function postponed(error: unknown): PostponedRow {
+  const refusal = asRefusal(error);
+  if (refusal?.code !== 'overloaded') throw error;
+  return { status: 'refused', code: refusal.code, detail: refusal.message, faults: [] };
+}
+
+/**
+ * Checks and applies the rows of a request. What was stored is answered row by row, also where the machine
+ * is too busy for the rest. @throws Refusal `overloaded` where it is for all.
+ */
 export async function applyRows<T extends TSchema, C, R extends object>(
   rows: readonly unknown[],
   door: BulkDoor<T, C, R>,
@@ -55,7 +72,10 @@ export async function applyRows<T extends TSchema, C, R extends object>(
   }
   for (let from = 0; from < good.length; from += door.slice_rows) {
     const slice = good.slice(from, from + door.slice_rows);
-    const applied = await door.apply(slice.map(({ command }) => command));
+    const applied = await door.apply(slice.map(({ command }) => command)).catch((error) => {
+      if (from === 0) throw error;
+      return slice.map(() => postponed(error));
+    });
     for (const [at, { index }] of slice.entries()) {
       results[index] = { index, ...answerOf(applied[at]!) };
     }

@@ -117,6 +117,34 @@ describe('posting in bulk', () => {
     expect(ids(second)).toEqual(ids(first));
   });
 
+  test('answers what was stored row by row, also where there was no room for the rest', async () => {
+    const busy = await startApi({ config: { waiting_writes_max: 10, bulk_slice_rows: 25 } });
+    const rows = Array.from({ length: 40 }, (_, i) => orderBody(`rush-${i}`));
+    const answer = await busy.ask('POST /v1/orders/bulk', { as: 'shop', body: rows });
+
+    expect(answer.status).toBe(200);
+    // Ten wait of each slice of 25 and 15.
+    expect(answer.body).toMatchObject({ applied: 20, refused: 20 });
+    const statuses = answer.body.results.map(({ status }: { status: string }) => status);
+    expect(statuses[9]).toBe('applied');
+    expect(answer.body.results[10]).toMatchObject({ status: 'refused', code: 'overloaded' });
+    const stored = await busy.owner.selectFrom('orders').select('external_ref').execute();
+    expect(stored).toHaveLength(20);
+    await busy.close();
+  });
+
+  test('is refused as a whole where there is no room for any row', async () => {
+    const full = await startApi({ config: { waiting_writes_max: 0 } });
+    const answer = await full.ask('POST /v1/orders/bulk', {
+      as: 'shop',
+      body: [orderBody('none-1'), orderBody('none-2')],
+    });
+
+    expect(answer.status).toBe(503);
+    expect(answer.body.code).toBe('overloaded');
+    await full.close();
+  });
+
   test('refuses more rows than a bulk request may have, and none', async () => {
     const many = await bulk(`[${'0,'.repeat(10_000)}0]`);
     expect(many.body).toMatchObject({ status: 400, code: 'invalid_request' });

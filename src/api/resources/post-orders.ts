@@ -4,7 +4,7 @@ import type { AcceptOrder } from '../../domain/commands.ts';
 import { Refusal } from '../../domain/errors.ts';
 import { OrderBody } from '../../domain/order-body.ts';
 import type { Caller } from '../auth.ts';
-import { applyRows, Rows } from '../bulk.ts';
+import { applyRows, postponed, Rows } from '../bulk.ts';
 import type { Doors } from '../doors.ts';
 import { documentedRows } from '../open-api.ts';
 import { operation } from '../operation.ts';
@@ -56,6 +56,16 @@ export const postOrder = (doors: Doors) =>
     },
   });
 
+/** Each order goes in by itself: while some wait for their commit, there may be no room for the others. */
+async function submitAll({ orders }: Doors, commands: readonly AcceptOrder[]) {
+  const ends = await Promise.allSettled(commands.map((command) => orders.submit(command)));
+  const first = ends[0]!;
+  if (first.status === 'rejected' && ends.every(({ status }) => status === 'rejected')) {
+    throw first.reason;
+  }
+  return ends.map((end) => (end.status === 'fulfilled' ? end.value : postponed(end.reason)));
+}
+
 /** `POST /v1/orders/bulk` */
 export const postOrders = (doors: Doors) => {
   const { bulk_rows_max, bulk_slice_rows } = doors.engine.config;
@@ -77,7 +87,7 @@ export const postOrders = (doors: Doors) => {
         request,
         row,
         toCommand: (body) => toCommand(body, request.caller, request.id),
-        apply: (commands) => Promise.all(commands.map((command) => doors.orders.submit(command))),
+        apply: (commands) => submitAll(doors, commands),
         slice_rows: bulk_slice_rows,
       }),
   });
