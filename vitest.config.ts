@@ -9,6 +9,8 @@ export default defineConfig({
           name: 'unit',
           include: ['test/**/*.test.ts'],
           exclude: ['test/**/*.integration.test.ts', 'test/faults/**'],
+          // Nothing here changes a global: each module is loaded once a worker and not once a file.
+          isolate: false,
           // Some solve hundreds of orders: seconds on a busy machine.
           testTimeout: 30_000,
         },
