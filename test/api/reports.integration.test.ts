@@ -226,6 +226,21 @@ describe('stated against kept', () => {
     expect(plain.body.rows).toEqual(rows);
   });
 
+  test.each([
+    [
+      'application/json',
+      ['text/csv', 'image/svg+xml;q=0.5, application/json', 'image/svg+xml;q=much'],
+    ],
+    // What a browser says that opens a page, and one that shows a picture.
+    ['application/json', ['text/html,application/xhtml+xml,image/avif,*/*;q=0.8', '', ';;,/']],
+    ['image/svg+xml', ['image/avif,image/webp,image/svg+xml,image/*,*/*;q=0.8', 'Image/SVG+XML']],
+  ] as const)('is %s for who says %s', async (type, accepts) => {
+    for (const accept of accepts) {
+      const { headers } = await api.ask(PATH, { as: '*', headers: { accept } });
+      expect(headers['content-type'], accept).toContain(type);
+    }
+  });
+
   test('is drawn of a limited number of groups and of all parcels', async () => {
     const { text } = await draw(`?by=lane&limit=1${LATER}`);
     const { rows } = await report(`?by=lane${LATER}`);

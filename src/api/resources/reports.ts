@@ -1,4 +1,5 @@
 /** What an operator wants to know of the past. */
+import Negotiator from 'negotiator';
 import { Type } from 'typebox';
 import { asParty } from '../../../db/database.ts';
 import { listPromiseGroups, type PromiseGroup, REPORT_GROUPS } from '../../../db/promise-report.ts';
@@ -8,7 +9,6 @@ import { reportCarrierShares } from '../../fulfillment/report-carrier-shares.ts'
 import type { Doors } from '../doors.ts';
 import { operation } from '../operation.ts';
 import { plotPromises } from '../plots/promise-plot.ts';
-import { preferredType } from '../preferred-type.ts';
 import { Closed, Instant, InstantText, Limit, Nullable, OneOf } from '../schemas.ts';
 
 const Id = Nullable(Type.String());
@@ -75,7 +75,7 @@ export const getPromiseCalibration = (doors: Doors) =>
       refuseBackwards(from, until);
       const by = query.by ?? 'month';
       const limit = query.limit ?? Math.min(100, doors.engine.config.page_items_max);
-      const isDrawn = preferredType(headers.accept, ['application/json', SVG]) === SVG;
+      const isDrawn = new Negotiator({ headers }).mediaType(['application/json', SVG]) === SVG;
       const ask = { from, until, now };
       const [groups, all] = await asParty(doors.engine.database, caller, (tx) =>
         Promise.all([
