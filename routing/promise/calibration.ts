@@ -186,7 +186,7 @@ export class RollingCalibration {
     for (const group of groups) {
       const members = this.#members(group, now);
       if (endedCount(members, now) < this.#options.least_count) continue;
-      return survivalProbability(this.#lifetimesOf(members, middle, now), score);
+      return survivalProbability(scoresAt(middle, this.#timesOf(members, now)), score);
     }
     return undefined;
   }
@@ -225,10 +225,9 @@ export class RollingCalibration {
     const n = endedCount(members, asOf);
     let own = parent;
     if (n >= least_count && members.length !== parent.count) {
-      // In order of one level's scores, which is nearly that of every other's: sorting is then quick.
-      const sorted = this.#sortByScore(members, asOf);
+      const times = this.#timesOf(members, asOf);
       const offsets = LEVELS.map((level, i) => {
-        const lifetimes = this.#lifetimesOf(sorted, i, asOf);
+        const lifetimes = scoresAt(i, times);
         const [offset] = survivalQuantiles(lifetimes, [level * this.#arriving]);
         const m = 4 * level * (1 - level) * n;
         return (m * offset! + k * parent.offsets[i]!) / (m + k);
@@ -246,22 +245,14 @@ export class RollingCalibration {
     );
   }
 
-  #sortByScore(journeys: readonly Journey[], now: number): Journey[] {
-    const scores = this.#lifetimesOf(journeys, LEVELS.indexOf(0.9), now);
-    return scores
-      .map(({ value }, i) => ({ value, journey: journeys[i]! }))
-      .sort((a, b) => a.value - b.value)
-      .map(({ journey }) => journey);
-  }
-
-  /** Scores against the forecast quantile at one level; whoever is on the way, or lost, is censored. */
-  #lifetimesOf(journeys: readonly Journey[], level: number, now: number): Lifetime[] {
+  /** Times until now; whoever is on the way, or lost, is censored. */
+  #timesOf(journeys: readonly Journey[], now: number): Time[] {
     return journeys.map((journey) => {
       const { started_seconds, ended_seconds, forecast, weight } = journey;
       const until = Math.min(now, this.#lostAt(journey));
       const reached = hasEnded(journey, until);
-      const taken = Math.log(Math.max(1, (reached ? ended_seconds! : until) - started_seconds));
-      return { value: (taken - forecast.log_seconds[level]!) / forecast.spread, weight, reached };
+      const seconds = (reached ? ended_seconds! : until) - started_seconds;
+      return { log: Math.log(Math.max(1, seconds)), forecast, weight, reached };
     });
   }
 
@@ -269,6 +260,18 @@ export class RollingCalibration {
     return started_seconds + this.#options.lost_after_days * DAY_SECONDS;
   }
 }
+
+/** What a journey took, or has taken so far, as a logarithm of seconds: the same at every level. */
+interface Time extends Omit<Lifetime, 'value'> {
+  readonly log: number;
+  readonly forecast: Forecast;
+}
+
+/** Scores of times against the quantile that was forecast of each at one level. */
+const scoresAt = (level: number, times: readonly Time[]): Lifetime[] =>
+  times.map(({ log, forecast: { log_seconds, spread }, weight, reached }) => {
+    return { value: (log - log_seconds[level]!) / spread, weight, reached };
+  });
 
 const hasEnded = (journey: Journey, now: number): boolean =>
   journey.ended_seconds !== null && journey.ended_seconds <= now;

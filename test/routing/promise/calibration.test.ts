@@ -41,6 +41,29 @@ describe('the Kaplan–Meier estimate', () => {
     expect(survivalProbability([], 1)).toBe(0);
   });
 
+  it(`is the product over those at risk, in whatever order they come (seed ${SEED})`, () => {
+    const chance = seeded(SEED);
+    for (const n of [1, 7, 8, 9, 40, 333]) {
+      const some = Array.from({ length: n }, () => ({
+        ...{ value: Math.floor(20 * chance.next()), weight: 1 + chance.next() },
+        reached: chance.next() < 0.7,
+      }));
+      for (let limit = 0; limit < 20; limit++) {
+        const beyond = some.reduce((product, { value, weight, reached }, place) => {
+          if (!reached || value > limit) return product;
+          // Those that ended at the same value end one after the other, as they came.
+          const atRisk = some
+            .filter(
+              (one, i) => one.value > value || (one.value === value && !(one.reached && i < place)),
+            )
+            .reduce((sum, one) => sum + one.weight, 0);
+          return product * (1 - weight / atRisk);
+        }, 1);
+        expect(survivalProbability(some, limit)).toBeCloseTo(1 - beyond, 10);
+      }
+    }
+  });
+
   it('counts a weighted value as that many', () => {
     const doubled = lifetimes.map((one) => ({ ...one, weight: 2 }));
     const twice = [...lifetimes, ...lifetimes];
