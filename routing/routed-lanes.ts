@@ -37,8 +37,7 @@ export function* addRoutes(
   }
   yield;
   const dearer = dearerRates(rates);
-  const of = (column: Int32Array) => Int32Array.from(bases, (base) => column[base]!);
-  const rateRow = Int32Array.from(places, (route, i) => {
+  const rateRow = places.map((route, i) => {
     const base = bases[i]!;
     const { cost } = book.routes[route]!.itinerary;
     return dearer.row(lanes.rateRow[base]!, card[lanes.service[base]!]!, cost);
@@ -48,11 +47,14 @@ export function* addRoutes(
     lanes: {
       ...lanes,
       transitCount: fixed + book.routes.length,
-      service: more(lanes.service, of(lanes.service)),
+      service: more(
+        lanes.service,
+        bases.map((base) => lanes.service[base]!),
+      ),
       rateRow: more(lanes.rateRow, rateRow),
       transit: more(
         lanes.transit,
-        Int32Array.from(places, (route) => fixed + route),
+        places.map((route) => fixed + route),
       ),
       base: more(lanes.base, bases),
       routeStart: routeStarts(lanes, bases),
@@ -138,11 +140,11 @@ function withFloors(transit: TransitTable, { routes }: RouteBook): TransitTable 
     seconds,
     median: join(
       transit.median,
-      Float64Array.from(routes, ({ floor }) => floor.median),
+      routes.map(({ floor }) => floor.median),
     ),
     promised: join(
       transit.promised,
-      Float64Array.from(routes, ({ floor }) => floor.promised),
+      routes.map(({ floor }) => floor.promised),
     ),
   };
 }

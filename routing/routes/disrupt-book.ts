@@ -30,7 +30,8 @@ interface Change {
   readonly gone: readonly (ReadonlySet<number> | undefined)[];
   /** Latest first. */
   readonly added: readonly Run[];
-  /** The last departure that is gone or added. */
+  /** The first and the last departure that is gone or added. */
+  readonly from: number;
   readonly until: number;
 }
 
@@ -63,7 +64,7 @@ export function* disruptBook(
     }
     yield;
     profiles_swept += 1;
-    profiles.set(key, resumeProfile(network, profile, span, change.until));
+    profiles.set(key, resumeProfile(network, profile, span, change));
   }
   const fresh = {
     profiles,
@@ -106,14 +107,20 @@ const isConcerned = ({ hubs, legs }: Concerned, { input }: RouteLeg): boolean =>
 function changeOf(before: RouteBook, legs: RouteBook['legs'], concerned: Concerned): Change {
   const gone: (ReadonlySet<number> | undefined)[] = legs.map(() => undefined);
   const added: [number, number][] = [];
-  let until = Number.NEGATIVE_INFINITY;
+  let [from, until] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  const cover = (at: number): void => {
+    [from, until] = [Math.min(from, at), Math.max(until, at)];
+  };
   legs.forEach((leg, i) => {
     const was = before.legs[i]!;
     if (leg === was) return;
     const [old, now] = [new Set(was.runs), new Set(leg.runs)];
     gone[i] = old.difference(now);
-    for (const at of gone[i]!) until = Math.max(until, at);
-    for (const at of now.difference(old)) added.push([i, at]);
+    for (const at of gone[i]!) cover(at);
+    for (const at of now.difference(old)) {
+      cover(at);
+      added.push([i, at]);
+    }
   });
   added.sort((a, b) => b[1] - a[1] || a[0] - b[0]);
   return {
@@ -121,7 +128,8 @@ function changeOf(before: RouteBook, legs: RouteBook['legs'], concerned: Concern
     hubs: concerned.hubs,
     gone,
     added,
-    until: Math.max(until, added[0]?.[1] ?? until),
+    from,
+    until,
   };
 }
 

@@ -1,5 +1,5 @@
 /** Itineraries: the different sequences of legs among the undominated ways from a hub to another. */
-import { criteriaOf, type LabelColumns, NONE } from './route-labels.ts';
+import { CRITERIA, criteriaOf, type LabelColumns, NONE } from './route-labels.ts';
 import { legsOf, type Profile, type RouteLeg } from './route-profile.ts';
 
 /** Legs by index, in order, with what they cost and emit for a parcel. */
@@ -15,10 +15,10 @@ export const MOST_ITINERARIES = 12;
 /** What was found in a profile before: many lanes share their hubs. */
 interface Found {
   readonly byHub: Map<number, readonly Itinerary[]>;
-  /** Numbers of sequences of legs, by row; 0 = not looked at yet. */
+  /** Numbers of sequences of legs, by row; 0 = there are none. */
   readonly way: Int32Array;
-  /** By that number, those that begin with one leg and go on by it: few, as few legs lead to a hub. */
-  readonly longer: { readonly leg: number; readonly way: number }[][];
+  /** By that number, how often one was seen from a hub that is looked at; 0 in between. */
+  readonly uses: Int32Array;
 }
 
 const known = new WeakMap<Profile, Found>();
@@ -31,8 +31,7 @@ export function itinerariesFrom(
 ): readonly Itinerary[] {
   let found = known.get(profile);
   if (found === undefined) {
-    const way = new Int32Array(profile.columns.leg.length);
-    found = { byHub: new Map(), way, longer: [[]] };
+    found = { byHub: new Map(), ...numberWays(profile.columns) };
     known.set(profile, found);
   }
   let own = found.byHub.get(hub);
@@ -49,17 +48,16 @@ function find(
   found: Found,
   hub: number,
 ): Itinerary[] {
-  const ways = new Map<number, Way>();
-  const count = (row: number): void => {
-    const number = wayOf(found, columns, row);
-    const way = ways.get(number);
-    if (way !== undefined) way.uses += 1;
-    else ways.set(number, { row, uses: 1, cost: criteriaOf(columns, row)[2] });
-  };
-  anytime[hub]!.forEach(count);
-  labels[hub]!.forEach(count);
+  const { way, uses } = found;
+  // The first row of each way: many begin with the same legs, only later.
+  const rows = [...anytime[hub]!, ...labels[hub]!].filter((row) => uses[way[row]!]!++ === 0);
+  const ways = rows.map((row): Way => {
+    const cost = columns.criteria[row * CRITERIA + 2]!;
+    return { row, uses: uses[way[row]!]!, cost };
+  });
+  for (const row of rows) uses[way[row]!] = 0;
   const byKey = byIds(legs, columns);
-  return [...ways.values()]
+  return ways
     .sort((a, b) => b.uses - a.uses || a.cost - b.cost || byKey(a, b))
     .slice(0, MOST_ITINERARIES)
     .sort((a, b) => a.cost - b.cost || byKey(a, b))
@@ -71,7 +69,7 @@ function find(
 /** A sequence of legs: a row that begins with it, and how many do. */
 interface Way {
   readonly row: number;
-  uses: number;
+  readonly uses: number;
   readonly cost: number;
   key?: string;
 }
@@ -87,19 +85,31 @@ function byIds(legs: readonly RouteLeg[], columns: LabelColumns): (a: Way, b: Wa
   return (a, b) => (keyOf(a) < keyOf(b) ? -1 : +(keyOf(a) > keyOf(b)));
 }
 
-/** The number of a row's sequence of legs; 0 = there are none. O(legs) the first time. */
-function wayOf(found: Found, columns: LabelColumns, row: number): number {
-  const { way, longer } = found;
-  const leg = columns.leg[row]!;
-  if (leg === NONE || way[row]! > 0) return way[row]!;
-  const siblings = longer[wayOf(found, columns, columns.next[row]!)]!;
-  for (const sibling of siblings) {
-    if (sibling.leg !== leg) continue;
-    way[row] = sibling.way;
-    return sibling.way;
+/**
+ * Numbers of the rows' sequences of legs. In the order of the rows, since the rest of each stands before it:
+ * columns are quick to read from end to end, and slow here and there. O(rows).
+ */
+function numberWays({ leg, next }: LabelColumns): Pick<Found, 'way' | 'uses'> {
+  const rows = leg.length;
+  const way = new Int32Array(rows);
+  // By number: its first leg, and of those longer by one leg the last one found and the one found before it
+  // by the same rest. They are few, as few legs lead to a hub.
+  const first = new Int32Array(rows + 1);
+  const longer = new Int32Array(rows + 1);
+  const sibling = new Int32Array(rows + 1);
+  let count = 0;
+  for (let row = 0; row < rows; row++) {
+    if (leg[row] === NONE) continue;
+    const rest = way[next[row]!]!;
+    let number = longer[rest]!;
+    while (number > 0 && first[number] !== leg[row]) number = sibling[number]!;
+    if (number === 0) {
+      number = ++count;
+      first[number] = leg[row]!;
+      sibling[number] = longer[rest]!;
+      longer[rest] = number;
+    }
+    way[row] = number;
   }
-  const number = longer.push([]) - 1;
-  siblings.push({ leg, way: number });
-  way[row] = number;
-  return number;
+  return { way, uses: new Int32Array(count + 1) };
 }

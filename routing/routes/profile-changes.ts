@@ -1,4 +1,7 @@
 /** Profiles when departures change: whether one is touched, and the part of it that is swept again. */
+
+import { firstRowBefore } from './first-row-before.ts';
+import { ProfileBefore } from './profile-before.ts';
 import { CRITERIA, countReady, type LabelColumns, lastReady, NONE } from './route-labels.ts';
 import {
   insertLabel,
@@ -9,18 +12,24 @@ import {
   type Span,
 } from './route-profile.ts';
 
+/** The first and the last departure that changed, epoch seconds. */
+export interface Changed {
+  readonly from: number;
+  readonly until: number;
+}
+
 /**
- * The profile after departures up to an instant have changed: rows of ways whose first departure is later
- * are as they were, since the sweep comes to them first. Equal to a sweep of all.
- * O(rows + connections until then × labels²).
+ * The profile after departures have changed: rows of ways whose first departure is later are as they were,
+ * since the sweep comes to them first, and so are those from where it meets what it was (`ProfileBefore`).
+ * Equal to a sweep of all. O(rows + connections in between × labels²).
  */
 export function resumeProfile(
   network: ProfileNetwork,
   before: Profile,
   span: Span,
-  changedUntil: number,
+  changed: Changed,
 ): Profile {
-  const until = changedUntil + 1;
+  const until = changed.until + 1;
   const { columns, anytime, anytimeRows } = before;
   const rows = firstRowBefore(network, before, until);
   const labels = before.labels.map((own) => own.slice(0, countReady(columns.criteria, own, until)));
@@ -32,7 +41,9 @@ export function resumeProfile(
     if (columns.criteria[row * CRITERIA]! >= until) continue;
     insertLabel(sweep.store, labels[network.legs[columns.leg[row]!]!.from]!, row);
   }
-  return rideAll(sweep, { from: span.from, until: Math.min(span.until, until) });
+  const isByTimetable = sweep.into.every((legs) => legs.length === 0);
+  const met = isByTimetable ? new ProfileBefore(network, before, rows, changed.from) : undefined;
+  return rideAll(sweep, { from: span.from, until: Math.min(span.until, until) }, met);
 }
 
 /** The place of a pool where the fronts of some labels end: they were written before all others. */
@@ -45,27 +56,6 @@ function endOfFronts(
     for (const row of own) end = Math.max(end, frontStart[row]! + frontSize[row]!);
   }
   return end;
-}
-
-/** The first row of a way whose first departure by a timetable is before an instant. O(log rows). */
-function firstRowBefore(
-  { legs }: ProfileNetwork,
-  { columns: { criteria, leg, next }, anytimeRows }: Profile,
-  until: number,
-): number {
-  const firstRun = (row: number): number => {
-    let at = row;
-    while (legs[leg[at]!]!.runs === undefined) at = next[at]!;
-    return criteria[at * CRITERIA]!;
-  };
-  let low = anytimeRows;
-  let high = leg.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (firstRun(middle) >= until) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 /**

@@ -3,6 +3,7 @@
  * The rest of a way stands before the ways that go on by it. Rows are never taken away, so that what a
  * sweep knew at any moment of it can be told from its rows.
  */
+import type { HubHead } from './hub-head.ts';
 
 /** No row: of the rest, where a label is that of the target itself; of a front, where there is none. */
 export const NONE = -1;
@@ -95,75 +96,6 @@ export function isBeaten(
   return false;
 }
 
-/** Numbers of a label in a head: arrival, cost, carbon, row. */
-const HEAD = 4;
-
-/**
- * The front at the last label of a hub, which a sweep asks for most, with its criteria side by side:
- * read from the columns, each would be a miss of the cache.
- */
-export class HubHead {
-  #values = new Float64Array(HEAD * 8);
-  #size = 0;
-
-  /** True if some label of it arrives no later, costs and emits no more. O(labels). */
-  beats(arrives: number, cost: number, carbon: number): boolean {
-    const values = this.#values;
-    // What was found last arrives first.
-    for (let at = (this.#size - 1) * HEAD; at >= 0; at -= HEAD) {
-      if (values[at]! <= arrives && values[at + 1]! <= cost && values[at + 2]! <= carbon)
-        return true;
-    }
-    return false;
-  }
-
-  /** Adds a label that it does not beat, and takes out those that the label beats. O(labels). */
-  add(row: number, arrives: number, cost: number, carbon: number): void {
-    const values = this.#values;
-    let end = 0;
-    for (let at = 0; at < this.#size * HEAD; at += HEAD) {
-      if (values[at]! >= arrives && values[at + 1]! >= cost && values[at + 2]! >= carbon) continue;
-      if (end < at) {
-        values[end] = values[at]!;
-        values[end + 1] = values[at + 1]!;
-        values[end + 2] = values[at + 2]!;
-        values[end + 3] = values[at + 3]!;
-      }
-      end += HEAD;
-    }
-    if (end === values.length) {
-      this.#values = new Float64Array(values.length * 2);
-      this.#values.set(values);
-    }
-    this.#values[end] = arrives;
-    this.#values[end + 1] = cost;
-    this.#values[end + 2] = carbon;
-    this.#values[end + 3] = row;
-    this.#size = end / HEAD + 1;
-  }
-
-  /** Becomes the front at a row. O(labels²). */
-  read({ criteria, frontStart, frontSize, pool }: LabelColumns, front: number): void {
-    this.#size = 0;
-    for (let i = 0; i < frontSize[front]!; i++) {
-      const row = pool[frontStart[front]! + i]!;
-      const at = row * CRITERIA;
-      this.add(row, criteria[at + 1]!, criteria[at + 2]!, criteria[at + 3]!);
-    }
-  }
-
-  /** Writes its rows; gives their number. O(labels). */
-  writeTo(pool: Int32Array, start: number): number {
-    for (let i = 0; i < this.#size; i++) pool[start + i] = this.#values[i * HEAD + 3]!;
-    return this.#size;
-  }
-
-  /** Labels in it. O(1). */
-  get size(): number {
-    return this.#size;
-  }
-}
-
 /** Places of the pool for each row to begin with; both grow when they have to. */
 const POOL_PER_ROW = 4;
 
@@ -207,6 +139,34 @@ export class LabelStore implements LabelColumns {
     this.pool.set(columns.pool.subarray(0, pooled));
     this.rows = rows;
     this.#pooled = pooled;
+  }
+
+  /**
+   * Appends the rows of other columns from one on, with their fronts, and notes in `rowNow` where they are.
+   * That tells of each row before which one is the same here, if any is. O(rows + fronts of them).
+   */
+  continueWith(columns: LabelColumns, first: number, rowNow: Int32Array): void {
+    const count = columns.leg.length - first;
+    const [row, pooled] = [this.rows, this.#pooled];
+    let start = columns.pool.length;
+    for (let i = 0; i < count; i++) {
+      rowNow[first + i] = row + i;
+      start = Math.min(start, columns.frontStart[first + i]!);
+    }
+    while (this.leg.length < row + count) this.#widen();
+    this.#makePool(pooled + columns.pool.length - start);
+    this.criteria.set(columns.criteria.subarray(first * CRITERIA), row * CRITERIA);
+    this.leg.set(columns.leg.subarray(first), row);
+    this.frontSize.set(columns.frontSize.subarray(first), row);
+    for (let i = 0; i < count; i++) {
+      this.next[row + i] = rowNow[columns.next[first + i]!]!;
+      this.frontStart[row + i] = columns.frontStart[first + i]! - start + pooled;
+    }
+    for (let i = start; i < columns.pool.length; i++) {
+      this.pool[pooled + i - start] = rowNow[columns.pool[i]!]!;
+    }
+    this.rows = row + count;
+    this.#pooled = pooled + columns.pool.length - start;
   }
 
   /**

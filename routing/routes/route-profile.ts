@@ -4,12 +4,13 @@
  * Connection Scan Algorithm (2018), section 4 (profiles), with the cost criteria of Pareto labels.
  */
 import type { LegInput } from '../types.ts';
+import { HubHead } from './hub-head.ts';
 import { firstAtOrAfter } from './leg-runs.ts';
+import type { ProfileBefore } from './profile-before.ts';
 import {
   CRITERIA,
   countReady,
   criteriaOf,
-  HubHead,
   isBeaten,
   isNoWorse,
   type LabelColumns,
@@ -122,22 +123,32 @@ export interface Sweep {
 /** Rows that a store has room for to begin with. */
 const FIRST_ROOM = 1024;
 
-/** Stores of networks: one sweep is over before the next begins, and leaves it the room that it made. */
-const stores = new WeakMap<ProfileNetwork, LabelStore>();
+/** What a sweep works in: one is over before the next begins, and leaves it the room that it made. */
+const rooms = new WeakMap<ProfileNetwork, Pick<Sweep, 'store' | 'heads'>>();
+
+function roomOf(network: ProfileNetwork): Pick<Sweep, 'store' | 'heads'> {
+  const known = rooms.get(network);
+  if (known !== undefined) {
+    known.store.clear();
+    for (const head of known.heads) head.clear();
+    return known;
+  }
+  const heads = Array.from(network.transfer, () => new HubHead());
+  const room = { store: new LabelStore(FIRST_ROOM), heads };
+  rooms.set(network, room);
+  return room;
+}
 
 /** A sweep towards a hub that has not begun, and knows no way by legs that start at any time.
  * O(hubs + legs). */
 export function openSweep(network: ProfileNetwork, target: number): Sweep {
-  const store = stores.get(network) ?? new LabelStore(FIRST_ROOM);
-  stores.set(network, store);
-  store.clear();
+  const room = roomOf(network);
   const lists = () => Array.from(network.transfer, (): number[] => []);
   const into = lists();
   for (const leg of network.usable) {
     if (network.legs[leg]!.runs === undefined) into[network.legs[leg]!.to]!.push(leg);
   }
-  const heads = Array.from(network.transfer, () => new HubHead());
-  return { network, target, store, labels: lists(), heads, anytime: lists(), anytimeRows: 0, into };
+  return { ...room, network, target, labels: lists(), anytime: lists(), anytimeRows: 0, into };
 }
 
 /** Undominated ways to the target by legs that start at any time, from each hub. */
@@ -159,14 +170,23 @@ function anytimeTo({ network, target, store, into }: Sweep): number[][] {
   return found;
 }
 
-/** Rides the connections of a span, latest first. Ends the sweep. O(connections × labels²). */
-export function rideAll(sweep: Sweep, span: Span): Profile {
+/**
+ * Rides the connections of a span, latest first, unless what was found before has the rest of it. Ends the
+ * sweep. O(connections × labels²).
+ */
+export function rideAll(sweep: Sweep, span: Span, before?: ProfileBefore): Profile {
   const { target, labels, heads, store, anytime, anytimeRows } = sweep;
   const connections = connectionsIn(sweep.network, span);
   labels.forEach((own, hub) => {
     if (own.length > 0) heads[hub]!.read(store, own[own.length - 1]!);
   });
-  for (let c = 0; c < connections.leg.length; c++) ride(sweep, connections, c);
+  let last = span.until;
+  for (let c = 0; c < connections.leg.length; c++) {
+    const departs = connections.rides[c * RIDE]!;
+    if (departs < last && before?.ends(sweep, last)) break;
+    last = departs;
+    ride(sweep, connections, c);
+  }
   return { target, columns: store.columns(), labels, anytime, anytimeRows };
 }
 
