@@ -6,8 +6,11 @@ import type { Tx } from './database.ts';
 import type { StoredCapacity, StoredStock } from './decisions.ts';
 import { insertRows } from './rows.ts';
 
-/** A quote and what it holds. `options` are routing's plans by label. */
-export interface QuoteRecord<Plan = unknown> {
+/** A plan of routing's on offer, and until when; undefined, for what was stored before: with its quote. */
+export type OfferedPlan = object & { readonly expires_at?: Temporal.Instant | undefined };
+
+/** A quote and what it holds. `options` are its offers by label. */
+export interface QuoteRecord {
   readonly quote_id: string;
   readonly platform_id: string;
   /** SHA-256 of the secret part of its tokens: `\x…` text to write, bytes when read. */
@@ -25,7 +28,7 @@ export interface QuoteRecord<Plan = unknown> {
     readonly quantity: number;
     readonly weight_grams?: number | undefined;
   }[];
-  readonly options: { readonly [label: string]: Plan };
+  readonly options: { readonly [label: string]: OfferedPlan };
   readonly capacity: readonly { resource: string; slot_seconds: number; amount: number }[];
   readonly network_version: number;
   readonly quoted_at: Temporal.Instant;
@@ -100,7 +103,16 @@ export async function lockQuotes(tx: Tx, quoteIds: readonly string[]): Promise<Q
   const rows = await sql<QuoteRecord>`
     select * from quotes where quote_id = any(${quoteIds}::uuid[])
     order by quote_id for no key update`.execute(tx);
-  return rows.rows;
+  return rows.rows.map((row) => ({ ...row, options: offersIn(row.options) }));
+}
+
+/** Offers as JSON has them, with their ends as instants. */
+function offersIn(options: QuoteRecord['options']): QuoteRecord['options'] {
+  const entries = Object.entries(options).map(([label, { expires_at, ...plan }]) => {
+    const ends = expires_at === undefined ? {} : { expires_at: Temporal.Instant.from(expires_at) };
+    return [label, { ...plan, ...ends }] as const;
+  });
+  return Object.fromEntries(entries);
 }
 
 /** Marks locked, held quotes as used by an order. */
@@ -148,7 +160,8 @@ export interface QuotedPlan {
 export async function listQuotedPlans(tx: Tx, orderIds: readonly string[]): Promise<QuotedPlan[]> {
   if (orderIds.length === 0) return [];
   const rows = await sql<QuotedPlan>`
-    select o.order_id, q.quote_id, q.policy_id, q.options -> o.quote_option as plan, q.capacity,
+    select o.order_id, q.quote_id, q.policy_id, q.capacity,
+      (q.options -> o.quote_option) - 'expires_at' as plan,
       coalesce((select json_agg(json_build_object('stock_id', r.stock_id, 'quantity', r.quantity)
         order by r.stock_id) from reservations r
         where r.quote_id = q.quote_id and r.state = 'open'), '[]') as held, v.disruption_no

@@ -79,7 +79,7 @@ async function storeArrivals(
   if (sound.length === 0) return new Map();
   return await inTransaction(engine.database, async (tx) => {
     const now = engine.clock.now();
-    const quotes = await redeemQuotes(tx, network, sound, now);
+    const quotes = await redeemQuotes(tx, sound, now);
     const arrivals = sound.map((one) => ({
       ...one,
       body_hash: hashOf(one.command),

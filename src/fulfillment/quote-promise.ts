@@ -186,7 +186,9 @@ function newQuote(
     destination: ask.destination,
     lines: ask.lines,
     rules: ask.rules ?? null,
-    options: Object.fromEntries(options.map(({ label, plan }) => [label, plan])),
+    options: Object.fromEntries(
+      options.map(({ label, plan }, i) => [label, { ...plan, expires_at: offers[i]!.expires_at }]),
+    ),
     capacity: mostOfEachSlot(options),
     network_version: network.version,
     quoted_at: now,

@@ -2,12 +2,9 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Tx } from '../../db/database.ts';
 import { lockQuotes, markQuotesUsed, type QuoteRecord } from '../../db/quotes.ts';
-import type { SourcedPlan } from '../../routing/index.ts';
 import type { AcceptOrder, QuoteOption } from '../domain/commands.ts';
 import type { RefusalCode } from '../domain/errors.ts';
-import type { LiveNetwork } from './engine.ts';
 import { rulesText } from './order-rules.ts';
-import { offerEnd } from './quote-lifetime.ts';
 
 /** A token that holds good for its order, or why it does not. */
 export type RedeemedQuote =
@@ -41,7 +38,6 @@ export function hashSecret(secret: string): Buffer {
  */
 export async function redeemQuotes(
   tx: Tx,
-  network: LiveNetwork,
   arrivals: readonly { index: number; command: AcceptOrder }[],
   now: Temporal.Instant,
 ): Promise<RedeemedQuotes> {
@@ -57,7 +53,7 @@ export async function redeemQuotes(
   const redeemed = new Map<number, RedeemedQuote>();
   for (const { index, command, token } of tokens) {
     const quote = token === null ? undefined : quotes.get(token.quote_id);
-    const result = check(command, token, quote, { network, taken, now });
+    const result = check(command, token, quote, { taken, now });
     if (result.outcome === 'redeemed') taken.add(result.quote_id);
     redeemed.set(index, result);
   }
@@ -85,9 +81,8 @@ function check(
   command: AcceptOrder,
   token: Token | null,
   quote: QuoteRecord | undefined,
-  about: { network: LiveNetwork; taken: ReadonlySet<string>; now: Temporal.Instant },
+  { taken, now }: { taken: ReadonlySet<string>; now: Temporal.Instant },
 ): RedeemedQuote {
-  const { network, taken, now } = about;
   const known =
     token !== null &&
     quote !== undefined &&
@@ -99,8 +94,9 @@ function check(
   if (over || quote.state !== 'held' || taken.has(quote.quote_id)) {
     return refused('quote_expired', `quote ${quote.quote_id} has expired or was used`);
   }
-  const plan = quote.options[token.option] as SourcedPlan;
-  if (Temporal.Instant.compare(offerEnd(network, plan, quote.expires_at), now) <= 0) {
+  // As it was told with the token: what the network has become since does not shorten it.
+  const { expires_at } = quote.options[token.option]!;
+  if (expires_at !== undefined && Temporal.Instant.compare(expires_at, now) <= 0) {
     const detail = `the pickup of offer ${token.option} of quote ${quote.quote_id} can no longer be met`;
     return refused('quote_expired', detail);
   }
