@@ -168,7 +168,10 @@ const INBOUND_LINES = sql`
   from inbound_notices i join inbound_lines l using (notice_id)
   cross join lateral (values ('skus'), ('sku_sellers')) as n(kind) where i.state = 'open'`;
 
-/** A quote's stored plans name what they use under these fields, however deep they lie. */
+/**
+ * A quote's stored plans name what they use under these fields, however deep they lie. They are also needed
+ * by an order that is still to be given the plan it was sold.
+ */
 function quotesHeldAt(now: Temporal.Instant) {
   return sql`
     select n.kind, n.id, 'held quotes' from quotes q cross join lateral (
@@ -179,7 +182,9 @@ function quotesHeldAt(now: Temporal.Instant) {
       union select 'zones', jsonb_path_query(q.options, '$.**.zone_id') #>> '{}'
       union select 'skus', jsonb_path_query(q.lines, '$.**.sku_id') #>> '{}'
       union select kind, id from removed where kind = 'currency') as n(kind, id)
-    where q.state = 'held' and q.expires_at > ${now.toString()}::timestamptz`;
+    where (q.state = 'held' and q.expires_at > ${now.toString()}::timestamptz)
+      or (q.state = 'used' and q.quote_id in (select quote_id from orders
+        where state = 'accepted' and decision_no = 0 and quote_id is not null))`;
 }
 
 const API_KEYS = sql`

@@ -2,7 +2,9 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { AskQuote } from '../../src/domain/commands.ts';
 import { acceptOrders } from '../../src/fulfillment/accept-orders.ts';
+import { applyNetwork } from '../../src/fulfillment/apply-network.ts';
 import { decideOrders } from '../../src/fulfillment/decide-orders.ts';
+import { expireQuotes } from '../../src/fulfillment/expire-quotes.ts';
 import { quotePromise } from '../../src/fulfillment/quote-promise.ts';
 import { aLine, anOrder } from '../builders/commands.ts';
 import { aNetwork, aService, aWarehouse } from '../builders/network.ts';
@@ -76,6 +78,20 @@ describe('a token after the network changed', () => {
     await harness.applyNetwork(changed);
     harness.clock.set(option.expires_at.subtract({ milliseconds: 1 }));
     expect(await post(option.token)).toMatchObject([{ status: 'applied' }]);
+    expect(await promises()).toEqual([`decided ${option.promise_at}`]);
+  });
+
+  test('is not left without the service that it was sold by, while its order waits', async () => {
+    const option = await offered();
+    await post(option.token);
+    // Its hold does not end with the quote: the order has taken it over.
+    harness.clock.set(option.expires_at.add({ seconds: 1 }));
+    await expireQuotes(harness.engine);
+    const other = { ...network, services: [aService({ id: 'other' })] };
+
+    const apply = () => applyNetwork(harness.engine, { document: other, applied_by: 'operator:*' });
+
+    await expect(apply()).rejects.toMatchObject({ code: 'network_orphans_work' });
     expect(await promises()).toEqual([`decided ${option.promise_at}`]);
   });
 });
