@@ -241,6 +241,48 @@ describe('a disruption', () => {
     expect(again.status).toBe('duplicate');
   });
 
+  test.each([
+    ['first', [0, 1]],
+    ['last', [1, 0]],
+  ])('that overlaps another holds until both are lifted, the %s one first', async (_, places) => {
+    await released(harness);
+    const before = await theShipment(harness);
+    const overlapping = [
+      await open(CITY_SHUT),
+      await open({
+        ...CITY_SHUT,
+        from_at: at('2026-03-18T20:00Z'),
+        until_at: at('2026-03-19T05:00Z'),
+      }),
+    ];
+    const lift = (place: number) =>
+      liftDisruption(harness.engine, overlapping[place]!.disruption.disruption_id, AUTHOR);
+    await repriceAll();
+    await harness.applyNetwork(overHubs({ name: 'Another version' }));
+    await lift(places[0]!);
+    await repriceAll();
+
+    const between = await theShipment(harness);
+    expect(Temporal.Instant.compare(between.expected_at, between.promise_at)).toBe(1);
+    await decided(harness);
+    await lift(places[1]!);
+    await lift(places[0]!);
+    await repriceAll();
+
+    const shipments = await harness.owner
+      .selectFrom('shipments')
+      .select(['shipment_id', 'promise_at', 'expected_at'])
+      .orderBy('shipment_id')
+      .execute();
+    expect(shipments).toHaveLength(2);
+    // What was decided in between knew that the other was still in force.
+    const [first, later] = shipments;
+    expect(Temporal.Instant.compare(later!.promise_at, before.promise_at)).toBe(1);
+    expect(first).toMatchObject({ shipment_id: before.shipment_id });
+    expect(String(first!.expected_at)).toBe(String(before.expected_at));
+    expect(await openExceptions(harness)).toEqual([]);
+  });
+
   test('closes its exception once when the promise stands again, and opens another for another', async () => {
     await released(harness);
     const { disruption: shut } = await open(CITY_SHUT);
