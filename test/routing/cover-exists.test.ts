@@ -36,6 +36,27 @@ it('says that no few holdings cover the items exactly when none do', () => {
   expect(Math.min(answers.yes, answers.no)).toBeGreaterThan(50);
 });
 
+it('never says so of items that holdings just part among them, whatever else looks better', () => {
+  const random = seededRandom(SEED);
+  let misled = 0;
+  for (let run = 0; run < runs(300); run++) {
+    const most = random.between(2, 4);
+    const items = most * random.between(2, 3);
+    const order = random.sample([...Array(items).keys()], items);
+    const parts = Array.from({ length: most }, (_, part) =>
+      order.reduce((mask, item, i) => (i % most === part ? mask | (1 << item) : mask), 0),
+    );
+    // Each has all but one item of two parts: it looks best, and the first part is needed none the less.
+    const larger = Array.from({ length: random.between(1, 4) }, () => {
+      const [a, b] = random.sample(parts, 2);
+      return (a! | b!) & ~(a! & -a!) & ~(b! & -b!);
+    });
+    misled += +!slowly(larger.concat(parts.slice(1)), items, most);
+    expect(coverExists([...larger, ...parts], items, most).possible, `run ${run}`).toBe(true);
+  }
+  expect(misled).toBeGreaterThan(50);
+});
+
 it('answers for 30 items in a thousand warehouses within its nodes', () => {
   const random = seededRandom(SEED);
   const holdings = Array.from({ length: 1000 }, () =>

@@ -68,10 +68,11 @@ interface Case {
   readonly order?: Partial<SourcingOrder>;
   readonly stock?: readonly (readonly [string, string])[];
   readonly together?: readonly (string | undefined)[];
+  readonly work?: number;
 }
 
 /** Bread, soap and acid, of which both warehouses have enough. */
-function decide({ policy, order, stock, together }: Case) {
+function decide({ policy, order, stock, together, work = BUDGET.work }: Case) {
   const network = { ...input, policy: { ...input.policy, ...policy } };
   const rows = (
     stock ?? ['W1', 'W2'].flatMap((w) => input.skus.map((sku) => [w, sku.id] as const))
@@ -88,7 +89,7 @@ function decide({ policy, order, stock, together }: Case) {
     ...order,
   };
   const compiled = compileNetwork(network, { from_seconds: MONDAY });
-  const result = source(compiled, openBoard(compiled, rows, []), asked, BUDGET);
+  const result = source(compiled, openBoard(compiled, rows, []), asked, { work });
   const check = (plan: SourcedPlan) =>
     checkPlan({ network, stock: rows, capacity: [], order: asked, plan }).map(({ rule }) => rule);
   const board = openBoard(compiled, rows, []);
@@ -201,6 +202,13 @@ describe('a demanded probability of being in time', () => {
     ]);
     expect(check(both)).toEqual([]);
     expect(check(plan({ order, stock: scattered }))).toContain('on_time');
+  });
+
+  it('binds greed, too, which has no time for more', () => {
+    const policy = { on_time_confidence: 0.95 };
+    const { result, check } = decide({ order: { deliver_by_seconds }, policy, work: 1 });
+    expect(result).toMatchObject({ method: 'greedy', parcels: [{ service_id: 'AIR' }] });
+    expect(check(result as SourcedPlan)).toEqual([]);
   });
 
   it('refuses as late what no service can promise', () => {
