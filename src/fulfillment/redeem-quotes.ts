@@ -1,6 +1,7 @@
 /** Part of ACCEPT: checks the quote tokens that orders carry, and marks the quotes they use. */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Tx } from '../../db/database.ts';
+import { listOrdersByRef } from '../../db/orders.ts';
 import { lockQuotes, markQuotesUsed, type QuoteRecord } from '../../db/quotes.ts';
 import type { AcceptOrder, QuoteOption } from '../domain/commands.ts';
 import type { RefusalCode } from '../domain/errors.ts';
@@ -49,12 +50,14 @@ export async function redeemQuotes(
   const ids = new Set(tokens.flatMap(({ token }) => (token === null ? [] : [token.quote_id])));
   const locked = await lockQuotes(tx, [...ids]);
   const quotes = new Map(locked.map((quote) => [quote.quote_id, quote]));
+  const stored = await storedBefore(tx, tokens);
   const taken = new Set<string>();
   const redeemed = new Map<number, RedeemedQuote>();
   for (const { index, command, token } of tokens) {
     const quote = token === null ? undefined : quotes.get(token.quote_id);
     const result = check(command, token, quote, { taken, now });
-    if (result.outcome === 'redeemed') taken.add(result.quote_id);
+    // An order that came before is answered as it was then: it takes nothing from another one now.
+    if (result.outcome === 'redeemed' && !stored(command)) taken.add(result.quote_id);
     redeemed.set(index, result);
   }
   return {
@@ -67,6 +70,21 @@ export async function redeemQuotes(
       );
     },
   };
+}
+
+/** Of orders that share a quote, which references were stored before. Mostly none do: no query then. */
+async function storedBefore(
+  tx: Tx,
+  tokens: readonly { command: AcceptOrder; token: Token | null }[],
+): Promise<(command: AcceptOrder) => boolean> {
+  const users = Map.groupBy(tokens, ({ token }) => token?.quote_id);
+  const sharing = tokens.filter(({ token }) => token && users.get(token.quote_id)!.length > 1);
+  const rows = await listOrdersByRef(
+    tx,
+    sharing.map(({ command }) => command),
+  );
+  return ({ platform_id, external_ref }) =>
+    rows.some((row) => row.platform_id === platform_id && row.external_ref === external_ref);
 }
 
 type Token = { quote_id: string; option: string; secret: string };

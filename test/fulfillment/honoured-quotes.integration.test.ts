@@ -108,4 +108,21 @@ describe('what a quote held', () => {
 
     expect((await promises())[0]).toMatch(/^decided/);
   });
+
+  test('is not used up by an order of a reference that came before', async () => {
+    const { token } = await offered();
+    await acceptOrders(harness.engine, [anOrder({ external_ref: 'A-1' })]);
+
+    const answers = await acceptOrders(harness.engine, [
+      anOrder({ external_ref: 'A-1', quote_token: token }),
+      anOrder({ external_ref: 'B-1', quote_token: token }),
+      anOrder({ external_ref: 'C-1', quote_token: token }),
+    ]);
+
+    expect(answers).toMatchObject([
+      { status: 'refused', code: 'order_conflict' },
+      { status: 'applied' },
+      { status: 'refused', code: 'quote_expired' },
+    ]);
+  });
 });
