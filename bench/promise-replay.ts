@@ -78,6 +78,7 @@ export function replay(orders: readonly OlistOrder[], from: number): Promised[] 
       warehouse_id: order.seller,
       zone_ids: around.get(zone_id)!,
       region: 'BR',
+      time_zone: 'America/Sao_Paulo',
       transit_time_id,
       published,
       pickup_seconds: order.purchased,

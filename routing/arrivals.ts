@@ -5,6 +5,7 @@
 import { doorAt } from './calendar.ts';
 import type { CompiledNetwork } from './network.ts';
 import type { OrderContext } from './problem.ts';
+import { doorBy, promiseAt } from './quiet-hours.ts';
 import { roundMoney } from './rates.ts';
 import { lawAt } from './routes/route-book.ts';
 import { expectedLateSeconds, lateRisk, type TransitTable } from './transit.ts';
@@ -95,11 +96,43 @@ export function arrivalSlot(
     cache.due[slot] = Number.POSITIVE_INFINITY;
     const table = lawOf(network, law, pickup);
     cache.promise[slot] =
-      table === null
-        ? -1
-        : doorAt(network.calendars.doors[zone], pickup + table.promised[placeIn(network, law)]!);
+      table === null ? -1 : promiseBy(network, table, placeIn(network, law), zone, pickup);
   }
   return slot;
+}
+
+/**
+ * A floor of what is promised by any time in transit of index `transit` from a pickup or a later one, waits
+ * included: epoch seconds; -1 where no door opens. It needs no quiet hours (`quiet-hours.ts`), so of two
+ * of the same pickups and zone the one with the lesser `soonest` is never later; of equal ones that with
+ * quiet hours. O(1), as `firstFrom`.
+ */
+export function promiseFloor(
+  { calendars, transit: { soonest, quiet } }: Pick<CompiledNetwork, 'calendars' | 'transit'>,
+  transit: number,
+  zone: number,
+  pickup: number,
+): number {
+  const doors = calendars.doors[zone];
+  const least = pickup + soonest[transit]!;
+  return quiet === undefined || quiet[transit] === 0 ? doorAt(doors, least) : doorBy(doors, least);
+}
+
+/**
+ * What is promised by the time at a place of a table, after a pickup: epoch seconds; -1 where no door opens.
+ * O(1), as `firstFrom`.
+ */
+export function promiseBy(
+  { calendars }: Pick<CompiledNetwork, 'calendars'>,
+  { promised, soonest, quiet }: TransitTable,
+  place: number,
+  zone: number,
+  pickup: number,
+): number {
+  const service = quiet === undefined ? 0 : quiet[place]!;
+  const times = service === 0 ? undefined : calendars.quiet(service, zone);
+  const [stated, least] = [pickup + promised[place]!, pickup + soonest[place]!];
+  return promiseAt(calendars.doors[zone], times, stated, least);
 }
 
 /**

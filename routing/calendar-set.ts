@@ -14,7 +14,8 @@ import {
   type PickupCalendar,
   pickupCalendar,
 } from './calendar.ts';
-import { DAY_SECONDS, type ServiceInput, type WarehouseInput, type ZoneInput } from './types.ts';
+import { type QuietTimes, quietTimes } from './quiet-hours.ts';
+import { DAY_SECONDS, type NetworkInput, type ServiceInput, type WarehouseInput } from './types.ts';
 
 /** Days compiled before the first instant and after the horizon, for time zones ahead or behind. */
 const MARGIN_DAYS = 2;
@@ -33,6 +34,7 @@ export interface CalendarSet {
   readonly open: readonly OpenCalendar[];
   readonly closedDays: readonly (ReadonlySet<number> | undefined)[];
   readonly doors: readonly (Intervals | undefined)[];
+  readonly quiet: QuietTimes;
   readonly arrivals: ArrivalCache;
   /** Pickups of a service at a warehouse, in the warehouse's zone. */
   readonly pickups: (warehouse: number, service: number) => PickupCalendar;
@@ -93,11 +95,12 @@ function pickupLookup(
   return { pickups, pickupsBy, timeZone: zoneOf };
 }
 
-/** Compiles all calendars over the horizon; `longestTransit` in seconds. O(distinct timetables × days). */
+/**
+ * Compiles all calendars of a document, its rows in order of index, over the horizon; `longestTransit` in
+ * seconds. O(distinct timetables × days).
+ */
 export function compileCalendars(
-  warehouses: readonly WarehouseInput[],
-  zones: readonly ZoneInput[],
-  services: readonly ServiceInput[],
+  { warehouses, zones, services, quiet_hours }: NetworkInput,
   longestTransit: number,
   horizon: { readonly from_seconds: number; readonly horizon_days?: number | undefined },
 ): CalendarSet {
@@ -130,6 +133,7 @@ export function compileCalendars(
         doorCalendar(doorTable(time_zone), delivery_hours, dates(holidays)),
       ),
     ),
+    quiet: quietTimes(quiet_hours, zones, doorTable),
     arrivals: arrivalCache(),
     ...pickupLookup(warehouses, services, table),
   };

@@ -3,7 +3,13 @@
  * distribution, and how late that is.
  */
 import type { Clock } from './checker-clock.ts';
-import { type TransitTimeInput, WAIT_SHARES, type ZoneInput } from './types.ts';
+import {
+  QUIET_SHARE,
+  type QuietHoursInput,
+  type TransitTimeInput,
+  WAIT_SHARES,
+  type ZoneInput,
+} from './types.ts';
 
 type Points = TransitTimeInput['quantiles'];
 
@@ -88,6 +94,23 @@ export function afterWait(
   });
 }
 
+/**
+ * What is promised at a confidence, by times in which shares of the parcels come; of a service with quiet
+ * hours, by which nearly as many come at the beginning of a run of them as in it. O(runs + days).
+ */
+export function promised(
+  clock: Clock,
+  zone: ZoneInput,
+  runs: QuietHoursInput['runs'] | undefined,
+  comes: (share: number) => number,
+  confidence: number,
+): number {
+  const stated = comes(confidence);
+  if (runs === undefined || runs.length === 0) return clock.door(zone, stated);
+  const since = clock.quietSince(zone, runs, stated);
+  return clock.doorOrClosing(zone, Math.max(since, comes(confidence - QUIET_SHARE)));
+}
+
 /** The arrival of a pickup, promised at a confidence. O(points × days). */
 export function arrive(
   clock: Clock,
@@ -95,11 +118,11 @@ export function arrive(
   points: Points,
   pickup: number,
   confidence: number,
+  runs?: QuietHoursInput['runs'],
 ): Arrival {
-  const at = (share: number) =>
-    clock.door(zone, Math.ceil(pickup + quantile(points, share) - 1e-6));
-  const promise = at(confidence);
-  const expected = Math.min(at(0.5), promise);
+  const comes = (share: number) => Math.ceil(pickup + quantile(points, share) - 1e-6);
+  const promise = promised(clock, zone, runs, comes, confidence);
+  const expected = Math.min(clock.door(zone, comes(0.5)), promise);
   return { promise, expected, law: doorLaw(clock, zone, points, pickup) };
 }
 

@@ -3,6 +3,7 @@
  * a memory of what was walked before. Shares no code with the solver's calendars.
  */
 import type {
+  QuietHoursInput,
   ServiceInput,
   WarehouseInput,
   WeeklyHoursInput,
@@ -42,6 +43,10 @@ export interface Clock {
   readonly departures: (times: WeeklyTimesInput, timeZone: string, day: number) => number[];
   /** Instant at which a door is answered, from `seconds` on. */
   readonly door: (zone: ZoneInput, seconds: number) => number;
+  /** The same where the very closing counts as answered. */
+  readonly doorOrClosing: (zone: ZoneInput, seconds: number) => number;
+  /** Beginning of the run of quiet hours that an instant falls into; the instant itself if into none. */
+  readonly quietSince: (zone: ZoneInput, runs: QuietHoursInput['runs'], seconds: number) => number;
   /** Delivery spans of a zone overlapping [from, to]; undefined = always open. */
   readonly doors: (zone: ZoneInput, from: number, to: number) => Span[] | undefined;
 }
@@ -196,15 +201,55 @@ function pickupsIn(timeZone: string): (service: ServiceInput, day: number) => Se
   });
 }
 
-function doorFrom(spans: SpansOf<ZoneInput>, zone: ZoneInput, seconds: number): number {
+/** Puts together the runs that may have begun by then and are not over. */
+const quietSince: Clock['quietSince'] = (zone, runs, seconds) => {
+  const today = dayOf(seconds, zone.time_zone);
+  const at = (day: number, hour: number): number =>
+    instant(
+      day + Math.floor(hour / 24),
+      `${String(hour % 24).padStart(2, '0')}:00`,
+      zone.time_zone,
+    );
+  let [since, until] = [Number.NaN, Number.NEGATIVE_INFINITY];
+  for (let day = today - 8; day <= today; day++) {
+    for (const [first, hours] of runs) {
+      if (NAMES[Math.floor(first / 24)] !== nameOf(day)) continue;
+      const from = at(day, first % 24);
+      if (from > seconds) break;
+      // Where the clock skips what lies between two runs, they are one.
+      if (from > until) since = from;
+      until = Math.max(until, at(day, (first % 24) + hours));
+    }
+  }
+  return seconds < until ? since : seconds;
+};
+
+function doorFrom(
+  spans: SpansOf<ZoneInput>,
+  zone: ZoneInput,
+  seconds: number,
+  isClosingOpen = false,
+): number {
   if (zone.delivery_hours === undefined && !zone.holidays?.length) return seconds;
-  const first = dayOf(seconds, zone.time_zone);
+  // What closes at midnight closes on the day before.
+  const first = dayOf(seconds - +isClosingOpen, zone.time_zone);
   for (let day = first; day < first + MOST_DAYS; day++) {
     for (const [from, to] of spans(zone, day)) {
-      if (seconds < to) return Math.max(from, seconds);
+      if (seconds < to || (isClosingOpen && seconds === to)) return Math.max(from, seconds);
     }
   }
   return Number.POSITIVE_INFINITY;
+}
+
+function doorsIn(answered: SpansOf<ZoneInput>, zone: ZoneInput, from: number, to: number) {
+  if (zone.delivery_hours === undefined && !zone.holidays?.length) return undefined;
+  const spans: Span[] = [];
+  const first = dayOf(from, zone.time_zone);
+  // One span past the end is needed: it is where late arrivals wait for.
+  for (let day = first; day < first + MOST_DAYS && (spans.at(-1)?.[0] ?? 0) <= to; day++) {
+    spans.push(...answered(zone, day));
+  }
+  return spans;
 }
 
 /** A clock that remembers the days it has walked: a question costs O(days) the first time, then O(1). */
@@ -246,15 +291,8 @@ export function checkerClock(): Clock {
     departures: (times, timeZone, day) =>
       (times[nameOf(day)] ?? []).map((time) => instant(day, time, timeZone)),
     door: (zone, seconds) => doorFrom(answered, zone, seconds),
-    doors: (zone, from, to) => {
-      if (zone.delivery_hours === undefined && !zone.holidays?.length) return undefined;
-      const spans: Span[] = [];
-      const first = dayOf(from, zone.time_zone);
-      // One span past the end is needed: it is where late arrivals wait for.
-      for (let day = first; day < first + MOST_DAYS && (spans.at(-1)?.[0] ?? 0) <= to; day++) {
-        spans.push(...answered(zone, day));
-      }
-      return spans;
-    },
+    doorOrClosing: (zone, seconds) => doorFrom(answered, zone, seconds, true),
+    quietSince,
+    doors: (zone, from, to) => doorsIn(answered, zone, from, to),
   };
 }

@@ -9,6 +9,7 @@ import type { PlacesOfCountry } from './checker-zones.ts';
 import { readZones } from './checker-zones.ts';
 import type {
   NetworkInput,
+  QuietHoursInput,
   RateCardInput,
   ServiceInput,
   SkuInput,
@@ -87,6 +88,8 @@ export interface CheckedNetwork {
   readonly transits: ReadonlyMap<string, TransitTimeInput>;
   /** What parcels wait for by warehouse ('' = any), then by hour of the week (-1 = any). */
   readonly waits: ReadonlyMap<string, ReadonlyMap<number, readonly number[]>>;
+  /** Quiet runs by service, then by country ('' = any other). */
+  readonly quiet: ReadonlyMap<string, ReadonlyMap<string, QuietHoursInput['runs']>>;
   readonly clock: Clock;
   readonly countries: ReadonlyMap<string, PlacesOfCountry>;
   /** Arrivals by zone and transit times, then by pickup. */
@@ -188,6 +191,26 @@ function readWaits({ waits = [] }: NetworkInput): CheckedNetwork['waits'] {
   return read;
 }
 
+function readQuiet({ quiet_hours = [] }: NetworkInput): CheckedNetwork['quiet'] {
+  const read = new Map<string, Map<string, QuietHoursInput['runs']>>();
+  for (const { service_id, region, runs } of quiet_hours) {
+    const own = read.get(service_id) ?? new Map<string, QuietHoursInput['runs']>();
+    read.set(service_id, own);
+    own.set(region ?? '', runs);
+  }
+  return read;
+}
+
+/** The quiet runs that hold for times by a table to a zone; undefined = none. O(1). */
+export function quietRunsOf(
+  { quiet }: Pick<CheckedNetwork, 'quiet'>,
+  times: Pick<TransitTimeInput, 'quiet_service_id'> | undefined,
+  { country }: ZoneInput,
+): QuietHoursInput['runs'] | undefined {
+  const own = quiet.get(times?.quiet_service_id ?? '');
+  return own?.get(country) ?? own?.get('');
+}
+
 /** Reads a document for the checks. O(rows). */
 export function prepareNetwork(input: NetworkInput): CheckedNetwork {
   const cards = byId(input.rate_cards, (row) => row);
@@ -200,6 +223,7 @@ export function prepareNetwork(input: NetworkInput): CheckedNetwork {
     cards,
     transits: byId(input.transit_times, (row) => row),
     waits: readWaits(input),
+    quiet: readQuiet(input),
     clock: checkerClock(),
     countries: readZones(input),
     arrivals: new Map(),

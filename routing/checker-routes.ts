@@ -4,8 +4,8 @@
  * with the routes' library.
  */
 import type { ParcelInHand } from './checker.ts';
-import { type Arrival, arrive } from './checker-arrivals.ts';
-import type { CheckedNetwork } from './checker-document.ts';
+import { type Arrival, arrive, promised } from './checker-arrivals.ts';
+import { type CheckedNetwork, quietRunsOf } from './checker-document.ts';
 import { after, move, type Points, pointsFrom, quantileOf, type Span } from './checker-spans.ts';
 import type {
   DisruptionInput,
@@ -13,6 +13,7 @@ import type {
   LegInput,
   MileInput,
   ParcelPlan,
+  QuietHoursInput,
   RouteStep,
   ServiceInput,
   ViaInput,
@@ -253,7 +254,8 @@ export function checkRoute(hand: ParcelInHand, lane: Lane, zone: ZoneInput): Arr
       note('route', `the instants of ${step.leg_id ?? step.kind} do not follow`);
     }
   });
-  return arrivalOf(network, parcel, zone, found.points);
+  const times = network.transits.get(mileTime(lane.via, route.steps.at(-1)!));
+  return arrivalOf(network, parcel, zone, found.points, quietRunsOf(network, times, zone));
 }
 
 /** Notes cost and carbon that are not those of the legs. */
@@ -277,15 +279,19 @@ function arrivalOf(
   parcel: ParcelPlan,
   zone: ZoneInput,
   points: Points,
+  quiet: QuietHoursInput['runs'] | undefined,
 ): Arrival {
   const { pickup_seconds: pickup, promise_seconds, expected_seconds } = parcel;
-  const after = (share: number) =>
-    clock.door(zone, Math.ceil(pickup + quantileOf(points, share) - 1e-6));
-  const stated = (at: number, share: number) => {
-    const all = NOISE.map((noise) => after(share + noise));
+  const comes = (share: number) => Math.ceil(pickup + quantileOf(points, share) - 1e-6);
+  const stated = (at: number, of: (noise: number) => number) => {
+    const all = NOISE.map(of);
     return all.find((one) => Math.abs(one - at) <= 1) ?? all[0]!;
   };
-  const promise = stated(promise_seconds, input.policy.confidence);
-  const expected = Math.min(promise, stated(expected_seconds, 0.5));
+  const { confidence } = input.policy;
+  const promise = stated(promise_seconds, (noise) =>
+    promised(clock, zone, quiet, (share) => comes(share + noise), confidence),
+  );
+  const middle = stated(expected_seconds, (noise) => clock.door(zone, comes(0.5 + noise)));
+  const expected = Math.min(promise, middle);
   return { ...arrive(clock, zone, points, pickup, input.policy.confidence), promise, expected };
 }

@@ -3,7 +3,12 @@
  * follows from each pickup there. Both are worked out from the document when first asked for and remembered.
  */
 import { type Arrival, afterWait, arrive } from './checker-arrivals.ts';
-import type { CheckedNetwork, ReadService, ReadWarehouse } from './checker-document.ts';
+import {
+  type CheckedNetwork,
+  quietRunsOf,
+  type ReadService,
+  type ReadWarehouse,
+} from './checker-document.ts';
 import type { Resource } from './checker-stock.ts';
 import type { Place } from './checker-zones.ts';
 import type { RateInput, ServiceInput, TransitTimeInput, ZoneInput } from './types.ts';
@@ -170,16 +175,14 @@ export function pointsAt(
 }
 
 /** What follows from a pickup on any way to a zone with the same transit times. */
-function arrivalOf(
-  { input, clock, memory }: CheckedNetwork,
-  way: TimedWay,
-  pickup: number,
-): Arrival {
+function arrivalOf(network: CheckedNetwork, way: TimedWay, pickup: number): Arrival {
+  const { input, clock, memory } = network;
   const { zone, times, waits, arrivals } = way;
   let arrival = arrivals.get(pickup);
   if (arrival === undefined) {
     const points = pointsAt(times, waits, pickup);
-    arrival = arrive(clock, zone, points, pickup, input.policy.confidence);
+    const quiet = quietRunsOf(network, times, zone);
+    arrival = arrive(clock, zone, points, pickup, input.policy.confidence, quiet);
     arrivals.set(pickup, arrival);
     memory.size++;
   }

@@ -3,7 +3,8 @@
  * nothing arrives earlier than if it were picked up at once. What loses by its floor need not be
  * looked at. Those of freight are in `freight-floors.ts`.
  */
-import { doorAt, firstPickup } from './calendar.ts';
+import { promiseFloor } from './arrivals.ts';
+import { firstPickup } from './calendar.ts';
 import { timeCost } from './objective.ts';
 import type { OrderContext } from './problem.ts';
 import { expectedLateSeconds } from './transit.ts';
@@ -39,8 +40,7 @@ export function arrivalFloors(arrivals: number): ArrivalFloors {
 function fillPromise(context: OrderContext, arrival: number): void {
   const { network, lanes, arrivalFloors: floors, at } = context;
   const transit = lanes.arrivalTransit[arrival]!;
-  const doors = network.calendars.doors[lanes.arrivalZone[arrival]!];
-  const promise = doorAt(doors, at + network.transit.promised[transit]!);
+  const promise = promiseFloor(network, transit, lanes.arrivalZone[arrival]!, at);
   floors.promise[arrival] = promise < 0 ? Number.POSITIVE_INFINITY : promise;
 }
 
@@ -126,13 +126,12 @@ export function timingTime(
   const known = times[timing]!;
   if (!Number.isNaN(known)) return known;
   const { lanes, network, timePerDay, at } = context;
-  const { calendars, transit } = network;
-  const pickups = calendars.pickupsBy(w, lanes.timingTimetable[timing]!);
+  const pickups = network.calendars.pickupsBy(w, lanes.timingTimetable[timing]!);
   const arrival = lanes.timingArrival[timing]!;
   const pickup = pickups.at[firstPickup(pickups, ready)];
-  const doors = calendars.doors[lanes.arrivalZone[arrival]!];
-  const least = transit.promised[lanes.arrivalTransit[arrival]!]!;
-  const promise = pickup === undefined ? -1 : doorAt(doors, pickup + least);
+  const transit = lanes.arrivalTransit[arrival]!;
+  const zone = lanes.arrivalZone[arrival]!;
+  const promise = pickup === undefined ? -1 : promiseFloor(network, transit, zone, pickup);
   times[timing] = promise < 0 ? Number.POSITIVE_INFINITY : timeCost(timePerDay, at, promise);
   return times[timing]!;
 }

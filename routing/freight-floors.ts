@@ -58,16 +58,20 @@ function rowFloors(
   return floors;
 }
 
-/** Timings of a lane table by timetable and zone, then by time in transit. */
+/** Timings of a lane table by timetable and zone, then by the floor of what they promise. */
 function timingOrder({ transit }: CompiledNetwork, lanes: LaneTable): Int32Array {
   const { timingArrival, timingTimetable, arrivalTransit, arrivalZone } = lanes;
   const zone = (timing: number) => arrivalZone[timingArrival[timing]!]!;
-  const promised = (timing: number) => transit.promised[arrivalTransit[timingArrival[timing]!]!]!;
+  const soonest = (timing: number) => transit.soonest[arrivalTransit[timingArrival[timing]!]!]!;
+  // Of equal times: see `promiseFloor`.
+  const hasNoQuiet = (timing: number) =>
+    +(transit.quiet === undefined || transit.quiet[arrivalTransit[timingArrival[timing]!]!] === 0);
   return Int32Array.from(timingArrival.keys()).sort(
     (a, b) =>
       timingTimetable[a]! - timingTimetable[b]! ||
       zone(a) - zone(b) ||
-      promised(a) - promised(b) ||
+      soonest(a) - soonest(b) ||
+      hasNoQuiet(a) - hasNoQuiet(b) ||
       a - b,
   );
 }

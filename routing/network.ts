@@ -8,7 +8,7 @@ import { type CalendarSet, compileCalendars } from './calendar-set.ts';
 import { atOnce, compileLaneTables, type LaneTables, longestTransit } from './compile-routes.ts';
 import { compileLanes } from './lane-index.ts';
 import { compileRates, type RateTable, toMilligrams } from './rates.ts';
-import { compileTransit } from './transit.ts';
+import { compileTimes } from './transit.ts';
 import type {
   Destination,
   NetworkInput,
@@ -18,7 +18,6 @@ import type {
   TemperatureClass,
   WarehouseInput,
 } from './types.ts';
-import { compileWaits } from './waits.ts';
 import { findZones, indexZones, type ZoneIndex } from './zones.ts';
 
 export type { Intervals, OpenCalendar };
@@ -104,6 +103,14 @@ const HAZARD_BIT = 8;
 
 const limit = (value: number | undefined): number => value ?? Number.POSITIVE_INFINITY;
 const byId = (a: { id: string }, b: { id: string }): number => (a.id < b.id ? -1 : +(a.id > b.id));
+
+/** The document with the rows that are indexed in order of their ids. */
+const inOrder = (input: NetworkInput): NetworkInput => ({
+  ...input,
+  warehouses: [...input.warehouses].sort(byId),
+  zones: [...input.zones].sort(byId),
+  services: [...input.services].sort(byId),
+});
 
 function idsOf(rows: readonly { readonly id: string }[]): Ids {
   const ids = rows.map((row) => row.id);
@@ -225,29 +232,26 @@ export function* compileInSteps(
   input: NetworkInput,
   horizon: Horizon,
 ): Generator<void, CompiledNetwork> {
-  const warehouseRows = [...input.warehouses].sort(byId);
-  const zoneRows = [...input.zones].sort(byId);
-  const serviceRows = [...input.services].sort(byId);
+  const rows = inOrder(input);
   const rates = compileRates(input.rate_cards);
   yield;
-  const warehouses = compileWarehouses(warehouseRows);
-  const waits = compileWaits(input.waits, warehouses.indexOf);
-  const transit = compileTransit(input.transit_times, input.policy.confidence, waits);
-  const services = compileServices(serviceRows, rates);
+  const warehouses = compileWarehouses(rows.warehouses);
+  const transit = compileTimes(input, input.policy.confidence, warehouses.indexOf);
+  const services = compileServices(rows.services, rates);
   yield;
   const zones: ZoneTable = {
-    ...idsOf(zoneRows),
-    remote: Uint8Array.from(zoneRows, (zone) => (zone.remote ? 1 : 0)),
-    index: indexZones(zoneRows),
+    ...idsOf(rows.zones),
+    remote: Uint8Array.from(rows.zones, (zone) => (zone.remote ? 1 : 0)),
+    index: indexZones(rows.zones),
   };
   yield;
-  const lanes = yield* compileLanes(serviceRows, { warehouses, zones, services, rates, transit });
+  const lanes = yield* compileLanes(rows.services, { warehouses, zones, services, rates, transit });
   const skus = compileSkus(input.skus, input.policy.apart ?? []);
   yield;
   const fixed = { lanes, rates, transit, card: services.card };
   const tables = yield* compileLaneTables(fixed, input, horizon);
   const longest = longestTransit(transit, lanes);
-  const calendars = compileCalendars(warehouseRows, zoneRows, serviceRows, longest, horizon);
+  const calendars = compileCalendars(rows, longest, horizon);
   return {
     input,
     policy: input.policy,
@@ -271,14 +275,8 @@ export function* recompileInSteps(
   network: CompiledNetwork,
   horizon: Horizon,
 ): Generator<void, CompiledNetwork> {
-  const { warehouses, zones, services } = network.input;
-  const calendars = compileCalendars(
-    [...warehouses].sort(byId),
-    [...zones].sort(byId),
-    [...services].sort(byId),
-    longestTransit(network.transit, network.lanes),
-    horizon,
-  );
+  const longest = longestTransit(network.transit, network.lanes);
+  const calendars = compileCalendars(inOrder(network.input), longest, horizon);
   if (network.routes === undefined) return { ...network, calendars };
   yield;
   const tables = yield* compileLaneTables(network.fixed, network.input, horizon);

@@ -1,11 +1,11 @@
 /** Routes of parcels that are planned already, priced with what runs now; and the others of their lane. */
+import { promiseBy } from './arrivals.ts';
 import { doorAt } from './calendar.ts';
 import type { CompiledNetwork } from './network.ts';
-import type { Route, RouteBook } from './routes/route-book.ts';
+import { lawOfTrace, type Route, type RouteBook } from './routes/route-book.ts';
 import { planRoute } from './routes/route-plan.ts';
 import { traceRoute } from './routes/route-times.ts';
-import { pointsOf } from './routes/spread.ts';
-import { compileTransit, lateRisk } from './transit.ts';
+import { lateRisk } from './transit.ts';
 import type { RoutePlan } from './types.ts';
 
 /** A parcel on a route. `pickup_seconds`: when it was or will be collected, epoch seconds. */
@@ -102,10 +102,9 @@ function priced(
   const zone = network.zones.indexOf.get(zone_id);
   const service = network.services.indexOf.get(service_id);
   if (trace === undefined || zone === undefined || service === undefined) return undefined;
-  const quantiles = pointsOf(trace.arrival).map(([p, at]): [number, number] => [p, at - pickup]);
-  const law = compileTransit([{ id: '', quantiles }], book.confidence);
+  const law = lawOfTrace(book, way, trace.arrival, pickup);
   const doors = network.calendars.doors[zone];
-  const promise_seconds = doorAt(doors, pickup + law.promised[0]!);
+  const promise_seconds = promiseBy(network, law, 0, zone, pickup);
   if (promise_seconds < 0) return undefined;
   return {
     route: planRoute(book, way, pickup, network.services.carrierIds[service]!),

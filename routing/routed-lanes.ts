@@ -6,6 +6,7 @@
 import type { LaneIndex } from './lane-index.ts';
 import type { RateTable } from './rates.ts';
 import type { RouteBook } from './routes/route-book.ts';
+import { timeOfMile } from './routes/route-times.ts';
 import { routesVia } from './routes/routes-via.ts';
 import type { TransitTable } from './transit.ts';
 
@@ -118,7 +119,7 @@ function dearerRates(rates: RateTable) {
 }
 
 /** Transit tables with the floors of routes behind them. O(points). */
-function withFloors(transit: TransitTable, { routes }: RouteBook): TransitTable {
+function withFloors(transit: TransitTable, { routes, quiet }: RouteBook): TransitTable {
   const before = transit.probability.length;
   const count = routes.reduce((sum, { floor }) => sum + floor.points.length, 0);
   const start = more(transit.start, new Int32Array(routes.length));
@@ -133,18 +134,32 @@ function withFloors(transit: TransitTable, { routes }: RouteBook): TransitTable 
     }
     start[transit.fixed + route + 1] = at;
   });
+  const promised = join(
+    transit.promised,
+    routes.map(({ floor }) => floor.promised),
+  );
   return {
     ...transit,
     start,
     probability,
     seconds,
+    promised,
     median: join(
       transit.median,
       routes.map(({ floor }) => floor.median),
     ),
-    promised: join(
-      transit.promised,
-      routes.map(({ floor }) => floor.promised),
-    ),
+    soonest:
+      transit.quiet === undefined
+        ? promised
+        : join(
+            transit.soonest,
+            routes.map(({ floor }) => floor.soonest),
+          ),
+    quiet:
+      transit.quiet &&
+      more(
+        transit.quiet,
+        routes.map(({ last }) => quiet.get(timeOfMile(last)) ?? 0),
+      ),
   };
 }

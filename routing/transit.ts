@@ -4,8 +4,9 @@
  * the rest of the probability sits on that point.
  */
 import { doorAt, firstFrom, type Intervals } from './calendar.ts';
-import type { TransitTimeInput } from './types.ts';
-import { longestWait, type WaitTable } from './waits.ts';
+import { type QuietServices, quietServices } from './quiet-hours.ts';
+import { type NetworkInput, QUIET_SHARE, type TransitTimeInput } from './types.ts';
+import { compileWaits, longestWait, type WaitTable } from './waits.ts';
 
 /** All transit tables, flat; table t has points `start[t] … start[t + 1] - 1`. */
 export interface TransitTable {
@@ -18,6 +19,11 @@ export interface TransitTable {
   /** Whole seconds at the median and at the policy's confidence. */
   readonly median: Float64Array;
   readonly promised: Float64Array;
+  /** Whole seconds that a promise is never below: of a service with quiet hours less (see `quiet-hours.ts`),
+   * of all others the promised ones. */
+  readonly soonest: Float64Array;
+  /** Number of the service whose quiet hours hold (0 = none do); undefined where no service has any. */
+  readonly quiet: Int32Array | undefined;
   readonly longest: number;
   readonly confidence: number;
   /** Of each point: seconds before calibration, and by what they were multiplied (nothing where none was
@@ -44,11 +50,32 @@ export function quantileSeconds(points: Points, probability: number): number {
   return Math.ceil(x0);
 }
 
-/** Flattens transit tables; `waits` are those of the warehouses they start from. O(points). */
+/** The times of a document; warehouses by index. O(points + waits). */
+export function compileTimes(
+  { transit_times, waits, quiet_hours }: NetworkInput,
+  confidence: number,
+  warehouses: ReadonlyMap<string, number>,
+): TransitTable {
+  const services = quietServices(quiet_hours);
+  return compileTransit(transit_times, confidence, compileWaits(waits, warehouses), services);
+}
+
+/** Times that one table states, and the number of the service whose quiet hours hold for it. O(points). */
+export function compileLaw(quantiles: Points, confidence: number, quiet: number): TransitTable {
+  const of = quiet === 0 ? {} : { quiet_service_id: '' };
+  const services = quiet === 0 ? undefined : new Map([['', quiet]]);
+  return compileTransit([{ id: '', quantiles, ...of }], confidence, undefined, services);
+}
+
+/**
+ * Flattens transit tables; `waits` are those of the warehouses they start from, `services` those that have
+ * quiet hours. O(points).
+ */
 export function compileTransit(
   tables: readonly TransitTimeInput[],
   confidence: number,
   waits?: WaitTable,
+  services?: QuietServices,
 ): TransitTable {
   const start = new Int32Array(tables.length + 1);
   const points = tables.flatMap((table, t) => {
@@ -59,6 +86,10 @@ export function compileTransit(
   const isLearned = tables.some(({ learned }) => learned !== undefined);
   const partsOf = (of: (table: TransitTimeInput) => readonly number[]) =>
     Float64Array.from(tables.flatMap(of));
+  const promised = Float64Array.from(tables, ({ quantiles }) =>
+    quantileSeconds(quantiles, confidence),
+  );
+  const quiet = services && Int32Array.from(tables, (table) => quietNumber(services, table));
   return {
     confidence,
     unstretched: isLearned
@@ -74,13 +105,27 @@ export function compileTransit(
     probability: Float64Array.from(points, ([probability]) => probability),
     seconds,
     median: Float64Array.from(tables, (table) => quantileSeconds(table.quantiles, 0.5)),
-    promised: Float64Array.from(tables, (table) => quantileSeconds(table.quantiles, confidence)),
+    promised,
+    soonest: quiet
+      ? promised.map((_, t) => soonestSeconds(tables[t]!.quantiles, confidence, quiet[t]!))
+      : promised,
+    quiet,
     // A stretched sum of a wait and a time is never longer than this.
     longest:
       points.reduce((most, [, seconds]) => Math.max(most, seconds), 0) +
       longestWait(waits) * longestStretch(tables),
   };
 }
+
+/** Number of the service whose quiet hours hold for a table; 0 = none do. O(1). */
+export const quietNumber = (
+  services: QuietServices | undefined,
+  { quiet_service_id: id }: Pick<TransitTimeInput, 'quiet_service_id'>,
+): number => (id === undefined ? 0 : (services?.get(id) ?? 0));
+
+/** Seconds that a promise by these points is never below, by whether quiet hours hold (0 = no). O(points). */
+export const soonestSeconds = (points: Points, confidence: number, quiet: number): number =>
+  quantileSeconds(points, quiet === 0 ? confidence : confidence - QUIET_SHARE);
 
 /** The largest stretch of any table; 1 where none was learned. */
 const longestStretch = (tables: readonly TransitTimeInput[]): number =>

@@ -100,6 +100,8 @@ export interface TransitTimeInput {
   readonly quantiles: readonly (readonly [number, number])[];
   /** Of a learned table: what its quantiles are made of, so that a wait can be added in between. */
   readonly learned?: LearnedPartsInput | undefined;
+  /** Of a learned table: the service whose `quiet_hours` hold for promises by it; missing = none do. */
+  readonly quiet_service_id?: string | undefined;
 }
 
 /** At each point of a learned table: seconds as seen, and by what a stated time is multiplied. */
@@ -121,6 +123,24 @@ export interface WaitInput {
   /** Seconds, one for each of `WAIT_SHARES`, ascending. */
   readonly wait_seconds: readonly number[];
 }
+
+/** Hours of the week in which a service next to never hands parcels over. */
+export interface QuietHoursInput {
+  readonly service_id: string;
+  /** Country of the zone; null = those that no other row of the service names. */
+  readonly region: string | null;
+  /**
+   * [first hour, hours], 0 = Monday 00:00 by the clocks of the zone; in order, disjoint, each shorter than a
+   * week.
+   */
+  readonly runs: readonly (readonly [number, number])[];
+}
+
+/**
+ * A promise that falls into a quiet run moves back to its beginning, but never below the quantile that lies
+ * this much below the policy's confidence: whatever hours say, so much at most is given away.
+ */
+export const QUIET_SHARE = 0.02;
 
 /** A mile between a hub and what a lane serves; `carrier_id` missing = the service's carrier. */
 export interface MileInput {
@@ -250,6 +270,8 @@ export interface NetworkInput {
   readonly disruptions?: readonly DisruptionInput[] | undefined;
   /** Waits that were learned. Of two rows that speak of the same hour the later counts. */
   readonly waits?: readonly WaitInput[] | undefined;
+  /** Quiet hours that were learned, one row for each service and region. */
+  readonly quiet_hours?: readonly QuietHoursInput[] | undefined;
 }
 
 /** Where a parcel goes. Zones are found from all of it (see `zones.ts`). */

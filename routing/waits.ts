@@ -4,7 +4,7 @@
  * with a wait added (their convolution) is made when a pickup first asks for it, and kept.
  */
 import { hourOfWeek } from './prices/forecast.ts';
-import { compileTransit, type TransitTable } from './transit.ts';
+import { compileLaw, type TransitTable } from './transit.ts';
 import { type NetworkInput, WAIT_SHARES, type WaitInput } from './types.ts';
 
 /** Hours of a week. */
@@ -120,7 +120,7 @@ function addWait(table: TransitTable, t: number, wait: Wait): TransitTable {
     least = Math.max(least, Math.ceil(seconds * (table.stretch?.[from + i] ?? 1) - 1e-6));
     return [probabilities[i]!, least];
   });
-  return compileTransit([{ id: '', quantiles }], table.confidence);
+  return compileLaw(quantiles, table.confidence, table.quiet?.[t] ?? 0);
 }
 
 /**

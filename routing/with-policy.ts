@@ -6,9 +6,8 @@ import { arrivalCache } from './arrivals.ts';
 import type { Board } from './board.ts';
 import { promiseLanes } from './compile-routes.ts';
 import { type CompiledNetwork, compileApart } from './network.ts';
-import { compileTransit } from './transit.ts';
+import { compileTimes } from './transit.ts';
 import type { PolicyInput } from './types.ts';
-import { compileWaits } from './waits.ts';
 
 const isSameApart = (a: PolicyInput, b: PolicyInput): boolean =>
   JSON.stringify(a.apart ?? []) === JSON.stringify(b.apart ?? []);
@@ -32,8 +31,7 @@ export function withPolicy(network: CompiledNetwork, policy: PolicyInput): Compi
 function promisesOf(network: CompiledNetwork): Partial<CompiledNetwork> {
   const { input, calendars, routes } = network;
   const { confidence } = network.policy;
-  const waits = compileWaits(input.waits, network.warehouses.indexOf);
-  const transit = compileTransit(input.transit_times, confidence, waits);
+  const transit = compileTimes(input, confidence, network.warehouses.indexOf);
   const fixed = { ...network.fixed, transit };
   const tables =
     routes === undefined ? { transit, fixed } : promiseLanes(fixed, routes, confidence);

@@ -1,7 +1,8 @@
 /** What a learner knows, as rows that a network document takes in (`withLearnedTransit`). */
-import type { NetworkInput, WaitInput } from '../types.ts';
+import type { NetworkInput, QuietHoursInput, WaitInput } from '../types.ts';
 import type { RollingCalibration } from './calibration.ts';
 import { containingZones } from './containing-zones.ts';
+import type { DoorHours } from './door-hours.ts';
 import { LEVELS } from './duration-sketch.ts';
 import type { LearnedRow, LearnedTransit } from './learned-transit.ts';
 import { levelIn, type PresentLevels, shiftsOf } from './present-level.ts';
@@ -13,6 +14,7 @@ import {
   laneCells,
   type Place,
   publishedTables,
+  quietCells,
   serviceCell,
   tablesOf,
   waitCells,
@@ -29,6 +31,7 @@ export interface Learned {
   readonly lanes: readonly LaneNames[];
   /** Hours of the week in which warehouses had pickups. */
   readonly hours: ReadonlyMap<string, ReadonlySet<number>>;
+  readonly doorHours: DoorHours;
   readonly levels: PresentLevels;
   readonly calibration: RollingCalibration;
   readonly options: { readonly least_events: number; readonly lanes_max: number };
@@ -43,8 +46,8 @@ interface Known {
 }
 
 /**
- * Rows of times in the order of the network's services, then rows of waits by warehouse. O(lanes, zones and
- * hours known × sketches).
+ * Rows of times in the order of the network's services, then of waits by warehouse and of quiet hours by
+ * service. O(lanes, zones and hours known × sketches).
  */
 export function learnedRows(learned: Learned): LearnedRow[] {
   const { network, now, ratios } = learned;
@@ -70,14 +73,34 @@ export function learnedRows(learned: Learned): LearnedRow[] {
       return [timesOf(learned, place, whole, null, null), ...rows];
     });
   });
-  return [...times, ...waitRows(learned)];
+  return [...times, ...waitRows(learned), ...quietRows(learned)];
+}
+
+/** Quiet hours of the services that are known, and of their regions where those differ. */
+function quietRows(learned: Learned): QuietHoursInput[] {
+  const { network, doorHours, now } = learned;
+  const regions = [...new Set(network.zones.map(({ country }) => country))].sort();
+  return network.services.flatMap(({ id: service_id }): QuietHoursInput[] => {
+    if (!isKnown(learned, { service_id })) return [];
+    const whole = doorHours.quiet(serviceCell(service_id), null, now);
+    const rows = regions.flatMap((region): QuietHoursInput[] => {
+      const [own, all] = quietCells(service_id, region);
+      const runs = doorHours.quiet(all, own, now);
+      const isUsual = JSON.stringify(runs) === JSON.stringify(whole);
+      return isUsual ? [] : [{ service_id, region, runs }];
+    });
+    return whole.length === 0 ? rows : [{ service_id, region: null, runs: whole }, ...rows];
+  });
 }
 
 /**
  * From its least number of deliveries on a service is known, with all its tables: one by which nobody sent
  * anything yet is corrected as the others were.
  */
-function isKnown({ ratios, now, options }: Learned, { service_id }: Place): boolean {
+function isKnown(
+  { ratios, now, options }: Learned,
+  { service_id }: Pick<Place, 'service_id'>,
+): boolean {
   return ratios.count(serviceCell(service_id), now) >= options.least_events;
 }
 

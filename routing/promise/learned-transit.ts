@@ -6,6 +6,7 @@ import type {
   LearnedPartsInput,
   MileInput,
   NetworkInput,
+  QuietHoursInput,
   ServiceInput,
   TransitTimeInput,
   ViaInput,
@@ -27,8 +28,8 @@ export interface LearnedTransit {
   readonly learned?: LearnedPartsInput | undefined;
 }
 
-/** What a learner knows: times in transit, and waits at warehouses. */
-export type LearnedRow = LearnedTransit | WaitInput;
+/** What a learner knows: times in transit, waits at warehouses, and hours at which nobody delivers. */
+export type LearnedRow = LearnedTransit | WaitInput | QuietHoursInput;
 
 type Lane = ServiceInput['lanes'][number];
 
@@ -39,6 +40,7 @@ const tableKey = (service_id: string, transit_time_id: string): string =>
 const learnedId = (i: number): string => `learned ${i}`;
 
 const isWait = (row: LearnedRow): row is WaitInput => 'wait_seconds' in row;
+const isQuiet = (row: LearnedRow): row is QuietHoursInput => 'runs' in row;
 
 /**
  * The document with learned times in place. Rows whose service, table or lane the document does not have
@@ -50,16 +52,20 @@ export function withLearnedTransit<T extends NetworkInput>(
 ): T {
   if (rows.length === 0) return input;
   const waits = rows.filter(isWait);
-  const times = rows.filter((row): row is LearnedTransit => !isWait(row));
+  const quiet_hours = rows.filter(isQuiet);
+  const quiet = new Set(quiet_hours.map(({ service_id }) => service_id));
+  const times = rows.filter((row): row is LearnedTransit => !isWait(row) && !isQuiet(row));
   return {
     ...input,
     ...(waits.length === 0 ? {} : { waits }),
+    ...(quiet_hours.length === 0 ? {} : { quiet_hours }),
     transit_times: [
       ...input.transit_times,
-      ...times.map(({ quantiles, learned }, i) => ({
+      ...times.map(({ service_id, quantiles, learned }, i) => ({
         id: learnedId(i),
         quantiles,
         ...(learned === undefined ? {} : { learned }),
+        ...(quiet.has(service_id) ? { quiet_service_id: service_id } : {}),
       })),
     ],
     services: servicesWith(input.services, times),

@@ -40,6 +40,10 @@ export interface StoredTree {
 const LANDMARK_SECONDS = Date.UTC(2026, 0, 1) / 1000;
 const SHORTEST_HALF_LIFE_DAYS = 10;
 
+/** Weight of an event at an instant, epoch seconds: twice that of one a half-life before. O(1). */
+export const fadingWeight = (at: number, half_life_seconds: number): number =>
+  2 ** ((at - LANDMARK_SECONDS) / half_life_seconds);
+
 /** A tree of duration sketches. Instants are epoch seconds. */
 export class SketchTree {
   readonly #options: TreeOptions;
@@ -63,7 +67,7 @@ export class SketchTree {
    * O(path).
    */
   add(path: readonly string[], seconds: number, at: number): void {
-    const weight = 2 ** ((at - LANDMARK_SECONDS) / this.#halfLife);
+    const weight = fadingWeight(at, this.#halfLife);
     for (const name of path) addDuration(this.#cell(name), seconds, weight);
   }
 

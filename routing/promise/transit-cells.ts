@@ -75,6 +75,12 @@ export function laneCells(place: Place, { warehouse_id, zone_ids }: Lane): strin
 export const groupsOf = (service_id: string, region: string | null): string[] =>
   region === null ? [service_id, ''] : [JSON.stringify([service_id, region]), service_id, ''];
 
+/** Cells of the hours at which a service delivers: in a region, and all of it. O(1). */
+export const quietCells = (service_id: string, region: string): [string, string] => [
+  JSON.stringify([service_id, region]),
+  serviceCell(service_id),
+];
+
 /** FNV-1a, 32 bits: whether a shipment is part of the sample must not depend on anything else. O(length). */
 export function hashOf(text: string): number {
   let hash = 0x811c9dc5;

@@ -9,6 +9,7 @@ import { hourOfWeek } from '../prices/forecast.ts';
 import { quantileSeconds } from '../transit.ts';
 import { DAY_SECONDS, type NetworkInput, type TransitTimeInput } from '../types.ts';
 import { type Journey, RollingCalibration, type StoredCalibration } from './calibration.ts';
+import { DoorHours, localHourOfWeek, type StoredDoorHours } from './door-hours.ts';
 import { learnedRows } from './learned-rows.ts';
 import type { LearnedRow } from './learned-transit.ts';
 import { levelIn, type PresentLevels, presentLevels, shiftsOf } from './present-level.ts';
@@ -19,6 +20,7 @@ import {
   isLastMile,
   type LaneNames,
   laneCells,
+  quietCells,
   serviceCell,
   tableCells,
   waitCells,
@@ -41,6 +43,8 @@ export interface PlannedShipment {
   readonly zone_ids: readonly string[];
   /** Region of the zone: its country. */
   readonly region: string;
+  /** IANA name of the zone's. */
+  readonly time_zone: string;
   /** Or the name of a last mile (`lastMileOf`). */
   readonly transit_time_id: string;
   readonly published: TransitTimeInput['quantiles'];
@@ -63,6 +67,8 @@ export interface StoredLearner {
   readonly hours: readonly (readonly [string, readonly number[]])[];
   /** How slow times are at present, by group (`present-level.ts`). */
   readonly levels: readonly (readonly [string, number])[];
+  /** Deliveries by hour of the week; missing in what was stored before they were counted. */
+  readonly door_hours?: StoredDoorHours | undefined;
   readonly thinning: number;
 }
 
@@ -94,6 +100,7 @@ export class TransitLearner {
   readonly #early = new Map<string, PlannedShipment>();
   readonly #lanes = new Map<string, LaneNames>();
   readonly #hours = new Map<string, Set<number>>();
+  #doorHours = new DoorHours();
   #levels: PresentLevels = new Map();
   #thinning = 0;
 
@@ -156,6 +163,8 @@ export class TransitLearner {
     const ratio = (times.delivered - left) / usual / Math.exp(this.#levelOf(shipment, now));
     const cells = [...laneCells(shipment, shipment), ...tableCells(shipment)];
     this.#ratios.add(cells, ratio * DAY_SECONDS, now);
+    const hour = localHourOfWeek(times.delivered, shipment.time_zone);
+    this.#doorHours.add(quietCells(shipment.service_id, shipment.region), hour, now);
     this.#lane(shipment);
   }
 
@@ -184,6 +193,7 @@ export class TransitLearner {
       delays: this.#delays,
       lanes: [...this.#lanes.values()],
       hours: this.#hours,
+      doorHours: this.#doorHours,
       levels: this.#levels,
       calibration: this.#calibration,
       options: this.#options,
@@ -202,6 +212,7 @@ export class TransitLearner {
       lanes: lanes.map(([, lane]) => lane),
       hours: hours.map(([id, set]) => [id, [...set].sort((a, b) => a - b)]),
       levels: [...this.#levels],
+      door_hours: this.#doorHours.store(),
       thinning: this.#thinning,
     };
   }
@@ -212,6 +223,7 @@ export class TransitLearner {
     learner.#delays = SketchTree.restore(stored.delays);
     learner.#ratios = SketchTree.restore(stored.ratios);
     learner.#thinning = stored.thinning;
+    learner.#doorHours = DoorHours.restore(stored.door_hours ?? []);
     learner.#levels = new Map(stored.levels);
     for (const lane of stored.lanes) learner.#lanes.set(JSON.stringify(lane), lane);
     for (const [id, hours] of stored.hours) learner.#hours.set(id, new Set(hours));

@@ -2,12 +2,13 @@
  * The routes of a network: which sequences of legs lead from first-mile hubs to last-mile hubs, and how
  * long each takes from a pickup on. Kept up to date under disruptions: what they do not touch is shared.
  */
-import { compileTransit, type TransitTable } from '../transit.ts';
+import { quietServices } from '../quiet-hours.ts';
+import { compileLaw, quietNumber, type TransitTable } from '../transit.ts';
 import type { HubInput, MileInput, NetworkInput } from '../types.ts';
 import type { Itinerary } from './itineraries.ts';
 import { type Disrupted, planDepartures, runsOf, sortDisruptions } from './leg-runs.ts';
 import { type Profile, type ProfileNetwork, profileTo, type RouteLeg } from './route-profile.ts';
-import { traceRoute } from './route-times.ts';
+import { timeOfMile, traceRoute } from './route-times.ts';
 import { type Points, pointsOf, type Spread, spreadOf } from './spread.ts';
 
 /** Departures are looked at for routes over so many days from the horizon's start. */
@@ -37,6 +38,8 @@ export interface RouteFloor {
   readonly later: number;
   readonly median: number;
   readonly promised: number;
+  /** See `TransitTable`. */
+  readonly soonest: number;
 }
 
 /** Hubs, legs and distributions by index, as they run now. */
@@ -47,6 +50,8 @@ export interface RouteNetwork extends Omit<ProfileNetwork, 'usable'> {
   readonly times: readonly Spread[];
   /** Named distributions. */
   readonly transits: ReadonlyMap<string, Points>;
+  /** Of those that quiet hours hold for, the number of the service. */
+  readonly quiet: ReadonlyMap<string, number>;
   readonly disrupted: Disrupted;
   readonly confidence: number;
 }
@@ -89,6 +94,10 @@ export function openBook(
   const days = horizon.horizon_days + ROUTE_DAYS;
   const plan = planDepartures(horizon.from_seconds, days);
   const transits = new Map(input.transit_times.map((table) => [table.id, table.quantiles]));
+  const services = quietServices(input.quiet_hours);
+  const quiet = input.transit_times.map(
+    (table) => [table.id, quietNumber(services, table)] as const,
+  );
   const rows = input.legs ?? [];
   const planned = rows.map((leg) =>
     leg.departures === undefined ? undefined : plan(leg, hubs[hubIn(hubOf, leg.from_hub_id)]!),
@@ -115,6 +124,7 @@ export function openBook(
       spreadOf(id === undefined ? [[1, duration_seconds]] : pointsIn(transits, id)),
     ),
     transits,
+    quiet: new Map(quiet.filter(([, service]) => service > 0)),
     disrupted,
     profiles: new Map(),
     networks: new Map(),
@@ -197,13 +207,19 @@ export function lawAt(book: RouteBook, route: number, pickup: number): TransitTa
   let law = laws.get(pickup);
   if (law === undefined) {
     const trace = traceRoute(book, book.routes[route]!, pickup);
-    law = trace === undefined ? null : tableOf(book, trace.arrival, pickup);
+    law = trace === undefined ? null : lawOfTrace(book, book.routes[route]!, trace.arrival, pickup);
     laws.set(pickup, law);
   }
   return law;
 }
 
-function tableOf({ confidence }: RouteBook, arrival: Spread, pickup: number): TransitTable {
+/** The time from a pickup to an arrival by a last mile. O(pieces). */
+export function lawOfTrace(
+  { confidence, quiet }: Pick<RouteBook, 'confidence' | 'quiet'>,
+  { last }: Pick<Route, 'last'>,
+  arrival: Spread,
+  pickup: number,
+): TransitTable {
   const quantiles = pointsOf(arrival).map(([p, at]): [number, number] => [p, at - pickup]);
-  return compileTransit([{ id: '', quantiles }], confidence);
+  return compileLaw(quantiles, confidence, quiet.get(timeOfMile(last)) ?? 0);
 }

@@ -1,5 +1,5 @@
 /** The routes that a lane goes by: found in a book of routes, or taken over from the book before it. */
-import { quantileSeconds } from '../transit.ts';
+import { quantileSeconds, soonestSeconds } from '../transit.ts';
 import type { MileInput, ViaInput } from '../types.ts';
 import { type Itinerary, itinerariesFrom } from './itineraries.ts';
 import {
@@ -81,8 +81,11 @@ function floorOf(
   for (const leg of itinerary.legs) {
     later += book.transfer[book.legs[leg]!.from]! + book.times[leg]![0]!.from;
   }
-  const points = pointsIn(book.transits, timeOfMile(last));
+  const time = timeOfMile(last);
+  const points = pointsIn(book.transits, time);
   const late = points.map(([p, seconds]): [number, number] => [p, seconds + later]);
   const median = quantileSeconds(late, 0.5);
-  return { points, later, median, promised: quantileSeconds(late, book.confidence) };
+  const promised = quantileSeconds(late, book.confidence);
+  const soonest = soonestSeconds(late, book.confidence, book.quiet.get(time) ?? 0);
+  return { points, later, median, promised, soonest };
 }

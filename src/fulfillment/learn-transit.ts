@@ -139,7 +139,7 @@ function follow(
 /** Finds what was published for a shipment's lane: the lane that names its zone, or one that names none. */
 function planner(network: Network): (event: ShipmentEvent) => PlannedShipment | null {
   const services = new Map(network.services.map((service) => [service.id, service]));
-  const regions = new Map(network.zones.map((zone) => [zone.id, zone.country]));
+  const zones = new Map(network.zones.map((zone) => [zone.id, zone]));
   const around = containingZones(network.zones);
   const tables = new Map(network.transit_times.map((table) => [table.id, table.quantiles]));
   return (event) => {
@@ -150,13 +150,15 @@ function planner(network: Network): (event: ShipmentEvent) => PlannedShipment | 
     const lane =
       from.find(({ zones }) => zones?.includes(zone_id)) ??
       from.find(({ zones }) => zones === undefined);
-    const region = regions.get(zone_id);
+    const zone = zones.get(zone_id);
     const table = lane && tableOf(lane, event);
     const published = tables.get(table?.published_id ?? '');
-    if (region === undefined || table === undefined || published === undefined) return null;
+    if (zone === undefined || table === undefined || published === undefined) return null;
     const { transit_time_id, from_seconds: pickup_seconds } = table;
     const zone_ids = around.get(zone_id)!;
-    const lanes = { carrier_id, service_id, warehouse_id, zone_ids, region, transit_time_id };
+    const { country: region, time_zone } = zone;
+    const place = { zone_ids, region, time_zone };
+    const lanes = { carrier_id, service_id, warehouse_id, ...place, transit_time_id };
     return { shipment_id, ...lanes, published, pickup_seconds };
   };
 }

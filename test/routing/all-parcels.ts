@@ -4,9 +4,13 @@
  * solver's.
  */
 
-import { doorLaw, meanLateness, quantile } from '../../routing/checker-arrivals.ts';
+import { doorLaw, meanLateness, promised, quantile } from '../../routing/checker-arrivals.ts';
 import { checkerClock } from '../../routing/checker-clock.ts';
-import { type CheckedNetwork, prepareNetwork } from '../../routing/checker-document.ts';
+import {
+  type CheckedNetwork,
+  prepareNetwork,
+  quietRunsOf,
+} from '../../routing/checker-document.ts';
 import { rateFor } from '../../routing/checker-parcel.ts';
 import { laneOf, pointsAt, waitsAt } from '../../routing/checker-ways.ts';
 import { placeOf } from '../../routing/checker-zones.ts';
@@ -227,11 +231,12 @@ function arrivalOf(
   const points = pointsAt(times, waitsAt(network, warehouse.id), pickup);
   const zone = network.zones.get(priced.zone)!;
   const { confidence, lateness_per_day } = world.network.policy;
+  const comes = (share: number) => Math.ceil(pickup + quantile(points, share) - 1e-6);
   const due = world.order.deliver_by_seconds;
   const law = doorLaw(network.clock, zone, points, pickup);
   const late = due === undefined ? 0 : meanLateness(law, due) / DAY;
   return {
-    promise: clock.door(zone, Math.ceil(pickup + quantile(points, confidence) - 1e-6)),
+    promise: promised(clock, zone, quietRunsOf(network, times, zone), comes, confidence),
     lateness: money(late * lateness_per_day),
     inTime: inTimeShare(world, network, zone, points, pickup),
     day: clock.dateSlot(pickup, warehouse.time_zone),

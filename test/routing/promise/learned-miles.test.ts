@@ -62,6 +62,7 @@ function taught(learner: TransitLearner, zone_id: string, times: number, count: 
       warehouse_id: 'rotterdam',
       zone_ids: [zone_id],
       region: zone_id.toUpperCase(),
+      time_zone: 'UTC',
       transit_time_id: lastMileOf('door'),
       published: PUBLISHED,
       pickup_seconds: now,

@@ -40,6 +40,7 @@ const planned = (name: string, zone: string, pickup_seconds: number): PlannedShi
   warehouse_id: 'rotterdam',
   zone_ids: [zone],
   region: 'EU',
+  time_zone: 'UTC',
   transit_time_id: 'days_3',
   published: network.transit_times[0]!.quantiles,
   pickup_seconds,

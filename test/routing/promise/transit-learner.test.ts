@@ -54,6 +54,7 @@ function planned(i: number, zone_id: string, pickup_seconds: number): PlannedShi
     warehouse_id: 'rotterdam',
     zone_ids: [zone_id],
     region: zone_id.toUpperCase(),
+    time_zone: 'UTC',
     transit_time_id: 'days_2',
     published: network.transit_times[0]!.quantiles,
     pickup_seconds,

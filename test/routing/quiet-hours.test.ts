@@ -1,0 +1,247 @@
+/**
+ * Quiet hours in decisions: promises name no instant inside them, are exact, checked, monotone, and give away
+ * no more than stated.
+ */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { promiseBy, promiseFloor } from '../../routing/arrivals.ts';
+import { promised, quantile } from '../../routing/checker-arrivals.ts';
+import { checkerClock } from '../../routing/checker-clock.ts';
+import {
+  checkPlan,
+  compileNetwork,
+  type NetworkInput,
+  onTimeProbability,
+  openBoard,
+  QUIET_SHARE,
+  source,
+  type TransitTimeInput,
+  type ZoneInput,
+} from '../../routing/index.ts';
+import { compileTransit } from '../../routing/transit.ts';
+import { type Random, seededRandom } from '../../src/simulation/random.ts';
+import { enumerateBest } from './enumerate.ts';
+import { quietly, someRuns } from './quiet-world.ts';
+import { overHubs } from './routes/hub-world.ts';
+import { runs, seedOf } from './runs.ts';
+import { aWorld, MONDAY, type World } from './small-world.ts';
+
+const SEED = seedOf(20261126);
+const HOUR = 3600;
+const SHAPE = { warehouses: 3, services: 3, skus: 3, lines: 3, scarce: true };
+
+/** The world with quiet hours, and with waits if asked for. */
+function quiet(seed: number, isWaiting: boolean): World {
+  const random = seededRandom(seed + 1);
+  const world = aWorld(seed, SHAPE);
+  const wait_seconds = [0, 0, 0, 0, 1, 1, 1, 2, 2, 3, 4, 5, 6, 9, 20, 40].map((h) => h * HOUR);
+  const waits = [{ warehouse_id: null, hours: null, wait_seconds }];
+  const network = quietly(world.network, random);
+  return { ...world, network: isWaiting ? { ...network, waits } : network };
+}
+
+function decide(world: World) {
+  const network = compileNetwork(world.network, { from_seconds: MONDAY });
+  const board = openBoard(network, world.stock, world.capacity);
+  return { network, result: source(network, board, world.order, { work: 2_000_000 }) };
+}
+
+const withoutQuiet = (network: NetworkInput): NetworkInput => ({
+  ...network,
+  quiet_hours: undefined,
+});
+
+describe(`quiet hours in decisions (seed ${SEED})`, () => {
+  it('leave a decision the enumerated optimum', { timeout: 60_000 }, () => {
+    let decided = 0;
+    let moved = 0;
+    const property = fc.property(fc.nat(1 << 30), fc.boolean(), (seed, isWaiting) => {
+      const world = quiet(seed, isWaiting);
+      const best = enumerateBest(world);
+      const { result } = decide(world);
+      if (result.outcome !== 'sourced' || result.proof.kind !== 'optimal' || !(best < Infinity))
+        return;
+      decided += 1;
+      expect(result.cost).toBe(best);
+      const other = decide({ ...world, network: withoutQuiet(world.network) }).result;
+      moved += +(JSON.stringify(other) !== JSON.stringify(result));
+    });
+    fc.assert(property, { seed: SEED, numRuns: runs(60), endOnFailure: true });
+    expect(decided).toBeGreaterThan(10);
+    expect(moved).toBeGreaterThan(5);
+  });
+
+  it('are in every promise as the checker works them out, and give away no more than stated', {
+    timeout: 60_000,
+  }, () => {
+    let parcels = 0;
+    const property = fc.property(fc.nat(1 << 30), fc.boolean(), (seed, isWaiting) => {
+      const world = quiet(seed, isWaiting);
+      const { result, network } = decide(world);
+      if (result.outcome !== 'sourced') return;
+      parcels += result.parcels.length;
+      expect(checkPlan({ ...world, plan: result })).toEqual([]);
+      const { destination } = world.order;
+      for (const parcel of result.parcels) {
+        const { pickup_seconds, promise_seconds, expected_seconds } = parcel;
+        expect(promise_seconds).toBeGreaterThan(pickup_seconds);
+        expect(expected_seconds).toBeLessThanOrEqual(promise_seconds);
+        const sure = onTimeProbability(network, destination, [parcel], promise_seconds);
+        expect(sure).toBeGreaterThan(result.confidence - QUIET_SHARE - 1e-4);
+      }
+    });
+    fc.assert(property, { seed: SEED, numRuns: runs(80), endOnFailure: true });
+    expect(parcels).toBeGreaterThan(20);
+  });
+
+  it('hold for ways over hubs by the table of their last mile', { timeout: 60_000 }, () => {
+    let [routed, moved] = [0, 0];
+    for (let i = 0; i < runs(120); i++) {
+      const random = seededRandom(SEED + i);
+      const shape = { hubs: 4, legs: 8, fixed: false, disruptions: random.between(0, 2) };
+      const world = aWorld(SEED + i, { ...SHAPE, scarce: false });
+      const network = quietly(overHubs(world.network, random, shape, 0.9), random);
+      const { result } = decide({ ...world, network });
+      if (result.outcome !== 'sourced') continue;
+      expect(checkPlan({ ...world, network, plan: result }), `run ${i}`).toEqual([]);
+      const other = prepareWithout(network);
+      const found = other({ ...world, plan: result });
+      routed += result.parcels.filter(({ route }) => route !== undefined).length;
+      moved += +found.some(({ rule }) => rule === 'promise');
+    }
+    expect(routed).toBeGreaterThan(20);
+    expect(moved).toBeGreaterThan(5);
+  });
+});
+
+/** The checker of a document without its quiet hours. */
+const prepareWithout =
+  (network: NetworkInput) => (rest: Omit<Parameters<typeof checkPlan>[0], 'network'>) =>
+    checkPlan({ ...rest, network: withoutQuiet(network) });
+
+type Points = TransitTimeInput['quantiles'];
+
+/** A time in transit of hours or of days. */
+function somePoints(random: Random): Points {
+  let seconds = random.between(0, 40) * HOUR;
+  const step = random.pick([600, HOUR, 12 * HOUR]);
+  return [0.01, 0.3, 0.5, 0.8, 0.88, 0.9, 0.93, 0.95, 0.99].map((probability) => {
+    seconds += random.between(0, 8) * step + random.between(0, 3);
+    return [probability, seconds] as const;
+  });
+}
+
+/** Zones in which clocks change at night, at midnight, by half an hour, and never. */
+const ZONES = [
+  ['Europe/Berlin', Date.UTC(2026, 2, 25)],
+  ['America/Sao_Paulo', Date.UTC(2018, 10, 1)],
+  ['America/Sao_Paulo', Date.UTC(2018, 1, 14)],
+  ['Australia/Lord_Howe', Date.UTC(2026, 3, 1)],
+  ['America/New_York', Date.UTC(2026, 9, 28)],
+  ['Asia/Kathmandu', Date.UTC(2026, 5, 1)],
+] as const;
+
+/** A place, two times to it of which the second is later at every quantile, and its network. */
+function aPlace(seed: number) {
+  const random = seededRandom(seed);
+  const [time_zone, from] = random.pick(ZONES);
+  const zone: ZoneInput = {
+    id: 'Z',
+    country: 'DE',
+    time_zone,
+    ...(random.chance(0.5)
+      ? {
+          delivery_hours: {
+            mon: [['09:00', '18:00']],
+            tue: [['08:00', '12:00']],
+            sat: [['00:00', '24:00']],
+          },
+        }
+      : {}),
+  };
+  const runs = someRuns(random);
+  const early = somePoints(random);
+  const late = early.map(([p, seconds]) => [p, seconds + random.pick([0, 0, 5, HOUR])] as const);
+  const order = late.map(
+    ([p], i) => [p, Math.max(...late.slice(0, i + 1).map(([, s]) => s))] as const,
+  );
+  const empty = aWorld(1, SHAPE).network;
+  const network: NetworkInput = {
+    ...empty,
+    zones: [zone],
+    services: [],
+    transit_times: [early, order].map((quantiles, i) => ({
+      id: `T${i}`,
+      quantiles,
+      quiet_service_id: 'S',
+    })),
+    quiet_hours: [{ service_id: 'S', region: null, runs }],
+    policy: { ...empty.policy, confidence: random.pick([0.01, 0.5, 0.9, 0.95]) },
+  };
+  const from_seconds = from / 1000;
+  return {
+    random,
+    zone,
+    runs,
+    network,
+    compiled: compileNetwork(network, { from_seconds }),
+    from_seconds,
+  };
+}
+
+describe(`a promise with quiet hours (seed ${SEED})`, () => {
+  const cases = (check: (place: ReturnType<typeof aPlace>) => void) =>
+    fc.assert(
+      fc.property(fc.nat(1 << 30), (seed) => check(aPlace(seed))),
+      { seed: SEED, numRuns: runs(150), endOnFailure: true },
+    );
+
+  it('is what the checker finds, by clocks that change too', () => {
+    let moved = 0;
+    cases(({ random, zone, runs, network, compiled, from_seconds }) => {
+      const clock = checkerClock();
+      const { confidence } = network.policy;
+      for (let i = 0; i < 12; i++) {
+        const pickup = from_seconds + random.between(0, 6 * 24 * 4) * 900;
+        const place = random.pick([0, 1]);
+        const points = network.transit_times[place]!.quantiles;
+        const comes = (share: number) => Math.ceil(pickup + quantile(points, share) - 1e-6);
+        const at = promiseBy(compiled, compiled.transit, place, 0, pickup);
+        expect(at).toBe(promised(clock, zone, runs, comes, confidence));
+        moved += +(at < comes(confidence));
+        // Nobody is promised less than the quantile that lies so much lower, nor before the pickup.
+        expect(at).toBeGreaterThanOrEqual(comes(confidence - QUIET_SHARE));
+        expect(at).toBeLessThanOrEqual(promised(clock, zone, undefined, comes, confidence));
+      }
+    });
+    expect(moved).toBeGreaterThan(100);
+  });
+
+  it('is no sooner after a later pickup or by a later time, and no sooner than its floor', () => {
+    cases(({ random, compiled, from_seconds }) => {
+      const by = (place: number, pickup: number) =>
+        promiseBy(compiled, compiled.transit, place, 0, pickup);
+      let [pickup, before] = [from_seconds, by(0, from_seconds)];
+      for (let i = 0; i < 60; i++) {
+        pickup += random.pick([1, 900, HOUR, 5 * HOUR]);
+        const next = by(0, pickup);
+        expect(next).toBeGreaterThanOrEqual(before);
+        expect(by(1, pickup)).toBeGreaterThanOrEqual(next);
+        expect(promiseFloor(compiled, 0, 0, pickup)).toBeLessThanOrEqual(next);
+        before = next;
+      }
+    });
+  });
+
+  it('moves no time of a document without them, and none of a table that names no service', () => {
+    const quantiles: Points = [
+      [0.5, 10],
+      [0.95, 20],
+    ];
+    const plain = compileTransit([{ id: 'T', quantiles }], 0.95);
+    expect(plain.quiet).toBeUndefined();
+    expect(plain.soonest).toBe(plain.promised);
+    const other = compileTransit([{ id: 'T', quantiles }], 0.95, undefined, new Map([['S', 1]]));
+    expect([other.quiet![0], other.soonest[0]]).toEqual([0, 20]);
+  });
+});
