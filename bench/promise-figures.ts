@@ -8,6 +8,8 @@ import { seededRandom } from '../src/simulation/random.ts';
 import type { Promised } from './promise-replay.ts';
 
 const RESAMPLES = 400;
+/** Halvings of a factor's range until a second of a month is sure. */
+const HALVINGS = 24;
 
 const mean = <T>(rows: readonly T[], of: (row: T) => number): number =>
   rows.reduce((sum, row) => sum + of(row), 0) / rows.length;
@@ -54,7 +56,8 @@ export function shorterBy(rows: readonly Promised[], level: number, reading: Rea
 
 /**
  * The same at equal reliability: all promises at `level` are stretched by the one factor with which
- * as many of these parcels would have kept them as kept the retailer's dates.
+ * as many of these parcels would have kept them as kept the retailer's dates. Times are stretched, and
+ * promises made of them as ever.
  */
 export function shorterAtEqualReliability(
   rows: readonly Promised[],
@@ -62,12 +65,35 @@ export function shorterAtEqualReliability(
   reading: Reading,
 ): number {
   const { kept, days } = retailer(rows, reading);
-  const stretches = rows
-    .filter(hasArrived)
-    .map((row) => taken(row) / row.seconds[level]!)
-    .sort((a, b) => a - b);
-  const place = Math.min(stretches.length, Math.max(1, Math.ceil(kept * stretches.length)));
-  return 1 - (stretches[place - 1]! * promisedDays(rows, level)) / days;
+  const arrived = rows.filter(hasArrived);
+  const factor = factorFor(arrived, level, kept);
+  return 1 - mean(arrived, (row) => row.stretched(level, factor) / DAY_SECONDS) / days;
+}
+
+/** The least factor on all times with which a share of these parcels keeps what is then promised. */
+export function factorFor(arrived: readonly Promised[], level: number, share: number): number {
+  const stretches = arrived.map((row) => leastFactor(row, level)).sort((a, b) => a - b);
+  const place = Math.min(stretches.length, Math.max(1, Math.ceil(share * stretches.length)));
+  return stretches[place - 1]!;
+}
+
+const known = new WeakMap<Promised, Map<number, number>>();
+
+/** The least factor on all times with which a parcel would have kept its promise at a level. */
+function leastFactor(row: Promised, level: number): number {
+  const factors = known.get(row) ?? new Map<number, number>();
+  known.set(row, factors);
+  const found = factors.get(level);
+  if (found !== undefined) return found;
+  let [low, high] = [0, 1];
+  while (row.stretched(level, high) < taken(row)) high *= 2;
+  for (let i = 0; i < HALVINGS; i++) {
+    const middle = (low + high) / 2;
+    if (row.stretched(level, middle) < taken(row)) low = middle;
+    else high = middle;
+  }
+  factors.set(level, high);
+  return high;
 }
 
 /** Middle 95 % of a figure over resampled weeks of purchase. */

@@ -1,9 +1,13 @@
 /** Reads a distribution at the library's levels. */
 import { LEVELS } from '../routing/promise/duration-sketch.ts';
 
-/** Seconds at `LEVELS` of a distribution given by points; straight lines between, its ends beyond. */
-export function quantilesAt(probability: ArrayLike<number>, seconds: ArrayLike<number>): number[] {
-  return LEVELS.map((level) => {
+/** Seconds at levels of a distribution given by points; straight lines between, its ends beyond. */
+export function quantilesAt(
+  probability: ArrayLike<number>,
+  seconds: ArrayLike<number>,
+  levels: readonly number[] = LEVELS,
+): number[] {
+  return levels.map((level) => {
     let i = 0;
     while (i < probability.length && probability[i]! < level) i++;
     if (i === 0) return seconds[0]!;

@@ -12,7 +12,9 @@ import {
   TransitLearner,
   withLearnedTransit,
 } from '../routing/index.ts';
-import { DAY_SECONDS } from '../routing/types.ts';
+import { LEVELS } from '../routing/promise/duration-sketch.ts';
+import { promiseAt } from '../routing/quiet-hours.ts';
+import { DAY_SECONDS, QUIET_SHARE } from '../routing/types.ts';
 import { lawIndex } from '../routing/waits.ts';
 import { findZones } from '../routing/zones.ts';
 import { olistNetwork, SERVICE } from './olist-network.ts';
@@ -23,6 +25,8 @@ import { quantilesAt } from './promise-levels.ts';
 export interface Promised {
   readonly order: OlistOrder;
   readonly seconds: readonly number[];
+  /** What would be promised at a level, by index, were all times longer by a factor. */
+  readonly stretched: (level: number, factor: number) => number;
 }
 
 /** In order of time; of the same second in this order. */
@@ -51,7 +55,7 @@ function eventsOf(orders: readonly OlistOrder[]): Event[] {
 }
 
 /** What the compiled network states of an order at its purchase. */
-function promisesOf(network: CompiledNetwork, order: OlistOrder): number[] {
+function promisesOf(network: CompiledNetwork, order: OlistOrder): Promised {
   const { seller, purchased } = order;
   const zones = findZones(network.zones.index, { country: 'BR', postal_code: order.to.zip });
   const lanes = network.laneCache.towards(zones);
@@ -61,7 +65,19 @@ function promisesOf(network: CompiledNetwork, order: OlistOrder): number[] {
   const table = lawOf(network, law, purchased)!;
   const place = placeIn(network, law);
   const [from, to] = [table.start[place]!, table.start[place + 1]!];
-  return quantilesAt(table.probability.subarray(from, to), table.seconds.subarray(from, to));
+  const points = [table.probability.subarray(from, to), table.seconds.subarray(from, to)] as const;
+  const stated = quantilesAt(...points);
+  const soonest = quantilesAt(
+    ...points,
+    LEVELS.map((level) => level - QUIET_SHARE),
+  );
+  const zone = lanes.zone[lanes.rows[lanes.firstFrom(warehouse)]!]!;
+  const quiet = network.calendars.quiet(table.quiet?.[place] ?? 0, zone);
+  const at = (seconds: number) => Math.ceil(purchased + seconds);
+  const stretched = (level: number, factor: number): number =>
+    promiseAt(undefined, quiet, at(factor * stated[level]!), at(factor * soonest[level]!)) -
+    purchased;
+  return { order, seconds: LEVELS.map((_, level) => stretched(level, 1)), stretched };
 }
 
 /** Promises of all orders purchased from `from` on, in order of purchase. */
@@ -104,7 +120,7 @@ export function replay(orders: readonly OlistOrder[], from: number): Promised[] 
         }
       }
       if (network !== undefined && at >= from) {
-        promised.push({ order, seconds: promisesOf(network, order) });
+        promised.push(promisesOf(network, order));
       }
       learner.plan(shipment, at);
     }

@@ -57,14 +57,14 @@ export class DoorHours {
   }
 
   /**
-   * The quiet runs of a service as of `now`, and of a region of it; a region with few deliveries has those of
-   * the service. O(hours).
+   * The quiet runs of a service as of `now`, and of a region of it; a region with few deliveries, or
+   * with all of them, has those of the service. O(hours).
    */
   quiet(service: string, region: string | null, now: number): QuietRuns {
     const even = new Array<number>(WEEK_HOURS).fill(1 / WEEK_HOURS);
     const whole = this.#counts(service, now, even, EVEN_COUNT);
     const own = region === null ? 0 : this.#total(region, now);
-    if (own < REGION_LEAST) return quietRuns(whole);
+    if (own < REGION_LEAST || own === this.#total(service, now)) return quietRuns(whole);
     const total = sumOf(whole);
     const usual = whole.map((count) => count / total);
     return quietRuns(this.#counts(region!, now, usual, REGION_COUNT));
