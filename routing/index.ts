@@ -34,7 +34,13 @@ export { orderBySeconds } from './order-by.ts';
 export * from './prices/index.ts';
 export * from './promise/index.ts';
 export { type QuoteOption, quoteOptions } from './quote.ts';
-export { otherRoutes, priceRoute, type RoutedParcel, type RoutePrice } from './reroute.ts';
+export {
+  keepsPromise,
+  otherRoutes,
+  priceRoute,
+  type RoutedParcel,
+  type RoutePrice,
+} from './reroute.ts';
 export * from './routes/index.ts';
 export { greedySource, source } from './source.ts';
 export * from './types.ts';

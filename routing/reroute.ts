@@ -25,6 +25,16 @@ export interface RoutePrice {
   readonly on_time_probability: number;
 }
 
+/** Noise of sums of shares. */
+const SLACK = 1e-6;
+
+/**
+ * True if a route keeps what was promised until `due`: as much would be promised of it now, or it is there as
+ * surely as promises are stated. (At the beginning of quiet hours it is a little less sure.) O(1).
+ */
+export const keepsPromise = (price: RoutePrice, due: number, confidence: number): boolean =>
+  price.promise_seconds <= due || price.on_time_probability >= confidence - SLACK;
+
 type Way = Omit<Route, 'laws' | 'floor'>;
 
 /**

@@ -1,6 +1,7 @@
 /** Part of REPRICE: what a disruption means for one shipment, and what is done about it. No I/O. */
 import type { ShipmentDraft } from '../../db/shipment-progress.ts';
 import {
+  keepsPromise,
   otherRoutes,
   priceRoute,
   type RoutedParcel,
@@ -15,8 +16,6 @@ import type { Engine } from './engine.ts';
 import { placeShipment } from './place-shipment.ts';
 import type { Repricing } from './reprice-shipments.ts';
 
-/** Noise of sums of shares. */
-const SLACK = 1e-6;
 const HAND_OVER = MILESTONES.indexOf('hand_over');
 
 /** Prices the shipment with what runs now; the draft then carries the newest number. */
@@ -32,7 +31,7 @@ export function repriceShipment(
   const due = secondsOf(shipment.promise_at);
   const now = priceRoute(network.compiled, parcel, due);
   const { confidence } = network.document.policy;
-  const holds = (price: RoutePrice) => price.on_time_probability >= confidence - SLACK;
+  const holds = (price: RoutePrice) => keepsPromise(price, due, confidence);
   const { undisrupted_shipments: undisrupted } = repricing.tender.batch;
   if (now !== undefined && holds(now)) {
     undisrupted.add(shipment);

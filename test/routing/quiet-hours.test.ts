@@ -10,9 +10,11 @@ import { checkerClock } from '../../routing/checker-clock.ts';
 import {
   checkPlan,
   compileNetwork,
+  keepsPromise,
   type NetworkInput,
   onTimeProbability,
   openBoard,
+  priceRoute,
   QUIET_SHARE,
   source,
   type TransitTimeInput,
@@ -95,22 +97,34 @@ describe(`quiet hours in decisions (seed ${SEED})`, () => {
   });
 
   it('hold for ways over hubs by the table of their last mile', { timeout: 60_000 }, () => {
-    let [routed, moved] = [0, 0];
+    let [routed, moved, unsure] = [0, 0, 0];
     for (let i = 0; i < runs(120); i++) {
       const random = seededRandom(SEED + i);
       const shape = { hubs: 4, legs: 8, fixed: false, disruptions: random.between(0, 2) };
       const world = aWorld(SEED + i, { ...SHAPE, scarce: false });
       const network = quietly(overHubs(world.network, random, shape, 0.9), random);
-      const { result } = decide({ ...world, network });
+      const { result, network: compiled } = decide({ ...world, network });
       if (result.outcome !== 'sourced') continue;
       expect(checkPlan({ ...world, network, plan: result }), `run ${i}`).toEqual([]);
       const other = prepareWithout(network);
       const found = other({ ...world, plan: result });
+      for (const { route, promise_seconds: due, ...parcel } of result.parcels) {
+        if (route === undefined) continue;
+        // Priced again it is what was promised, and keeps it, also where it is a little less sure.
+        const price = priceRoute(compiled, { ...parcel, route }, due)!;
+        expect(price.promise_seconds, `run ${i}`).toBe(due);
+        expect(keepsPromise(price, due, result.confidence), `run ${i}`).toBe(true);
+        const sooner = due - 30 * 86_400;
+        const late = priceRoute(compiled, { ...parcel, route }, sooner)!;
+        expect(keepsPromise(late, sooner, result.confidence)).toBe(false);
+        unsure += +(price.on_time_probability < result.confidence - 1e-3);
+      }
       routed += result.parcels.filter(({ route }) => route !== undefined).length;
       moved += +found.some(({ rule }) => rule === 'promise');
     }
     expect(routed).toBeGreaterThan(20);
     expect(moved).toBeGreaterThan(5);
+    expect(unsure).toBeGreaterThan(0);
   });
 });
 
