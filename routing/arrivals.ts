@@ -108,14 +108,16 @@ export function arrivalSlot(
  * quiet hours. O(1), as `firstFrom`.
  */
 export function promiseFloor(
-  { calendars, transit: { soonest, quiet } }: Pick<CompiledNetwork, 'calendars' | 'transit'>,
+  network: Pick<CompiledNetwork, 'calendars' | 'transit'>,
   transit: number,
   zone: number,
   pickup: number,
 ): number {
-  const doors = calendars.doors[zone];
+  const { soonest, quiet } = network.transit;
+  const doors = network.calendars.doors[zone];
   const least = pickup + soonest[transit]!;
-  return quiet === undefined || quiet[transit] === 0 ? doorAt(doors, least) : doorBy(doors, least);
+  if (quiet === undefined || quiet[transit] === 0) return doorAt(doors, least);
+  return doorBy(doors, least);
 }
 
 /**

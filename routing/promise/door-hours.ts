@@ -8,9 +8,8 @@
  * share is delivered. (Runs are the excursions of a walk below its running maximum, as a queue's busy periods
  * are.) So noise in single hours does not split a run.
  *
- * Few events make no hour quiet: counts begin with an even share in each hour, and a run counts only if with
- * 99 % certainty less than half of an even share is delivered in it (score interval of a Poisson mean, on
- * counts that fade: as if they were fewer).
+ * Few events make no hour quiet: a run counts only if with 99 % certainty less than half of an even share is
+ * delivered in it (score interval of a Poisson mean; counts fade, as if they were fewer).
  */
 import { DAY_SECONDS, type QuietHoursInput } from '../types.ts';
 import { WEEK_HOURS } from '../waits.ts';
@@ -23,8 +22,6 @@ const QUIET_MOST = 0.5;
 /** Standard normal quantile at 99 %. */
 const SURE = 2.326;
 const HALF_LIFE_SECONDS = 180 * DAY_SECONDS;
-/** Events that the even share weighs. */
-const EVEN_COUNT = 15;
 /** Events of a region from which on it answers for itself, and which its service then weighs. */
 const REGION_LEAST = 60;
 const REGION_COUNT = 300;
@@ -61,13 +58,12 @@ export class DoorHours {
    * with all of them, has those of the service. O(hours).
    */
   quiet(service: string, region: string | null, now: number): QuietRuns {
-    const even = new Array<number>(WEEK_HOURS).fill(1 / WEEK_HOURS);
-    const whole = this.#counts(service, now, even, EVEN_COUNT);
-    const own = region === null ? 0 : this.#total(region, now);
-    if (own < REGION_LEAST || own === this.#total(service, now)) return quietRuns(whole);
-    const total = sumOf(whole);
-    const usual = whole.map((count) => count / total);
-    return quietRuns(this.#counts(region!, now, usual, REGION_COUNT));
+    const whole = this.#counts(service, now);
+    const counts = region === null ? [] : this.#counts(region, now);
+    const own = sumOf(counts);
+    const all = sumOf(whole);
+    if (own < REGION_LEAST || own === all) return quietRuns(whole);
+    return quietRuns(counts.map((count, hour) => count + (REGION_COUNT * whole[hour]!) / all));
   }
 
   /** The counts as plain data, in order of name. O(cells × log cells). */
@@ -83,15 +79,11 @@ export class DoorHours {
     return hours;
   }
 
-  #total(name: string, now: number): number {
-    return sumOf(this.#cells.get(name) ?? []) / fadingWeight(now, HALF_LIFE_SECONDS);
-  }
-
-  /** Counts of a cell as of `now`, on top of shares that weigh as `weight` events. */
-  #counts(name: string, now: number, shares: readonly number[], weight: number): number[] {
-    const own = this.#cells.get(name);
+  /** Counts of a cell as of `now`. */
+  #counts(name: string, now: number): number[] {
     const fading = fadingWeight(now, HALF_LIFE_SECONDS);
-    return shares.map((share, hour) => (own?.[hour] ?? 0) / fading + weight * share);
+    const counts = this.#cells.get(name) ?? new Float64Array(WEEK_HOURS);
+    return Array.from(counts, (count) => count / fading);
   }
 }
 
@@ -107,6 +99,7 @@ const sumOf = (counts: ArrayLike<number>): number => {
  */
 export function quietRuns(counts: readonly number[]): QuietRuns {
   const total = sumOf(counts);
+  if (total === 0) return [];
   const runs = new Map<number, number>();
   let [height, highest, since] = [0, Number.NEGATIVE_INFINITY, 0];
   // In the first week the highest so far is not yet that of all weeks; a run of the second ends in the third.

@@ -4,9 +4,13 @@
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { generateNetwork, generateOrder, generateStock } from '../../bench/generate-network.ts';
 import { promiseBy, promiseFloor } from '../../routing/arrivals.ts';
+import { firstPickup } from '../../routing/calendar.ts';
 import { promised, quantile } from '../../routing/checker-arrivals.ts';
 import { checkerClock } from '../../routing/checker-clock.ts';
+import { timesFrom } from '../../routing/floors.ts';
+import { freightFloors, NO_FREIGHT } from '../../routing/freight-floors.ts';
 import {
   checkPlan,
   compileNetwork,
@@ -18,8 +22,11 @@ import {
   QUIET_SHARE,
   source,
   type TransitTimeInput,
+  timeCost,
   type ZoneInput,
 } from '../../routing/index.ts';
+import { openOrder } from '../../routing/order-context.ts';
+import { floorIndex } from '../../routing/rates.ts';
 import { compileTransit } from '../../routing/transit.ts';
 import { type Random, seededRandom } from '../../src/simulation/random.ts';
 import { enumerateBest } from './enumerate.ts';
@@ -257,5 +264,114 @@ describe(`a promise with quiet hours (seed ${SEED})`, () => {
     expect(plain.soonest).toBe(plain.promised);
     const other = compileTransit([{ id: 'T', quantiles }], 0.95, undefined, new Map([['S', 1]]));
     expect([other.quiet![0], other.soonest[0]]).toEqual([0, 20]);
+  });
+});
+
+/** A network of services of which half have quiet hours, each its own. */
+function aLargeWorld(seed: number) {
+  const random = seededRandom(seed);
+  const sizes = { warehouses: 6, services: 24, zones: 4, skus: 10, carriers: 8 };
+  const document = generateNetwork({ seed, ...sizes });
+  const transit_times = document.services.map(({ id }, i): TransitTimeInput => {
+    const quiet = i % 2 === 0 ? { quiet_service_id: id } : {};
+    return { id: `own-${id}`, quantiles: somePoints(random), ...quiet };
+  });
+  // One timetable: only then are services compared with each other.
+  const { pickups } = document.services[0]!;
+  const services = document.services.map((service) => ({
+    ...service,
+    pickups,
+    pickup_holidays: [],
+    lanes: service.lanes.map((lane) => ({ ...lane, transit_time_id: `own-${service.id}` })),
+  }));
+  const quiet_hours = services
+    .filter((_, i) => i % 2 === 0)
+    .map(({ id }) => ({ service_id: id, region: null, runs: someRuns(random) }));
+  const network: NetworkInput = { ...document, transit_times, services, quiet_hours };
+  return { document, network };
+}
+
+describe(`floors with quiet hours (seed ${SEED})`, () => {
+  it('are never above the freight and the time of any service of the warehouse', () => {
+    let rows = 0;
+    for (let i = 0; i < runs(40); i++) {
+      const { document, network: input } = aLargeWorld(SEED + i);
+      const random = seededRandom(SEED + i);
+      const from_seconds = MONDAY;
+      const network = compileNetwork(input, { from_seconds });
+      const order = generateOrder(document, random, 1, from_seconds);
+      const board = openBoard(network, generateStock(document, 3, 1), []);
+      const context = openOrder(network, board, order, 5000);
+      if ('outcome' in context) throw new Error(context.reason);
+      const index = floorIndex(network.rates, 500_000, 1e6);
+      const floors = freightFloors(context, index, 1);
+      for (let w = 0; w < network.warehouses.ids.length; w++) {
+        const ready = context.at + random.between(0, 48) * HOUR;
+        const floor = floors.timedFrom(context, w, ready, timesFrom(context, w, ready));
+        const { lanes } = context;
+        for (let at = lanes.firstFrom(w); at < lanes.endFrom(w); at++) {
+          const row = lanes.rows[at]!;
+          const pickups = network.calendars.pickups(w, lanes.service[row]!);
+          const pickup = pickups.at[firstPickup(pickups, ready)];
+          const arrival = lanes.arrival[row]!;
+          if (pickup === undefined || floors.byRow[row]! === NO_FREIGHT) continue;
+          const zone = lanes.arrivalZone[arrival]!;
+          const place = lanes.arrivalTransit[arrival]!;
+          const promise = promiseBy(network, network.transit, place, zone, pickup);
+          const time = timeCost(context.timePerDay, context.at, promise);
+          expect(floor).toBeLessThanOrEqual(floors.byRow[row]! + time);
+          rows += 1;
+        }
+      }
+    }
+    expect(rows).toBeGreaterThan(1000);
+  });
+
+  it('let a promise be at the very closing of a door, as the checker has it', () => {
+    const zone: ZoneInput = {
+      id: 'Z',
+      country: 'DE',
+      time_zone: 'Europe/Berlin',
+      delivery_hours: {
+        fri: [['09:00', '18:00']],
+        sat: [['09:00', '24:00']],
+        mon: [['09:00', '18:00']],
+      },
+    };
+    const empty = aWorld(1, SHAPE).network;
+    const at = (text: string) => Temporal.Instant.from(text).epochMilliseconds / 1000;
+    const promiseOf = (runs: readonly (readonly [number, number])[], pickup: number) => {
+      const network: NetworkInput = {
+        ...empty,
+        zones: [zone],
+        services: [],
+        transit_times: [
+          {
+            id: 'T',
+            quantiles: [
+              [0.88, 10 * HOUR],
+              [0.95, 20 * HOUR],
+            ],
+            quiet_service_id: 'S',
+          },
+        ],
+        quiet_hours: [{ service_id: 'S', region: null, runs }],
+        policy: { ...empty.policy, confidence: 0.9 },
+      };
+      const compiled = compileNetwork(network, { from_seconds: MONDAY });
+      const points = network.transit_times[0]!.quantiles;
+      const comes = (share: number) => Math.ceil(pickup + quantile(points, share) - 1e-6);
+      const found = promiseBy(compiled, compiled.transit, 0, 0, pickup);
+      expect(found).toBe(promised(checkerClock(), zone, runs, comes, 0.9));
+      return Temporal.Instant.fromEpochMilliseconds(found * 1000).toString();
+    };
+    // 12.9 h after eight o'clock, by when nobody is at the door since six.
+    const friday = at('2026-03-27T07:00Z');
+    expect(promiseOf([[4 * 24 + 18, 15]], friday)).toBe('2026-03-27T17:00:00Z');
+    // The run begins when doors have closed already: forward to the next opening, as without it.
+    expect(promiseOf([[4 * 24 + 19, 14]], friday)).toBe('2026-03-28T08:00:00Z');
+    expect(promiseOf([], friday)).toBe('2026-03-28T08:00:00Z');
+    // Midnight closes Saturday.
+    expect(promiseOf([[6 * 24, 20]], at('2026-03-28T13:00Z'))).toBe('2026-03-28T23:00:00Z');
   });
 });

@@ -79,6 +79,15 @@ describe(`hours at which nobody delivers (seed ${SEED})`, () => {
       expect(counted(USUAL, 30, SEED + i).hours.quiet(ALL, null, NOW), `run ${i}`).toEqual([]);
     }
     expect(new DoorHours().quiet(ALL, HERE, NOW)).toEqual([]);
+    // Some on workdays alone are not enough for weekends, however plainly they speak.
+    const workdays = new DoorHours();
+    const add = (count: number) => {
+      for (let i = 0; i < count; i++) workdays.add([ALL], (i % 5) * 24 + 9 + (i % 9), NOW);
+    };
+    add(45);
+    expect(workdays.quiet(ALL, null, NOW)).toEqual([]);
+    add(45);
+    expect(workdays.quiet(ALL, null, NOW)).toHaveLength(1);
     const even = new Array<number>(168).fill(1);
     let found = 0;
     for (let i = 0; i < runs(40); i++) {
@@ -209,6 +218,8 @@ describe('a learner of quiet hours', () => {
     const learner = new TransitLearner(options);
     const now = life(learner, 19);
     expect(learner.learned(network, now)).toEqual([]);
+    const other = new TransitLearner({ ...options, least_events: 1000 });
+    expect(other.learned(network, life(other, 800))).toEqual([]);
   });
 
   it('goes on from a state that was stored before they were counted', () => {
