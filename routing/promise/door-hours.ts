@@ -53,6 +53,11 @@ export class DoorHours {
     }
   }
 
+  /** True if a delivery was counted in a cell. O(1). */
+  has(name: string): boolean {
+    return this.#cells.has(name);
+  }
+
   /**
    * The quiet runs of a service as of `now`, and of a region of it; a region with few deliveries, or
    * with all of them, has those of the service. O(hours).

@@ -85,6 +85,7 @@ function quietRows(learned: Learned): QuietHoursInput[] {
     const whole = doorHours.quiet(serviceCell(service_id), null, now);
     const rows = regions.flatMap((region): QuietHoursInput[] => {
       const [own, all] = quietCells(service_id, region);
+      if (!doorHours.has(own)) return [];
       const runs = doorHours.quiet(all, own, now);
       const isUsual = JSON.stringify(runs) === JSON.stringify(whole);
       return isUsual ? [] : [{ service_id, region, runs }];
