@@ -5,7 +5,7 @@
 import { doorAt } from './calendar.ts';
 import type { CompiledNetwork } from './network.ts';
 import type { OrderContext } from './problem.ts';
-import { doorBy, promiseAt } from './quiet-hours.ts';
+import { promiseAt } from './quiet-hours.ts';
 import { roundMoney } from './rates.ts';
 import { lawAt } from './routes/route-book.ts';
 import { expectedLateSeconds, lateRisk, type TransitTable } from './transit.ts';
@@ -104,8 +104,7 @@ export function arrivalSlot(
 /**
  * A floor of what is promised by any time in transit of index `transit` from a pickup or a later one, waits
  * included: epoch seconds; -1 where no door opens. It needs no quiet hours (`quiet-hours.ts`), so of two
- * of the same pickups and zone the one with the lesser `soonest` is never later; of equal ones that with
- * quiet hours. O(1), as `firstFrom`.
+ * of the same pickups and zone the one with the lesser `soonest` is never later. O(1), as `firstFrom`.
  */
 export function promiseFloor(
   network: Pick<CompiledNetwork, 'calendars' | 'transit'>,
@@ -113,11 +112,8 @@ export function promiseFloor(
   zone: number,
   pickup: number,
 ): number {
-  const { soonest, quiet } = network.transit;
-  const doors = network.calendars.doors[zone];
-  const least = pickup + soonest[transit]!;
-  if (quiet === undefined || quiet[transit] === 0) return doorAt(doors, least);
-  return doorBy(doors, least);
+  const least = pickup + network.transit.soonest[transit]!;
+  return doorAt(network.calendars.doors[zone], least);
 }
 
 /**

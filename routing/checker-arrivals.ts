@@ -108,7 +108,8 @@ export function promised(
   const stated = comes(confidence);
   if (runs === undefined || runs.length === 0) return clock.door(zone, stated);
   const since = clock.quietSince(zone, runs, stated);
-  return clock.doorOrClosing(zone, Math.max(since, comes(confidence - QUIET_SHARE)));
+  const least = clock.door(zone, comes(confidence - QUIET_SHARE));
+  return Math.max(least, clock.doorOrClosing(zone, since));
 }
 
 /** The arrival of a pickup, promised at a confidence. O(points × days). */

@@ -63,15 +63,11 @@ function timingOrder({ transit }: CompiledNetwork, lanes: LaneTable): Int32Array
   const { timingArrival, timingTimetable, arrivalTransit, arrivalZone } = lanes;
   const zone = (timing: number) => arrivalZone[timingArrival[timing]!]!;
   const soonest = (timing: number) => transit.soonest[arrivalTransit[timingArrival[timing]!]!]!;
-  // Of equal times: see `promiseFloor`.
-  const hasNoQuiet = (timing: number) =>
-    +(transit.quiet === undefined || transit.quiet[arrivalTransit[timingArrival[timing]!]!] === 0);
   return Int32Array.from(timingArrival.keys()).sort(
     (a, b) =>
       timingTimetable[a]! - timingTimetable[b]! ||
       zone(a) - zone(b) ||
       soonest(a) - soonest(b) ||
-      hasNoQuiet(a) - hasNoQuiet(b) ||
       a - b,
   );
 }

@@ -3,7 +3,7 @@
  * (`promise/door-hours.ts`). A promise states an instant by which a share of the parcels is there; inside a
  * quiet run nearly as many are there at its beginning, so that is what is promised:
  *
- *   promise = door(max(soonest, back(t)))
+ *   promise = max(door(soonest), door or closing(back(t)))
  *
  * with t the pickup plus the quantile at the policy's confidence, back(t) the beginning of the run that
  * holds t, else t, and `soonest` as t with the quantile `QUIET_SHARE` lower: no more is given away whatever
@@ -11,8 +11,9 @@
  * times one of which is at every quantile the later, the later promises no sooner. door(soonest) is a
  * floor of it that needs no hours, so floors of several services can be compared.
  *
- * Published hours of doors go on to move promises forward, but the very closing may be promised, too: learned
- * times are those of real deliveries, and what has not come by then comes from the next opening on.
+ * Published hours of doors go on to move promises forward, but the very closing may be promised, too, if some
+ * come before: learned times are those of real deliveries, and what has not come by then comes from the next
+ * opening on.
  */
 import { type DayTable, doorAt, doorCalendar, firstFrom, type Intervals } from './calendar.ts';
 import type { NetworkInput, QuietHoursInput, WeeklyHoursInput, ZoneInput } from './types.ts';
@@ -108,5 +109,6 @@ export function promiseAt(
   soonest: number,
 ): number {
   if (quiet === undefined) return doorAt(doors, stated);
-  return doorBy(doors, Math.max(soonest, quietSince(quiet, stated)));
+  const [least, by] = [doorAt(doors, soonest), doorBy(doors, quietSince(quiet, stated))];
+  return least < 0 || by < 0 ? -1 : Math.max(least, by);
 }
