@@ -8,20 +8,21 @@
  * share is delivered. (Runs are the excursions of a walk below its running maximum, as a queue's busy periods
  * are.) So noise in single hours does not split a run.
  *
- * Few events make no hour quiet: a run counts only if with 99 % certainty less than half of an even share is
- * delivered in it (score interval of a Poisson mean; counts fade, as if they were fewer).
+ * Few events make no hour quiet: a run counts as far as with 99 % certainty less than q of an even share is
+ * delivered in it (score interval of a Poisson mean; counts fade, as if they were fewer). And nothing is said
+ * before four weeks have been seen: hundreds of parcels in a first week say nothing of days it did not have.
  */
 import { DAY_SECONDS, type QuietHoursInput } from '../types.ts';
 import { WEEK_HOURS } from '../waits.ts';
 import { fadingWeight } from './sketch-tree.ts';
 
 /** Share of an even share of deliveries below which a time is quiet: q above. */
-const QUIET = 0.2;
-/** And what it is below of with certainty. */
-const QUIET_MOST = 0.5;
+const QUIET = 0.5;
 /** Standard normal quantile at 99 %. */
 const SURE = 2.326;
 const HALF_LIFE_SECONDS = 180 * DAY_SECONDS;
+/** Time that must have been seen: four of each hour of the week. */
+const SEEN_LEAST_SECONDS = 28 * DAY_SECONDS;
 /** Events of a region from which on it answers for itself, and which its service then weighs. */
 const REGION_LEAST = 60;
 const REGION_COUNT = 300;
@@ -29,8 +30,14 @@ const REGION_COUNT = 300;
 /** Runs of quiet hours; see `QuietHoursInput`. */
 export type QuietRuns = QuietHoursInput['runs'];
 
-/** Counts by cell and hour of the week, as plain data. */
-export type StoredDoorHours = readonly (readonly [string, readonly number[]])[];
+/** By cell: when its first delivery was told, and counts by hour of the week; as plain data. */
+export type StoredDoorHours = readonly (readonly [string, number, readonly number[]])[];
+
+interface Cell {
+  /** Epoch seconds. */
+  readonly since: number;
+  readonly counts: Float64Array;
+}
 
 /** Hour of the week (0 = Monday 00:00) of an instant, epoch seconds, by the clocks of a time zone. O(1). */
 export function localHourOfWeek(seconds: number, timeZone: string): number {
@@ -41,15 +48,15 @@ export function localHourOfWeek(seconds: number, timeZone: string): number {
 
 /** Counts deliveries by hour of the week, recent ones counting more. Instants are epoch seconds. */
 export class DoorHours {
-  readonly #cells = new Map<string, Float64Array>();
+  readonly #cells = new Map<string, Cell>();
 
   /** A delivery in an hour of the week, told at an instant, counts in each of these cells. O(cells). */
   add(cells: readonly string[], hour: number, at: number): void {
     const weight = fadingWeight(at, HALF_LIFE_SECONDS);
     for (const name of cells) {
-      const counts = this.#cells.get(name) ?? new Float64Array(WEEK_HOURS);
-      counts[hour]! += weight;
-      this.#cells.set(name, counts);
+      const cell = this.#cells.get(name) ?? { since: at, counts: new Float64Array(WEEK_HOURS) };
+      cell.counts[hour]! += weight;
+      this.#cells.set(name, cell);
     }
   }
 
@@ -60,7 +67,7 @@ export class DoorHours {
 
   /**
    * The quiet runs of a service as of `now`, and of a region of it; a region with few deliveries, or
-   * with all of them, has those of the service. O(hours).
+   * with all of them, or not seen for long, has those of the service. O(hours).
    */
   quiet(service: string, region: string | null, now: number): QuietRuns {
     const whole = this.#counts(service, now);
@@ -74,21 +81,24 @@ export class DoorHours {
   /** The counts as plain data, in order of name. O(cells × log cells). */
   store(): StoredDoorHours {
     const cells = [...this.#cells].sort(([a], [b]) => (a < b ? -1 : +(a > b)));
-    return cells.map(([name, counts]) => [name, [...counts]]);
+    return cells.map(([name, { since, counts }]) => [name, since, [...counts]]);
   }
 
   /** What `store` gave. O(cells). */
   static restore(stored: StoredDoorHours): DoorHours {
     const hours = new DoorHours();
-    for (const [name, counts] of stored) hours.#cells.set(name, Float64Array.from(counts));
+    for (const [name, since, counts] of stored) {
+      hours.#cells.set(name, { since, counts: Float64Array.from(counts) });
+    }
     return hours;
   }
 
-  /** Counts of a cell as of `now`. */
+  /** Counts of a cell as of `now`; none where it has not been seen for long enough. */
   #counts(name: string, now: number): number[] {
+    const cell = this.#cells.get(name);
+    if (cell === undefined || now - cell.since < SEEN_LEAST_SECONDS) return [];
     const fading = fadingWeight(now, HALF_LIFE_SECONDS);
-    const counts = this.#cells.get(name) ?? new Float64Array(WEEK_HOURS);
-    return Array.from(counts, (count) => count / fading);
+    return Array.from(cell.counts, (count) => count / fading);
   }
 }
 
@@ -114,16 +124,21 @@ export function quietRuns(counts: readonly number[]): QuietRuns {
     const isOfSecond = since >= WEEK_HOURS && since < 2 * WEEK_HOURS;
     if (height < highest && isOfSecond) runs.set(since % WEEK_HOURS, hour - since + 1);
   }
-  return [...runs].sort(([a], [b]) => a - b).filter((run) => isSurelyQuiet(counts, total, run));
+  const inOrder = [...runs].sort(([a], [b]) => a - b);
+  return inOrder.map((run) => surePart(counts, total, run)).filter(([, hours]) => hours > 0);
 }
 
-function isSurelyQuiet(
+/** A run as far as it is surely quiet: its last hours, in which much is delivered, may not be. O(hours). */
+function surePart(
   counts: readonly number[],
   total: number,
   [first, hours]: readonly [number, number],
-): boolean {
-  let sum = 0;
-  for (let i = 0; i < hours; i++) sum += counts[(first + i) % WEEK_HOURS]!;
-  const most = sum + SURE ** 2 / 2 + SURE * Math.sqrt(sum + SURE ** 2 / 4);
-  return most / total <= (QUIET_MOST * hours) / WEEK_HOURS;
+): readonly [number, number] {
+  let [sum, sure] = [0, 0];
+  for (let i = 0; i < hours; i++) {
+    sum += counts[(first + i) % WEEK_HOURS]!;
+    const most = sum + SURE ** 2 / 2 + SURE * Math.sqrt(sum + SURE ** 2 / 4);
+    if (most / total <= (QUIET * (i + 1)) / WEEK_HOURS) sure = i + 1;
+  }
+  return [first, sure];
 }

@@ -24,7 +24,7 @@ beforeEach(async () => {
   const warehouses = [aWarehouse({ id: 'rotterdam', hours: always, processing_seconds: 0 })];
   const services = [aService({ id: 'post', pickups: everyDay(HOURS) })];
   await harness.applyNetwork(aNetwork({ warehouses, services }));
-  await harness.stock({ quantity: 300 });
+  await harness.stock({ quantity: 600 });
 });
 afterEach(async () => {
   await harness.close();
@@ -71,6 +71,10 @@ test('a quote names the evening before, the order gets what was quoted, and all 
   // A version from so few parcels knows no hours; decisions by it stay what they are.
   expect(await quietHours()).toBeUndefined();
   const [early] = await decided(harness, anOrder());
+  // Nor does one from many in less than four weeks.
+  await deliver(130);
+  await learnAll();
+  expect(await quietHours()).toBeUndefined();
   await deliver(130);
   await learnAll();
 
