@@ -14,7 +14,7 @@ import {
 } from '../routing/index.ts';
 import { LEVELS } from '../routing/promise/duration-sketch.ts';
 import { promiseAt } from '../routing/quiet-hours.ts';
-import { DAY_SECONDS, QUIET_SHARE } from '../routing/types.ts';
+import { DAY_SECONDS, QUIET_PART } from '../routing/types.ts';
 import { lawIndex } from '../routing/waits.ts';
 import { findZones } from '../routing/zones.ts';
 import { olistNetwork, SERVICE } from './olist-network.ts';
@@ -69,7 +69,7 @@ function promisesOf(network: CompiledNetwork, order: OlistOrder): Promised {
   const stated = quantilesAt(...points);
   const soonest = quantilesAt(
     ...points,
-    LEVELS.map((level) => level - QUIET_SHARE),
+    LEVELS.map((level) => level - QUIET_PART * (1 - level)),
   );
   const zone = lanes.zone[lanes.rows[lanes.firstFrom(warehouse)]!]!;
   const quiet = network.calendars.quiet(table.quiet?.[place] ?? 0, zone);

@@ -4,7 +4,7 @@
  */
 import type { Clock } from './checker-clock.ts';
 import {
-  QUIET_SHARE,
+  QUIET_PART,
   type QuietHoursInput,
   type TransitTimeInput,
   WAIT_SHARES,
@@ -108,7 +108,7 @@ export function promised(
   const stated = comes(confidence);
   if (runs === undefined || runs.length === 0) return clock.door(zone, stated);
   const since = clock.quietSince(zone, runs, stated);
-  const least = clock.door(zone, comes(confidence - QUIET_SHARE));
+  const least = clock.door(zone, comes(confidence - QUIET_PART * (1 - confidence)));
   return Math.max(least, clock.doorOrClosing(zone, since));
 }
 

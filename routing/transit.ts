@@ -5,7 +5,7 @@
  */
 import { doorAt, firstFrom, type Intervals } from './calendar.ts';
 import { type QuietServices, quietServices } from './quiet-hours.ts';
-import { type NetworkInput, QUIET_SHARE, type TransitTimeInput } from './types.ts';
+import { type NetworkInput, QUIET_PART, type TransitTimeInput } from './types.ts';
 import { compileWaits, longestWait, type WaitTable } from './waits.ts';
 
 /** All transit tables, flat; table t has points `start[t] … start[t + 1] - 1`. */
@@ -125,7 +125,7 @@ export const quietNumber = (
 
 /** Seconds that a promise by these points is never below, by whether quiet hours hold (0 = no). O(points). */
 export const soonestSeconds = (points: Points, confidence: number, quiet: number): number =>
-  quantileSeconds(points, quiet === 0 ? confidence : confidence - QUIET_SHARE);
+  quantileSeconds(points, confidence - (quiet === 0 ? 0 : QUIET_PART * (1 - confidence)));
 
 /** The largest stretch of any table; 1 where none was learned. */
 const longestStretch = (tables: readonly TransitTimeInput[]): number =>

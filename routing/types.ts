@@ -137,10 +137,10 @@ export interface QuietHoursInput {
 }
 
 /**
- * A promise that falls into a quiet run moves back to its beginning, but never below the quantile that lies
- * this much below the policy's confidence: whatever hours say, so much at most is given away.
+ * A promise that falls into a quiet run moves back to its beginning, but with the policy's confidence p never
+ * below the quantile at p - 0.4 (1 - p): whatever hours say, at most this part more parcels come late.
  */
-export const QUIET_SHARE = 0.02;
+export const QUIET_PART = 0.4;
 
 /** A mile between a hub and what a lane serves; `carrier_id` missing = the service's carrier. */
 export interface MileInput {

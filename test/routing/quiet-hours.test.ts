@@ -19,7 +19,7 @@ import {
   onTimeProbability,
   openBoard,
   priceRoute,
-  QUIET_SHARE,
+  QUIET_PART,
   source,
   type TransitTimeInput,
   timeCost,
@@ -96,7 +96,7 @@ describe(`quiet hours in decisions (seed ${SEED})`, () => {
         expect(promise_seconds).toBeGreaterThan(pickup_seconds);
         expect(expected_seconds).toBeLessThanOrEqual(promise_seconds);
         const sure = onTimeProbability(network, destination, [parcel], promise_seconds);
-        expect(sure).toBeGreaterThan(result.confidence - QUIET_SHARE - 1e-4);
+        expect(sure).toBeGreaterThan(1 - (1 + QUIET_PART) * (1 - result.confidence) - 1e-4);
       }
     });
     fc.assert(property, { seed: SEED, numRuns: runs(80), endOnFailure: true });
@@ -234,7 +234,7 @@ describe(`a promise with quiet hours (seed ${SEED})`, () => {
         expect(at).toBe(promised(clock, zone, runs, comes, confidence));
         moved += +(at < comes(confidence));
         // Nobody is promised less than the quantile that lies so much lower, nor before the pickup.
-        expect(at).toBeGreaterThanOrEqual(comes(confidence - QUIET_SHARE));
+        expect(at).toBeGreaterThanOrEqual(comes(confidence - QUIET_PART * (1 - confidence)));
         expect(at).toBeLessThanOrEqual(promised(clock, zone, undefined, comes, confidence));
       }
     });
