@@ -221,8 +221,8 @@ export function legsCost(network: CheckedNetwork, { route }: ParcelPlan): number
   );
 }
 
-/** Shares of a route are sums whose last digits may differ: on a gap in its times that is a day. */
-const NOISE = [0, -1e-6, 1e-6] as const;
+/** Shares of a route are sums whose last digits may differ: at the end of a gap in its times that is a day. */
+const NOISE = 1e-6;
 
 /**
  * What follows from the pickup of a parcel on a lane over hubs; undefined (and noted) where its route
@@ -283,10 +283,8 @@ function arrivalOf(
 ): Arrival {
   const { pickup_seconds: pickup, promise_seconds, expected_seconds } = parcel;
   const comes = (share: number) => Math.ceil(pickup + quantileOf(points, share) - 1e-6);
-  const stated = (at: number, of: (noise: number) => number) => {
-    const all = NOISE.map(of);
-    return all.find((one) => Math.abs(one - at) <= 1) ?? all[0]!;
-  };
+  const stated = (at: number, of: (noise: number) => number) =>
+    at >= of(-NOISE) - 1 && at <= of(NOISE) + 1 ? at : of(0);
   const { confidence } = input.policy;
   const promise = stated(promise_seconds, (noise) =>
     promised(clock, zone, quiet, (share) => comes(share + noise), confidence),
