@@ -221,7 +221,7 @@ export function legsCost(network: CheckedNetwork, { route }: ParcelPlan): number
   );
 }
 
-/** Shares of a route are sums whose last digits may differ: at the end of a gap in its times that is a day. */
+/** Shares of a route are sums whose last digits may differ: at a gap in its times that is a day. */
 const NOISE = 1e-6;
 
 /**

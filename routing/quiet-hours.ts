@@ -6,9 +6,9 @@
  *   promise = max(door(soonest), door or closing(back(t)))
  *
  * with t the pickup plus the quantile at the policy's confidence, back(t) the beginning of the run that
- * holds t, else t, and `soonest` as t with the quantile `QUIET_PART` (1 - p) lower: no more is given away whatever
- * hours say, and nothing is promised before the pickup. All of it is monotone: of two pickups, or of two
- * times one of which is at every quantile the later, the later promises no sooner. door(soonest) is a
+ * holds t, else t, and `soonest` as t with the quantile `QUIET_PART` (1 - p) lower: no more is given away
+ * whatever hours say, and nothing is promised before the pickup. All of it is monotone: of two pickups, or
+ * of two times one of which is at every quantile the later, the later promises no sooner. door(soonest) is a
  * floor of it that needs no hours, so floors of several services can be compared.
  *
  * Published hours of doors go on to move promises forward, but the very closing may be promised, too, if some
