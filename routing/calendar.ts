@@ -87,42 +87,43 @@ export function daysOfDates(dates: readonly string[] | undefined): ReadonlySet<n
   return dates === undefined || dates.length === 0 ? undefined : new Set(dates.map(dayOfDate));
 }
 
-/** Tabulates local days of `timeZone` from `firstDay` on. O(days) Temporal calls. */
+/**
+ * Tabulates local days of `timeZone` from `firstDay` on. O(days), and a few Temporal calls for each change
+ * of its offset: between two changes every day begins as many seconds after that of UTC.
+ */
 export function dayTable(timeZone: string, firstDay: number, days: number): DayTable {
+  const midnight = (i: number) => plainDate(firstDay + i).toZonedDateTime(timeZone);
   const start = new Float64Array(days + 1);
-  const plain = new Uint8Array(days + 1);
-  const offset = new Float64Array(days + 2);
-  const begin = new Float64Array(days + 2);
-  let date = plainDate(firstDay);
-  for (let i = 0; i < days + 2; i++) {
-    const midnight = date.toZonedDateTime(timeZone);
-    offset[i] = midnight.offsetNanoseconds / 1e9;
-    begin[i] = toSeconds(midnight);
-    date = date.add({ days: 1 });
-  }
-  for (let i = 0; i <= days; i++) {
-    start[i] = (firstDay + i) * DAY_SECONDS - offset[i]!;
-    // A day whose first instant is not 00:00, or whose offset changes, is left to Temporal.
-    plain[i] = start[i] === begin[i] && offset[i] === offset[i + 1] ? 1 : 0;
-  }
-  const table = { timeZone, firstDay, days, start, plain };
-  markTransitions(table, begin[days + 1]!);
-  return table;
-}
-
-/** Two changes within a day can cancel out at its ends, so changes are also looked up themselves. */
-function markTransitions(table: DayTable, end: number): void {
-  let at = plainDate(table.firstDay).toZonedDateTime(table.timeZone);
+  const plain = new Uint8Array(days + 1).fill(1);
+  const startWith = (i: number, offset: number): void => {
+    start[i] = (firstDay + i) * DAY_SECONDS - offset;
+  };
+  const first = midnight(0);
+  for (let i = 0; i <= days; i++) startWith(i, offsetSeconds(first));
+  const end = toSeconds(midnight(days + 1));
+  // The first instant may be that of a change.
+  let at = first.subtract({ seconds: 1 });
   for (;;) {
     const next = at.getTimeZoneTransition('next');
-    if (next === null || toSeconds(next) >= end) return;
-    const date = next.toPlainDate();
-    const day = dayOfDate(date.toString()) - table.firstDay;
-    // The change may be the very midnight between two days: neither is plain then.
-    for (const i of [day - 1, day]) if (i >= 0 && i <= table.days) table.plain[i] = 0;
+    if (next === null || toSeconds(next) > end) break;
+    const day = dayOfDate(next.toPlainDate().toString()) - firstDay;
+    for (let i = Math.max(0, day + 1); i <= days; i++) startWith(i, offsetSeconds(next));
+    // Clocks that go back over midnight begin a day twice, and a change may leave out a whole one.
+    for (let i = Math.max(0, day - 2); i <= Math.min(days, day + 1); i++) {
+      const begins = midnight(i);
+      startWith(i, offsetSeconds(begins));
+      // A day whose first instant is not 00:00, or whose offset changes, is left to Temporal; where the
+      // change is the very midnight between two days, both.
+      const isWhole = start[i] === toSeconds(begins) && i !== day && i !== day - 1;
+      if (!isWhole || offsetSeconds(begins) !== offsetSeconds(midnight(i + 1))) plain[i] = 0;
+    }
     at = next;
   }
+  return { timeZone, firstDay, days, start, plain };
 }
+
+const offsetSeconds = ({ offsetNanoseconds }: Temporal.ZonedDateTime): number =>
+  offsetNanoseconds / 1e9;
 
 /** Seconds of day of `HH:MM`. O(1). */
 export function secondsOfDay(time: string): number {

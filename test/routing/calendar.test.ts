@@ -47,6 +47,28 @@ describe('a local time', () => {
     );
   });
 
+  it('is so in tables with changes at midnight, over it, of a whole day, and at either end', () => {
+    const odd = [
+      ['America/Goose_Bay', '1990-10-20'],
+      ['America/Lima', '1990-01-01'],
+      ['America/Havana', '2028-03-01'],
+      ['America/Sao_Paulo', '2018-10-25'],
+      ['Asia/Tehran', '1991-04-20'],
+      ['Pacific/Apia', '2011-12-20'],
+    ] as const;
+    for (const [timeZone, from] of odd) {
+      for (let days = 1; days < 30; days++) {
+        const local = table(timeZone, from, days);
+        for (const seconds of [0, 30 * 60, 12 * 3600, 23.5 * 3600]) {
+          const plainTime = Temporal.PlainTime.from('00:00').add({ seconds });
+          const date = Temporal.PlainDate.from(from).add({ days: days - 1 });
+          const expected = date.toZonedDateTime({ timeZone, plainTime }).epochMilliseconds / 1000;
+          expect(instantOf(local, days - 1, seconds), `${timeZone} ${date}`).toBe(expected);
+        }
+      }
+    }
+  });
+
   it('skipped by a gap moves forward; repeated by an overlap counts once, the first time', () => {
     const berlin = table('Europe/Berlin', '2026-03-29');
     expect(show(instantOf(berlin, 0, 2.5 * 3600))).toBe('2026-03-29T01:30:00Z');

@@ -5,8 +5,18 @@ import type { CheckedNetwork } from '../../routing/checker-document.ts';
 import { allParcels, DAY, money, type Parcel, prepare } from './all-parcels.ts';
 import type { World } from './small-world.ts';
 
-/** Limit of a resource slot, by the document. */
+const limits = new WeakMap<CheckedNetwork, Map<string, number>>();
+
+/** Limit of a resource slot, by the document; remembered, as it is asked for at every choice. */
 export function limitOf(network: CheckedNetwork, slot: string): number {
+  const known = limits.get(network) ?? new Map<string, number>();
+  limits.set(network, known);
+  const limit = known.get(slot) ?? statedLimit(network, slot);
+  known.set(slot, limit);
+  return limit;
+}
+
+function statedLimit(network: CheckedNetwork, slot: string): number {
   const [kind, first, second] = slot.split('@')[0]!.split('/') as [string, string, string?];
   const warehouse = network.warehouses.get(first)?.row;
   const service = network.services.get(first)?.row;
