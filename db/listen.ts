@@ -79,15 +79,38 @@ async function listenOnce(
   }
 }
 
+/** How a pool of the queue connects. */
+export interface QueuePoolOptions {
+  readonly url: string;
+  /** The schema that its names are looked up in. */
+  readonly schema: string;
+  /** Most connections. */
+  readonly size: number;
+  /** Called when a connection breaks, lent out or not. */
+  readonly onError: (error: Error) => void;
+}
+
 /**
- * A connection class for pools of others that lend clients out unheard: a client whose server goes
- * away reports to `onError` instead of ending the process.
+ * A pool to lend to the queue. Every client is heard from its first moment: the queue takes clients out, and
+ * listens to their errors late or not at all, and a client whose server goes away unheard ends the process.
+ * The queue holds no truth, so its commits need not wait for the disk.
  */
-export function heardClient(onError: (error: Error) => void): typeof pg.Client {
-  return class extends pg.Client {
+export function openQueuePool({ url, schema, size, onError }: QueuePoolOptions): pg.Pool {
+  class HeardClient extends pg.Client {
     constructor(config?: string | pg.ClientConfig) {
       super(config);
       this.on('error', onError);
     }
-  };
+  }
+  const pool = new pg.Pool({
+    Client: HeardClient,
+    connectionString: url,
+    max: size,
+    application_name: 'portolan_queue',
+    options: `-c search_path=${schema} -c synchronous_commit=off -c statement_timeout=30000`,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: KEEP_ALIVE_DELAY_MS,
+  });
+  pool.on('error', onError);
+  return pool;
 }

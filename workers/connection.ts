@@ -3,8 +3,15 @@
  * the difference. A connection can be thrown away and made anew at any time.
  */
 import { once } from 'node:events';
-import { createPostgresBackend, Queue, Worker } from 'bullmq';
-import { heardClient } from '../db/listen.ts';
+import {
+  createPostgresBackend,
+  DEFAULT_SCHEMA,
+  type PgPool,
+  Queue,
+  runMigrations,
+  Worker,
+} from 'bullmq';
+import { openQueuePool } from '../db/listen.ts';
 import type { Config } from '../src/runtime/config.ts';
 import { openRedis, type Redis } from '../src/runtime/redis.ts';
 import { inTime } from './in-time.ts';
@@ -12,7 +19,6 @@ import { KEEP_COMPLETED, KEEP_FAILED, type QueueName } from './queues.ts';
 
 /** Keys of one hash slot, so that a Redis Cluster takes them too. */
 const REDIS_PREFIX = '{portolan}';
-const POSTGRES_SCHEMA = 'bullmq';
 /** Longest wait (ms) for a new connection to answer, and for a job to be added. */
 const READY_LIMIT_MS = 5000;
 const RING_LIMIT_MS = 5000;
@@ -43,6 +49,7 @@ export interface QueueConnection {
 
 type OnError = (error: Error) => void;
 type Closable = { close(force?: boolean): Promise<unknown> };
+type PoolOf = (connections: number) => PgPool;
 
 /** Opens a connection; whether the back-end is there shows in `ready` and in the first job. */
 export function openConnection(config: Config, url: string, onError: OnError): QueueConnection {
@@ -56,8 +63,16 @@ export function openConnection(config: Config, url: string, onError: OnError): Q
     opened.push(made);
     return made;
   };
+  const pools: PgPool[] = [];
+  const poolOf: PoolOf = (size) => {
+    const lent = openQueuePool({ url, schema: DEFAULT_SCHEMA, size, onError });
+    // The two packages describe the same listeners differently.
+    const pool = lent as unknown as PgPool;
+    pools.push(pool);
+    return pool;
+  };
   const queueOf = (name: QueueName): Queue => {
-    const queue = queues.get(name) ?? keep(openQueue(name, { url, redis: redis[0], onError }));
+    const queue = queues.get(name) ?? keep(openQueue(name, { poolOf, redis: redis[0] }));
     queues.set(name, queue);
     return queue;
   };
@@ -65,19 +80,22 @@ export function openConnection(config: Config, url: string, onError: OnError): Q
     ready: async () => {
       // A Redis queue that is made before its connection stands would stay broken.
       for (const client of redis) await inTime(READY_LIMIT_MS, answered(client));
+      if (redis.length === 0) await inTime(READY_LIMIT_MS, migrate(poolOf(1)));
       await inTime(READY_LIMIT_MS, queueOf('decide').waitUntilReady());
     },
     bell: (name) => ({
       ring: (bell_id) => inTime(RING_LIMIT_MS, ring(queueOf(name), bell_id)),
     }),
     listen: async (name, onJob) => {
-      const worker = keep(openWorker(name, onJob, { config, url, redis: redis[1], onError }));
+      const worker = keep(openWorker(name, onJob, { config, poolOf, redis: redis[1] }));
       await inTime(READY_LIMIT_MS, worker.waitUntilReady());
       worker.run().catch(onError);
       return { drain: () => worker.close() };
     },
     close: async () => {
-      const closed = Promise.allSettled(opened.map((made) => made.close(true)));
+      const closed = Promise.allSettled(opened.map((made) => made.close(true))).then(() =>
+        Promise.allSettled(pools.map((pool) => pool.end())),
+      );
       await inTime(CLOSE_LIMIT_MS, closed).catch(() => undefined);
       for (const client of redis) client.disconnect();
     },
@@ -89,6 +107,16 @@ function redisPair(url: string, onError: (error: Error) => void): [Redis, Redis]
   return [openRedis(url, { waiting: false, onError }), openRedis(url, { waiting: true, onError })];
 }
 
+/** Brings the queue's schema up to date: pools that are lent to it are taken as they are. */
+async function migrate(pool: PgPool): Promise<void> {
+  const client = await pool.connect();
+  try {
+    await runMigrations(client, DEFAULT_SCHEMA);
+  } finally {
+    client.release();
+  }
+}
+
 async function answered(client: Redis): Promise<void> {
   if (client.status !== 'ready') await once(client, 'ready');
 }
@@ -97,10 +125,7 @@ async function ring(queue: Queue, bell_id: string): Promise<void> {
   await queue.add('look', {}, { deduplication: { id: bell_id, keepLastIfActive: true } });
 }
 
-function openQueue(
-  name: QueueName,
-  at: { url: string; redis: Redis | undefined; onError: OnError },
-): Queue {
+function openQueue(name: QueueName, at: { poolOf: PoolOf; redis: Redis | undefined }): Queue {
   const defaultJobOptions = { removeOnComplete: KEEP_COMPLETED, removeOnFail: KEEP_FAILED };
   const streams = { events: { maxLen: 100 } };
   if (at.redis !== undefined) {
@@ -111,14 +136,14 @@ function openQueue(
       streams,
     });
   }
-  const options = { connection: postgresOptions(at, 1), defaultJobOptions, streams };
+  const options = { connection: at.poolOf(1), defaultJobOptions, streams };
   return new Queue(name, options, createPostgresBackend) as unknown as Queue;
 }
 
 function openWorker(
   name: QueueName,
   onJob: () => Promise<void>,
-  at: { config: Config; url: string; redis: Redis | undefined; onError: OnError },
+  at: { config: Config; poolOf: PoolOf; redis: Redis | undefined },
 ): Worker {
   const lock_ms = at.config.queue_lock_seconds * 1000;
   const options = {
@@ -136,25 +161,12 @@ function openWorker(
   if (at.redis !== undefined) {
     return new Worker(name, onJob, { ...options, connection: at.redis, prefix: REDIS_PREFIX });
   }
-  const connection = postgresOptions(at, 2);
+  // One listens.
+  const connection = at.poolOf(3);
   return new Worker(
     name,
     onJob,
     { ...options, connection },
     createPostgresBackend,
   ) as unknown as Worker;
-}
-
-/** The queue holds no truth, so its commits need not wait for the disk. */
-function postgresOptions({ url, onError }: { url: string; onError: OnError }, connections: number) {
-  return {
-    connectionString: url,
-    // BullMQ takes clients out of its pool without listening to their errors.
-    Client: heardClient(onError),
-    schema: POSTGRES_SCHEMA,
-    migrate: true,
-    max: connections,
-    application_name: 'portolan_queue',
-    options: '-c synchronous_commit=off -c statement_timeout=30000',
-  };
 }
