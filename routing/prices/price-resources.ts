@@ -17,13 +17,15 @@ export interface PricingClass {
   readonly unserved_cost: number;
   /** Orders forecast until the horizon, before what was learned. */
   readonly forecast: number;
+  /** Orders that have a plan and may still be decided otherwise, for certain; 0 unless it is given. */
+  readonly waiting?: number;
   /** Group whose demand it shares. */
   readonly group: number;
 }
 
 /** What resources are priced from. */
 export interface Pricing {
-  /** Free amount of each resource. */
+  /** Amount of each resource that is free, and what the orders that wait hold of it. */
   readonly supply: readonly number[];
   readonly classes: readonly PricingClass[];
   /** Evidence per group, as {@link DemandRecord}. */
@@ -97,10 +99,12 @@ export function priceResources(solver: LinearSolver, pricing: Pricing): PricedRe
     return learnedDemand(record, groupOf, forecast, deviates);
   };
   const scenarios = openScenarios(solver, oracle, count, chance);
-  const priced = scenarios.refresh(expectedIn, supply, count);
+  const waiting = Float64Array.from(classes, (one) => one.waiting ?? 0);
+  const priced = scenarios.refresh(expectedIn, supply, count, waiting);
   scenarios.close();
   if (priced.status === 'failed') return priced;
-  const caps = regretCaps(oracle, forecast, supply);
+  const wanted = forecast.map((orders, c) => orders + waiting[c]!);
+  const caps = regretCaps(oracle, wanted, supply);
   const prices = Array.from(priced.prices, (price, r) => Math.min(price, caps[r]!));
   return { status: 'priced', prices, planned: [...priced.planned], caps: [...caps] };
 }

@@ -14,6 +14,11 @@
  * many of, it has until the end. Where programmes are small they can be drawn anew each time: prices
  * are then means over independent futures, those of a little earlier among them.
  *
+ * Orders that wait and may still be decided otherwise belong to every future: they are certain demand, and
+ * what they hold is supply. A price that leaves them out is that of one more unit taken beside them; asked
+ * what a unit given back is worth, it says too much, and deciding them again by it loses (see
+ * docs/decisions.md).
+ *
  * Sources: randomised linear programmes (Talluri and van Ryzin, Transportation Science 1999);
  * hindsight re-solving (Vera and Banerjee, Management Science 2021).
  */
@@ -45,12 +50,14 @@ export interface Scenarios {
   /**
    * Re-solves `count` scenarios in turn (all of them the first time) for the expected number of
    * orders still to come per class, as scenario `s` believes it, and the supply that is left;
-   * returns the mean over all scenarios.
+   * returns the mean over all scenarios. `waiting`: orders per class that may still be decided
+   * otherwise, whose units `supply` counts as free; none unless it is given.
    */
   readonly refresh: (
     expectedIn: (s: number) => Float64Array,
     supply: Float64Array,
     count: number,
+    waiting?: Float64Array,
   ) => ScenarioPrices;
   readonly close: () => void;
 }
@@ -142,7 +149,7 @@ export function openScenarios(
   const sampleAgain = openSampler(scenarios, chance, renewal);
   let turn = 0;
   return {
-    refresh: (expectedIn, supply, wanted) => {
+    refresh: (expectedIn, supply, wanted, waiting) => {
       const isFirst = scenarios.some(({ prices }) => prices === undefined);
       const solves = isFirst ? count : Math.min(wanted, count);
       let failed = 0;
@@ -153,8 +160,9 @@ export function openScenarios(
         if (scenario.prices === undefined && s > 0) {
           scenario.programme.learn(scenarios[0]!.programme.plans());
         }
-        const demands = { demand: scenario.orders, supply, gap: NEAR_GAP };
-        const priced = scenario.programme.solve(demands);
+        const { orders } = scenario;
+        const demand = waiting ? orders.map((some, c) => some + waiting[c]!) : orders;
+        const priced = scenario.programme.solve({ demand, supply, gap: NEAR_GAP });
         if (priced.status === 'optimal') {
           scenario.prices = priced.prices;
           scenario.planned = priced.planned;

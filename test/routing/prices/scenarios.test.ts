@@ -146,6 +146,35 @@ describe('scenario prices', () => {
     expect(total(priced.prices)).toBe(20 * 12 + 20 * 10);
   });
 
+  it('count orders that wait as certain, and what they hold as free', () => {
+    const oracle = oracleOf([flexible, captive], 2);
+    const none = Float64Array.from([0, 0]);
+    const pricesOf = (free: number, waiting: Float64Array | undefined) => {
+      const scenarios = openScenarios(solver, oracle, 2, seededRandom(SEED).next);
+      const supply = Float64Array.from([free, 40]);
+      const priced = scenarios.refresh(() => none, supply, 2, waiting);
+      scenarios.close();
+      if (priced.status === 'failed') throw new Error(priced.reason);
+      return priced;
+    };
+    // Nobody comes any more, so what is free beside those that wait is worth nothing. But of the three
+    // who wait one has to go elsewhere, and the unit is worth what that costs.
+    expect([...pricesOf(0, undefined).prices]).toEqual([0, 0]);
+    const { prices, planned } = pricesOf(2, Float64Array.from([1, 2]));
+    expect(prices[0]).toBeGreaterThanOrEqual(2);
+    expect(prices[0]).toBeLessThanOrEqual(40);
+    expect([...planned]).toEqual([2, 1]);
+    expect(
+      choosePlan(
+        oracle,
+        0,
+        prices.map((price) => price + 1e-9),
+        Float64Array.from([2, 40]),
+      ),
+    ).toBe(flexible[1]);
+    expect(choosePlan(oracle, 1, prices, Float64Array.from([2, 40]))).toBe(captive[0]);
+  });
+
   it('go on with the last prices of a scenario that cannot be solved, and fail with none', () => {
     const { oracle, demand, supply } = drawMarket(SEED);
     let broken = false;
