@@ -12,11 +12,12 @@ import {
   openProgramme,
   shapeOfError,
 } from '../routing/index.ts';
+import type { Belief } from './prices/kept-prices.ts';
 import { countOrders, drawArrivals, ratesOf } from './prices/ma-arrivals.ts';
 import { lagrangianBound } from './prices/ma-bound.ts';
 import { classesOf, type MaClasses, maOracle } from './prices/ma-classes.ts';
 import { drawInstance, hasMaData, type MaInstance } from './prices/ma-instance.ts';
-import { type Belief, type MaGame, playGreedy, playPrices } from './prices/ma-play.ts';
+import { type MaGame, playGreedy, playPrices } from './prices/ma-play.ts';
 import { mergeCities, regionsOf } from './prices/ma-regions.ts';
 import { BIG } from './prices/ma-settings.ts';
 import type { Results } from './results.ts';

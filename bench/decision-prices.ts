@@ -21,6 +21,7 @@ import {
 import { hasMaData } from './prices/ma-instance.ts';
 import { type MaOutcome, type MaRow, outcomeOf } from './prices/ma-rows.ts';
 import { CHANGING, SMALL } from './prices/ma-settings.ts';
+import type { Waits } from './prices/ma-waiting.ts';
 import { playRow } from './prices/play-row.ts';
 import type { Results } from './results.ts';
 
@@ -43,7 +44,7 @@ const THIN = {
   eta: 0,
 } as const;
 
-type Row = Pick<MaRow, 'setting' | 'forecast_sigma'>;
+type Row = Pick<MaRow, 'setting' | 'forecast_sigma'> & { readonly waits?: Waits };
 
 const ROWS: readonly (readonly [name: string, row: Row, least: number])[] = [
   ['T = 10,000', { setting: SMALL, forecast_sigma: 0 }, 0.95],
@@ -52,6 +53,30 @@ const ROWS: readonly (readonly [name: string, row: Row, least: number])[] = [
   ['large orders last', { setting: CHANGING, forecast_sigma: 0 }, 0.85],
   ['large orders first', { setting: { ...CHANGING, singles_first: 0.1 }, forecast_sigma: 0 }, 0.85],
 ];
+
+/**
+ * The changing arrivals as the engine meets them: an order has a plan at once, and may be decided again
+ * while it waits to be released. The more wait, the more is known.
+ */
+const WAITING = [50, 100, 300].flatMap((window) =>
+  (
+    [
+      [0.9, 'large orders last'],
+      [0.1, 'large orders first'],
+    ] as const
+  ).map(
+    ([singles_first, name]) =>
+      [
+        `${name}, ${window} orders wait`,
+        {
+          setting: { ...CHANGING, singles_first },
+          forecast_sigma: 0,
+          waits: { window, every: 10, saving_least: 0.1 },
+        },
+        0.85,
+      ] as const,
+  ),
+);
 
 /**
  * The changing arrivals as Amil, Makhdoumi and Wei publish them: one kind of order alone in each half, or
@@ -97,7 +122,8 @@ async function benchRows(
     return;
   }
   for (const [name, row, least] of rows) {
-    const full = { ...row, policy: row.setting.periods > 1000 ? THICK : THIN, ...SIZE };
+    const policy = row.setting.periods > 1000 ? THICK : THIN;
+    const full = { waits: null, ...row, policy, ...SIZE };
     addOutcome(results, name, outcomeOf(await playRow(full)), least);
     // Rows take minutes each: what is done is kept, whatever ends the run.
     results.save();
@@ -106,6 +132,9 @@ async function benchRows(
 
 /** The share of the gap that prices close, on small instances. */
 export const benchPrices = (results: Results): Promise<void> => benchRows(results, ROWS);
+
+/** The same on changing arrivals where orders wait and are decided again. */
+export const benchPricesWaiting = (results: Results): Promise<void> => benchRows(results, WAITING);
 
 /** The same on changing arrivals as they are published. */
 export const benchPricesPublished = (results: Results): Promise<void> =>

@@ -7,7 +7,12 @@ import { benchCompile } from './decision-compile.ts';
 import { benchDemo } from './decision-demo.ts';
 import { benchGap } from './decision-gap.ts';
 import { benchLatency } from './decision-latency.ts';
-import { benchPrices, benchPricesBrunel, benchPricesPublished } from './decision-prices.ts';
+import {
+  benchPrices,
+  benchPricesBrunel,
+  benchPricesPublished,
+  benchPricesWaiting,
+} from './decision-prices.ts';
 import { benchPricesBig } from './decision-prices-big.ts';
 import { benchPromise } from './decision-promise.ts';
 import { benchQuote } from './decision-quote.ts';
@@ -28,6 +33,7 @@ const PARTS: readonly (readonly [name: string, part: Part])[] = [
   ['quote', benchQuote],
   ['gap', benchGap],
   ['prices', benchPrices],
+  ['prices-waiting', benchPricesWaiting],
   ['prices-published', benchPricesPublished],
   ['prices-brunel', benchPricesBrunel],
   ['prices-big', benchPricesBig],

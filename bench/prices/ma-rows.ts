@@ -1,24 +1,20 @@
 /** One row of the table: many instances × sequences of one setting, and what the policies make of it. */
 import {
   cvOfLogNormal,
-  type LinearSolver,
   openDemand,
   openProgramme,
+  type PoolSolvers,
   sampleNormal,
   shapeOfError,
 } from '../../routing/index.ts';
 import { seededRandom } from '../../src/simulation/random.ts';
+import type { PricePolicy } from './kept-prices.ts';
 import { drawArrivals, ratesOf } from './ma-arrivals.ts';
 import { classesOf, maOracle } from './ma-classes.ts';
 import { drawInstance, type MaInstance } from './ma-instance.ts';
-import {
-  hindsightBound,
-  type MaGame,
-  type PricePolicy,
-  playGreedy,
-  playPrices,
-} from './ma-play.ts';
+import { hindsightBound, type MaGame, playGreedy, playPrices } from './ma-play.ts';
 import type { MaSetting } from './ma-settings.ts';
+import { playWaiting, type Waits } from './ma-waiting.ts';
 import { type Estimate, estimate } from './statistics.ts';
 
 /** What a row plays. */
@@ -30,6 +26,8 @@ export interface MaRow {
   /** σ of the logarithm of the forecast's error per order type; 0 = the forecast is right. */
   readonly forecast_sigma: number;
   readonly policy: Omit<PricePolicy, 'seed'>;
+  /** How orders wait, to be decided again until they leave; null = each leaves as it comes. */
+  readonly waits: Waits | null;
 }
 
 /** What came of it. Costs are means per sequence, as ratios to the hindsight bound. */
@@ -60,13 +58,13 @@ function forecastErrors(instance: MaInstance, sigma: number, seed: number): numb
 }
 
 /** Plays the sequences of one instance. */
-export function playInstance(row: MaRow, index: number, solver: LinearSolver): Costs[] {
+export function playInstance(row: MaRow, index: number, solvers: PoolSolvers): Costs[] {
   const seed = row.seed + 1000 * index;
   const instance = drawInstance(row.setting, seed);
   const classes = classesOf(instance);
   const oracle = maOracle(instance, classes);
   const truth = ratesOf(instance, classes);
-  const bound = openProgramme(solver, oracle);
+  const bound = openProgramme(solvers.linear, oracle);
   const costs = Array.from({ length: row.sequences }, (_, s) => {
     const drawn = seed + 10 * (s + 1);
     const arrivals = drawArrivals(truth, instance.periods, drawn);
@@ -80,7 +78,10 @@ export function playInstance(row: MaRow, index: number, solver: LinearSolver): C
       demand: openDemand(instance.types.length, shape),
       groupOf: classes.type,
     };
-    const played = playPrices(game, solver, belief, { ...row.policy, seed: drawn + 2 });
+    const policy = { ...row.policy, seed: drawn + 2 };
+    const played = row.waits
+      ? playWaiting({ ...game, items: instance.items }, solvers, belief, policy, row.waits)
+      : playPrices(game, solvers.linear, belief, policy);
     return {
       greedy: playGreedy(game),
       priced: played.cost,
