@@ -2,6 +2,7 @@
 import { sql } from 'kysely';
 import type { TakenSlot } from '../src/domain/shipment.ts';
 import type { Tx } from './database.ts';
+import type { OrderDestination } from './demand.ts';
 
 /** Takes the run that is due, by making the next one due at `next`; false if none is due. */
 export async function takeRedecideRun(
@@ -16,18 +17,22 @@ export async function takeRedecideRun(
 }
 
 /** Which offers are looked at. */
-export interface OfferWindow {
+export interface NewestOffers {
   /** Offers whose lease ends after this are live. */
   readonly live_after: Temporal.Instant;
   /** Newest offers looked at. */
   readonly offers: number;
+}
+
+/** Which orders on offer are listed. */
+export interface OfferWindow extends NewestOffers {
   /** Orders listed at most. */
   readonly orders: number;
   /** Chance of who comes first where there are more: another one for each run. */
   readonly seed: string;
 }
 
-const newestOffers = ({ live_after, offers }: OfferWindow) => sql`
+const newestOffers = ({ live_after, offers }: NewestOffers) => sql`
   select shipment_id from assignments
   where state = 'offered' and lease_until > ${live_after.toString()}
   order by lease_until desc limit ${offers}`;
@@ -95,6 +100,23 @@ export interface OfferedOrder<Problem = unknown> {
   readonly shipments: readonly OfferedShipment[];
 }
 
+/** Orders `o`, each with its last decision `d` and all that is open of it, `s`. */
+const lastPlans = (live_after: Temporal.Instant) => sql`
+  orders o join decisions d on d.order_id = o.order_id and d.decision_no = o.decision_no
+  cross join lateral (
+    select min(milestone_due[1]) as release_due_at, max(promise_at) as latest_promise_at,
+      bool_and(state = 'planned' and exists (select from assignments a
+        where a.shipment_id = s.shipment_id and a.state = 'offered'
+          and a.lease_until > ${live_after.toString()})) as is_offered,
+      json_agg(json_build_object('shipment_id', shipment_id, 'version', version,
+        'carrier_id', carrier_id, 'zone_id', zone_id, 'capacity', capacity, 'cost', cost)
+        order by shipment_id) as shipments
+    from shipments s where s.order_id = o.order_id and s.state <> 'cancelled') s`;
+
+/** True of such an order that was decided by the engine itself and that nobody has begun on. */
+const mayChange = sql`o.state = 'decided' and not d.from_quote and d.outcome = 'sourced'
+  and o.promise_at is not null and s.is_offered`;
+
 /**
  * Lists which of these orders may be decided again: decided by the engine itself and not sold as a
  * quote, with every open shipment planned and under a live offer. Takes no lock: whoever acts on it
@@ -109,20 +131,48 @@ export async function listOfferedOrders<Problem>(
   const rows = await sql<OfferedOrder<Problem>>`
     select o.order_id, o.platform_id, o.version, o.decision_no, o.promise_at, o.promise_confidence,
       d.policy_id, d.problem, s.release_due_at, s.latest_promise_at, s.shipments
-    from orders o
-    join decisions d on d.order_id = o.order_id and d.decision_no = o.decision_no
-    cross join lateral (
-      select min(milestone_due[1]) as release_due_at, max(promise_at) as latest_promise_at,
-        bool_and(state = 'planned' and exists (select from assignments a
-          where a.shipment_id = s.shipment_id and a.state = 'offered'
-            and a.lease_until > ${live_after.toString()})) as is_offered,
-        json_agg(json_build_object('shipment_id', shipment_id, 'version', version,
-          'carrier_id', carrier_id, 'zone_id', zone_id, 'capacity', capacity, 'cost', cost)
-          order by shipment_id) as shipments
-      from shipments s where s.order_id = o.order_id and s.state <> 'cancelled') s
-    where o.order_id = any(${orderIds}::uuid[]) and o.state = 'decided' and not d.from_quote
-      and d.outcome = 'sourced' and o.promise_at is not null and s.is_offered
+    from ${lastPlans(live_after)}
+    where o.order_id = any(${orderIds}::uuid[]) and ${mayChange}
     order by o.order_id`.execute(tx);
+  return rows.rows;
+}
+
+/** Units of a lot that orders to one postal code hold, with one of their destinations. */
+export interface WaitingUnits {
+  readonly stock_id: number;
+  readonly warehouse_id: string;
+  readonly sku_id: string;
+  readonly expires_on: string | null;
+  readonly quantity: number;
+  readonly destination: OrderDestination;
+}
+
+/**
+ * Lists what orders hold of these SKUs that may be decided again (as {@link listOfferedOrders}) and whose
+ * warehouses need not be able to start before `starts_from`. Takes no lock; reads by key from the newest
+ * entries of the partial index `assignments_due` on, so nothing where nothing is on offer.
+ */
+export async function listWaitingUnits(
+  tx: Tx,
+  offers: NewestOffers,
+  starts_from: Temporal.Instant,
+  skuIds: readonly string[],
+): Promise<WaitingUnits[]> {
+  if (skuIds.length === 0) return [];
+  const rows = await sql<WaitingUnits>`
+    with offers as materialized (${newestOffers(offers)}),
+    waiting as materialized (
+      select o.order_id, o.destination from ${lastPlans(offers.live_after)}
+      where o.order_id = any (array(select distinct order_id from offers
+          join shipments using (shipment_id) where state = 'planned'))
+        and ${mayChange} and s.release_due_at >= ${starts_from.toString()})
+    select k.stock_id, k.warehouse_id, k.sku_id, k.expires_on,
+      sum(r.quantity)::integer as quantity, (array_agg(w.destination))[1] as destination
+    from waiting w join shipments s using (order_id) join reservations r using (shipment_id)
+    join stock k using (stock_id)
+    where s.state = 'planned' and r.state = 'open' and k.sku_id = any(${skuIds}::text[])
+    group by k.stock_id, w.destination ->> 'country', w.destination ->> 'postal_code'
+    order by k.stock_id, w.destination ->> 'country', w.destination ->> 'postal_code'`.execute(tx);
   return rows.rows;
 }
 

@@ -25,6 +25,25 @@ export interface DemandKind {
   };
 }
 
+/** Units that orders of a kind hold which wait and may still be decided otherwise. */
+export interface HeldByKind {
+  readonly warehouse_id: string;
+  readonly sku_id: string;
+  readonly zone_id: string;
+  readonly quantity: number;
+}
+
+/** What prices of stock are made from. */
+export interface StockOutlook {
+  readonly at_seconds: number;
+  readonly kinds: readonly DemandKind[];
+  /** What is free. */
+  readonly stock: readonly StockPosition[];
+  readonly waiting: readonly HeldByKind[];
+  /** Where also that is free which orders hold that wait. */
+  readonly freed: Board;
+}
+
 /** What contention is judged by. */
 export interface ContentionLimits {
   /** Share of a warehouse's units that greedy deciding would use, from which a SKU is contended. */
@@ -39,6 +58,8 @@ export interface ContendedStock {
   readonly pricing: Pricing;
   /** Per resource: warehouse and SKU. */
   readonly resources: readonly (readonly [warehouse_id: string, sku_id: string])[];
+  /** Per resource: units of its supply that orders hold which wait. */
+  readonly held: readonly number[];
   readonly kinds: readonly DemandKind[];
 }
 
@@ -55,24 +76,31 @@ interface SourcedKind extends DemandKind {
   readonly sources: readonly StockSource[];
 }
 
-const keyOf = (warehouse_id: string, sku_id: string): string =>
-  JSON.stringify([warehouse_id, sku_id]);
+/** A kind with its orders that wait. */
+interface WaitingKind extends SourcedKind {
+  /** Their units over those of an average order: not a whole number, and need not be. */
+  readonly waiting: number;
+}
 
-/** Free units by warehouse and SKU. */
-function unitsOf(stock: readonly StockPosition[]): Map<string, number> {
-  const units = new Map<string, number>();
-  for (const { warehouse_id, sku_id, available } of stock) {
-    const key = keyOf(warehouse_id, sku_id);
-    units.set(key, (units.get(key) ?? 0) + available);
+/** Names a SKU in a warehouse, or to a zone. */
+const keyOf = (place_id: string, sku_id: string): string => JSON.stringify([place_id, sku_id]);
+
+/** Units by key. */
+function unitsOf<Row>(
+  rows: readonly Row[],
+  of: (row: Row) => readonly [key: string, units: number],
+): Map<string, number> {
+  const sums = new Map<string, number>();
+  for (const row of rows) {
+    const [key, units] = of(row);
+    sums.set(key, (sums.get(key) ?? 0) + units);
   }
-  return units;
+  return sums;
 }
 
 async function sourcesOf(
   network: LiveNetwork,
-  board: Board,
-  kinds: readonly DemandKind[],
-  at_seconds: number,
+  { freed, kinds, at_seconds }: StockOutlook,
   work: number,
 ): Promise<SourcedKind[]> {
   const found: SourcedKind[] = [];
@@ -80,24 +108,41 @@ async function sourcesOf(
     const { sku_id, quantity } = kind.demand;
     const lines = [{ line_no: 1, sku_id, quantity }];
     const order = { at_seconds, destination: kind.destination, lines };
-    const sources = listStockSources(network.compiled, board, order, { most: MOST_SOURCES, work });
+    const sources = listStockSources(network.compiled, freed, order, { most: MOST_SOURCES, work });
     if (sources.length > 0) found.push({ ...kind, sources });
     if (i % KINDS_PER_TURN === KINDS_PER_TURN - 1) await nextTurn();
   }
   return found;
 }
 
+/**
+ * What counts of what is held: that of a kind with sources, in a warehouse that is one of its SKU. Whatever
+ * does not count as demand does not count as supply either.
+ */
+function countedOf(kinds: readonly SourcedKind[], waiting: readonly HeldByKind[]): HeldByKind[] {
+  const zones = new Set(kinds.map(({ demand }) => keyOf(demand.zone_id, demand.sku_id)));
+  const warehouses = new Set(
+    kinds.flatMap(({ demand, sources }) =>
+      sources.map(({ warehouse_id }) => keyOf(warehouse_id, demand.sku_id)),
+    ),
+  );
+  return waiting.filter(
+    ({ warehouse_id, zone_id, sku_id }) =>
+      zones.has(keyOf(zone_id, sku_id)) && warehouses.has(keyOf(warehouse_id, sku_id)),
+  );
+}
+
 /** SKUs of which some warehouse would lose so much of its units, were every order decided greedily. */
 function contendedSkus(
-  kinds: readonly SourcedKind[],
+  kinds: readonly WaitingKind[],
   units: ReadonlyMap<string, number>,
   share: number,
 ): Set<string> {
   const used = new Map<string, number>();
   const skus = new Set<string>();
-  for (const { demand, sources } of kinds) {
+  for (const { demand, sources, waiting } of kinds) {
     const key = keyOf(sources[0]!.warehouse_id, demand.sku_id);
-    const use = (used.get(key) ?? 0) + demand.forecast * demand.quantity;
+    const use = (used.get(key) ?? 0) + (demand.forecast + waiting) * demand.quantity;
     used.set(key, use);
     if (use >= share * (units.get(key) ?? 0)) skus.add(demand.sku_id);
   }
@@ -105,7 +150,7 @@ function contendedSkus(
 }
 
 function classOf(
-  { demand, sources }: SourcedKind,
+  { demand, sources, waiting }: WaitingKind,
   group: number,
   resourceOf: ReadonlyMap<string, number>,
 ): PricingClass {
@@ -118,26 +163,16 @@ function classOf(
     choices,
     unserved_cost: UNSERVED_FACTOR * sources.at(-1)!.cost,
     forecast: demand.forecast,
+    waiting,
     group,
   };
 }
 
-/** Finds what is contended; no classes if nothing is. O(kinds × sources × one decision). */
-export async function findContendedStock(
-  network: LiveNetwork,
-  board: Board,
-  stock: readonly StockPosition[],
-  kinds: readonly DemandKind[],
-  at_seconds: number,
-  limits: ContentionLimits,
-): Promise<ContendedStock> {
-  const units = unitsOf(stock);
-  const sourced = await sourcesOf(network, board, kinds, at_seconds, limits.solver_work);
-  const skus = contendedSkus(sourced, units, limits.contended_share);
-  const contended = sourced.filter(({ demand }) => skus.has(demand.sku_id));
+/** Numbers what kinds can be served from. */
+function resourcesOf(kinds: readonly SourcedKind[]) {
   const resourceOf = new Map<string, number>();
-  const resources: [string, string][] = [];
-  for (const { demand, sources } of contended) {
+  const resources: [warehouse_id: string, sku_id: string][] = [];
+  for (const { demand, sources } of kinds) {
     for (const { warehouse_id } of sources) {
       const key = keyOf(warehouse_id, demand.sku_id);
       if (resourceOf.has(key)) continue;
@@ -145,8 +180,32 @@ export async function findContendedStock(
       resources.push([warehouse_id, demand.sku_id]);
     }
   }
+  return { resources, resourceOf };
+}
+
+/** Finds what is contended; no classes if nothing is. O(kinds × sources × one decision). */
+export async function findContendedStock(
+  network: LiveNetwork,
+  outlook: StockOutlook,
+  limits: ContentionLimits,
+): Promise<ContendedStock> {
+  const found = await sourcesOf(network, outlook, limits.solver_work);
+  const counted = countedOf(found, outlook.waiting);
+  const held = unitsOf(counted, (row) => [keyOf(row.warehouse_id, row.sku_id), row.quantity]);
+  const wanted = unitsOf(counted, (row) => [keyOf(row.zone_id, row.sku_id), row.quantity]);
+  const units = unitsOf([...outlook.stock, ...counted], (row) => [
+    keyOf(row.warehouse_id, row.sku_id),
+    'available' in row ? row.available : row.quantity,
+  ]);
+  const kinds = found.map((kind): WaitingKind => {
+    const { zone_id, sku_id, quantity } = kind.demand;
+    return { ...kind, waiting: (wanted.get(keyOf(zone_id, sku_id)) ?? 0) / quantity };
+  });
+  const skus = contendedSkus(kinds, units, limits.contended_share);
+  const contended = kinds.filter(({ demand }) => skus.has(demand.sku_id));
+  const { resources, resourceOf } = resourcesOf(contended);
   const pricing: Pricing = {
-    supply: resources.map(([w, sku]) => units.get(keyOf(w, sku)) ?? 0),
+    supply: resources.map((resource) => units.get(keyOf(...resource)) ?? 0),
     classes: contended.map((kind, group) => classOf(kind, group, resourceOf)),
     shape: PRIOR_ORDERS,
     seen: contended.map(({ demand }) => demand.orders),
@@ -154,5 +213,6 @@ export async function findContendedStock(
     scenarios: limits.scenarios,
     seed: limits.seed,
   };
-  return { pricing, resources, kinds: contended };
+  const heldOf = resources.map((resource) => held.get(keyOf(...resource)) ?? 0);
+  return { pricing, resources, held: heldOf, kinds: contended };
 }

@@ -1,6 +1,6 @@
 /** What prices are made from: the orders of late as a forecast, and the stock and capacity there is. */
 import { listCapacity } from '../../db/capacity.ts';
-import { inTransaction } from '../../db/database.ts';
+import { inTransaction, type Tx } from '../../db/database.ts';
 import {
   countOrdersByHour,
   type HourlyOrders,
@@ -8,6 +8,7 @@ import {
   type PlaceDemand,
   sampleOrders,
 } from '../../db/demand.ts';
+import { listWaitingUnits, type WaitingUnits } from '../../db/redecisions.ts';
 import { listFreeStock } from '../../db/stock.ts';
 import {
   type Board,
@@ -20,26 +21,23 @@ import {
   LOOK_BACK_SECONDS,
   openBoard,
   type SeenDemand,
-  type StockPosition,
   seasonalHours,
   weekShape,
   zonesOf,
 } from '../../routing/index.ts';
 import { secondsOf } from '../domain/instants.ts';
 import type { Network } from '../domain/network.ts';
-import { stockPositions, warehousesOf } from './decide-batch.ts';
+import { stockPositions } from './decide-batch.ts';
 import type { Engine, LiveNetwork } from './engine.ts';
 import { expectOrders } from './expect-orders.ts';
 import type { ExpectedOrder } from './find-contended-capacity.ts';
-import type { DemandKind } from './find-contended-stock.ts';
+import type { DemandKind, HeldByKind, StockOutlook } from './find-contended-stock.ts';
+import { stockFreed, USUAL_FREEZE_SECONDS } from './waiting-orders.ts';
 
 /** What prices are made from: what is there, and what is expected. */
-export interface Outlook {
+export interface Outlook extends StockOutlook {
   readonly at: Temporal.Instant;
-  readonly at_seconds: number;
   readonly board: Board;
-  readonly stock: readonly StockPosition[];
-  readonly kinds: readonly DemandKind[];
   readonly expected: readonly ExpectedOrder[];
   readonly season: Season;
 }
@@ -71,18 +69,45 @@ export async function lookAhead(
       ...kinds.map((kind) => kind.demand.sku_id),
       ...expected.flatMap(({ order }) => order.lines.map((line) => line.sku_id)),
     ]);
-    const stock = stockPositions(network, await listFreeStock(tx, [...skus]));
-    const from = at_seconds - 2 * DAY_SECONDS;
-    return {
-      kinds,
-      expected,
-      season,
-      stock,
-      capacity: await listCapacity(tx, from, warehousesOf(stock)),
-    };
+    const free = await listFreeStock(tx, [...skus]);
+    const waiting = await waitingFor(engine, tx, network, now, kinds);
+    const warehouses = new Set([...free, ...waiting].map((row) => row.warehouse_id));
+    const capacity = await listCapacity(tx, at_seconds - 2 * DAY_SECONDS, [...warehouses]);
+    return { season, kinds, expected, free, waiting, capacity };
   });
-  const board = openBoard(network.compiled, read.stock, read.capacity);
-  return { at: now, at_seconds, board, ...read };
+  const { season, kinds, expected, free, waiting, capacity } = read;
+  const stock = stockPositions(network, free);
+  const board = openBoard(network.compiled, stock, capacity);
+  const given = stockFreed(network, free, waiting);
+  const freed = waiting.length === 0 ? board : openBoard(network.compiled, given, capacity);
+  return { at: now, at_seconds, season, kinds, expected, waiting, stock, board, freed };
+}
+
+/**
+ * What orders that wait hold, by kind; none where nobody is ever decided again. Of those of no kind nothing
+ * is known to want what they would give back: they stay where they are.
+ */
+async function waitingFor(
+  { config }: Engine,
+  tx: Tx,
+  network: LiveNetwork,
+  now: Temporal.Instant,
+  kinds: readonly DemandKind[],
+): Promise<(WaitingUnits & HeldByKind)[]> {
+  if (config.redecide_seconds === 0) return [];
+  const { freeze_seconds = USUAL_FREEZE_SECONDS } = network.document.policy;
+  const offers = { live_after: now, offers: config.redecide_offers };
+  const keyOf = (sku_id: string, zone_id: string | undefined) => JSON.stringify([sku_id, zone_id]);
+  const known = new Set(kinds.map(({ demand }) => keyOf(demand.sku_id, demand.zone_id)));
+  const skus = new Set(kinds.map(({ demand }) => demand.sku_id));
+  const starts_from = now.add({ seconds: freeze_seconds });
+  const rows = await listWaitingUnits(tx, offers, starts_from, [...skus]);
+  return rows.flatMap((row) => {
+    const zone_id = zonesOf(network.compiled, row.destination)[0];
+    return zone_id !== undefined && known.has(keyOf(row.sku_id, zone_id))
+      ? [{ ...row, zone_id }]
+      : [];
+  });
 }
 
 /** True if some warehouse or service takes no more than so much: else no capacity can be short. */

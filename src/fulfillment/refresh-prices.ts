@@ -128,14 +128,18 @@ interface PricedStock {
 async function priceStock(
   engine: Engine,
   network: LiveNetwork,
-  { board, stock, kinds, at_seconds }: Outlook,
+  outlook: Outlook,
 ): Promise<PricedStock | null> {
-  const limits = limitsOf(engine, at_seconds);
-  const found = await findContendedStock(network, board, stock, kinds, at_seconds, limits);
+  const limits = limitsOf(engine, outlook.at_seconds);
+  const found = await findContendedStock(network, outlook, limits);
   const solved = await solve(engine, found.pricing);
   if (solved === null) return null;
   const course = found.resources.map(([warehouse_id, sku_id], r) => {
-    return [warehouse_id, sku_id, solved[r]!] as const;
+    const [price, planned, supply, cap] = solved[r]!;
+    const held = found.held[r]!;
+    // What is held is used already: the next prices read what is free, and follow what is used beyond.
+    const course = [price, Math.max(0, planned - held), supply - held, cap] as const;
+    return [warehouse_id, sku_id, course] as const;
   });
   const rows = course.flatMap(([warehouse_id, sku_id, [price]]) =>
     price > 0 ? [{ warehouse_id, sku_id, price }] : [],

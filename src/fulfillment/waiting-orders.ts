@@ -56,7 +56,7 @@ export interface Reloading {
 }
 
 /** Time (s) before its warehouse must start from which an order is left alone, unless a policy says. */
-const USUAL_FREEZE_SECONDS = 900;
+export const USUAL_FREEZE_SECONDS = 900;
 /** Share of the split penalty that must be saved for each order moved, unless a policy says. */
 const USUAL_SAVING_SHARE = 0.1;
 
@@ -169,29 +169,43 @@ export function keepsPromise(
   );
 }
 
+/** Stock as it would be if some units of lots were not held. */
+export function stockFreed(
+  network: LiveNetwork,
+  free: readonly FreeStock[],
+  held: readonly Pick<
+    HeldRow,
+    'stock_id' | 'warehouse_id' | 'sku_id' | 'expires_on' | 'quantity'
+  >[],
+): StockPosition[] {
+  const lots = new Map(free.map((row) => [row.stock_id, { ...row }]));
+  for (const { stock_id, warehouse_id, sku_id, expires_on, quantity } of held) {
+    const lot = lots.get(stock_id);
+    if (lot !== undefined) lots.set(stock_id, { ...lot, available: lot.available + quantity });
+    else lots.set(stock_id, { stock_id, warehouse_id, sku_id, expires_on, available: quantity });
+  }
+  const rows = [...lots.values()].sort((a, b) => a.stock_id - b.stock_id);
+  return stockPositions(network, rows);
+}
+
 /** Stock and capacity as they would be if these orders held nothing. */
 export function withoutHolds(
   network: LiveNetwork,
   { free, capacity }: Pick<WaitingView, 'free' | 'capacity'>,
   orders: readonly WaitingOrder[],
 ): { stock: StockPosition[]; capacity: CapacityRow[] } {
-  const lots = new Map(free.map((row) => [row.stock_id, { ...row }]));
-  for (const { stock_id, warehouse_id, sku_id, expires_on, quantity } of orders.flatMap(
-    ({ held }) => held,
-  )) {
-    const lot = lots.get(stock_id);
-    if (lot !== undefined) lots.set(stock_id, { ...lot, available: lot.available + quantity });
-    else lots.set(stock_id, { stock_id, warehouse_id, sku_id, expires_on, available: quantity });
-  }
   const given = new Map<string, number>();
   for (const slot of orders.flatMap(({ offered }) =>
     offered.shipments.flatMap((shipment) => shipment.capacity),
   )) {
     given.set(slotKey(slot), (given.get(slotKey(slot)) ?? 0) + slot.amount);
   }
-  const rows = [...lots.values()].sort((a, b) => a.stock_id - b.stock_id);
   return {
-    stock: stockPositions(network, rows),
+    stock: stockFreed(
+      network,
+      free,
+      orders.flatMap(({ held }) => held),
+    ),
     capacity: capacity.map((row) => ({ ...row, used: row.used - (given.get(slotKey(row)) ?? 0) })),
   };
 }

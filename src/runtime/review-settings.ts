@@ -17,7 +17,7 @@ export const REVIEW_SETTINGS = {
     doc: 'How often (s) orders that no carrier has yet are decided again together; 0 = never.',
   }),
   redecide_offers: count('PORTOLAN_REDECIDE_OFFERS', 2_000, {
-    doc: 'Newest open offers (count) among which orders are looked for that were split.',
+    doc: 'Newest open offers (count) whose orders may be decided again, and are known to prices.',
   }),
   redecide_orders: count('PORTOLAN_REDECIDE_ORDERS', 300, {
     max: 2_000,
