@@ -65,13 +65,13 @@ interface FoundPlan {
 }
 
 /**
- * Finds other plans. Null where no order of `split` could be had for less if the others made room:
- * then nobody has a reason to move. Lets others have a turn after each order.
+ * Finds other plans. Null where no order of `seeds` could be had for less if the others made room: then
+ * nobody has a reason to move. Lets others have a turn after each order.
  */
 export async function poolPlans(
   network: LiveNetwork,
   view: WaitingView,
-  split: ReadonlySet<string>,
+  seeds: ReadonlySet<string>,
   budget: PoolBudget,
 ): Promise<PooledPlans | null> {
   const relaxed = withoutHolds(network, view, view.orders);
@@ -79,8 +79,8 @@ export async function poolPlans(
   const search = { board, scarce: scarceStock(view), left: budget.work, ...budget };
   const found = new Map<WaitingOrder, FoundPlan[]>();
   let isWorthwhile = false;
-  const isSplit = (order: WaitingOrder) => split.has(order.offered.order_id);
-  for (const order of view.orders.filter(isSplit)) {
+  const isSeed = (order: WaitingOrder) => seeds.has(order.offered.order_id);
+  for (const order of view.orders.filter(isSeed)) {
     const best = solve(search, order, NONE);
     await nextTurn();
     if (best === null || best.total > totalOf(order) - Math.max(1, order.saving_least)) continue;

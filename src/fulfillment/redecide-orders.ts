@@ -1,9 +1,10 @@
 /**
- * REDECIDE: orders that no carrier has taken yet may change places. Now and then those that were split
- * are decided again together with those that hold what they would need; who can do without a unit
- * leaves it to one that cannot, and what later orders will need more has its price here, too. Promises
- * stand as sold, orders near their start are left alone, and nobody moves for too little. Where nothing
- * was split, one look at the open offers is all it costs.
+ * REDECIDE: orders that no carrier has taken yet may change places. Now and then those that were split,
+ * and those whose goods will run short somewhere and have a price there, are decided again together with
+ * others that hold the same goods; who can do without a unit leaves it to one that cannot, or to later
+ * orders that will need it more. Promises stand as sold, orders near their start are left alone, and
+ * nobody moves for too little. Where nothing was split and nothing has a price, one look at the open
+ * offers is all it costs.
  */
 import { inTransaction, type Tx } from '../../db/database.ts';
 import {
@@ -63,10 +64,10 @@ export async function redecideOrders(engine: Engine): Promise<StepOutcome> {
   return { done, more: false };
 }
 
-/** Orders found, and which of them were split. */
+/** Orders found, and those of them that have a reason to move. */
 interface Found {
   readonly view: WaitingView;
-  readonly split: ReadonlySet<string>;
+  readonly seeds: ReadonlySet<string>;
 }
 
 async function findWaiting(
@@ -74,29 +75,40 @@ async function findWaiting(
   reloading: Reloading,
   window: OfferWindow,
 ): Promise<Found | null> {
-  // Half of the places are for those that would move in, half for those that would make room.
+  // Half of the places are for those that have a reason to move, half for those that would make room.
   const most = Math.ceil(window.orders / 2);
   const split = await listSplitOrders(tx, { ...window, orders: most });
-  if (split.length === 0) return null;
-  const seeds = await loadWaiting(tx, reloading, split);
+  const others = { ...window, orders: most - split.length };
+  const priced = await listHoldersOf(tx, others, pricedSkus(reloading), split);
+  if (split.length + priced.length === 0) return null;
+  const seeds = await loadWaiting(tx, reloading, [...split, ...priced]);
   if (seeds.orders.length === 0) return null;
   const skus = new Set(seeds.orders.flatMap(({ held }) => held.map((row) => row.sku_id)));
   const ids = seeds.orders.map(({ offered }) => offered.order_id);
   const rest = { ...window, orders: window.orders - ids.length };
   const holders = await listHoldersOf(tx, rest, [...skus], ids);
   const view = await loadWaiting(tx, reloading, [...ids, ...holders]);
-  return { view, split: new Set(ids) };
+  return { view, seeds: new Set(ids) };
+}
+
+/**
+ * SKUs that have a price in some warehouse: who holds them there may leave them to later orders, and who
+ * was sent elsewhere may be the one that needs them more.
+ */
+function pricedSkus({ prices }: Reloading): string[] {
+  const ofWarehouses = [...(prices?.index.stock.values() ?? [])];
+  return [...new Set(ofWarehouses.flatMap((ofSkus) => [...ofSkus.keys()]))];
 }
 
 async function exchange(
   engine: Engine,
   { network, prices }: Reloading,
-  { view, split }: Found,
+  { view, seeds }: Found,
 ): Promise<number> {
   const { redecide_work, redecide_timeout_seconds, solver_work_max } = engine.config;
   const plan_work = Math.min(PLAN_WORK, solver_work_max);
   const budget = { work: redecide_work, plan_work, prices: prices?.index };
-  const pools = await poolPlans(network, view, split, budget);
+  const pools = await poolPlans(network, view, seeds, budget);
   if (pools === null) return 0;
   const thread = new URL('./redecide-thread.ts', import.meta.url);
   const answer = await answerInThread<RedecidedPools>(

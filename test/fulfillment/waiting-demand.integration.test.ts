@@ -1,0 +1,170 @@
+/** Prices know of orders that wait: what they hold may go to later orders that need it more. */
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { PriceSet } from '../../db/prices.ts';
+import { answerAssignments } from '../../src/fulfillment/answer-assignments.ts';
+import { explainDecision } from '../../src/fulfillment/explain-decision.ts';
+import { redecideOrders } from '../../src/fulfillment/redecide-orders.ts';
+import { refreshPrices } from '../../src/fulfillment/refresh-prices.ts';
+import { anOrder, aReference } from '../builders/commands.ts';
+import { anIsland, ISLAND, NEAR } from '../builders/island.ts';
+import { type Harness, startHarness } from '../harness.ts';
+import { openSenders } from './contended-orders.ts';
+import { assignments, decided } from './placed-orders.ts';
+
+const OPERATOR = { role: 'operator', party_id: '*' };
+/** What an order of the near zone saves by coming from the harbour, minor units. */
+const NEAR_SAVES = 100;
+
+let harness: Harness;
+beforeEach(async () => {
+  const config = { price_horizon_hours: 2, price_orders_least: 10 };
+  harness = await startHarness({ network: anIsland(), config });
+});
+afterEach(() => harness.close());
+
+const orders = (count: number, destination: typeof NEAR) =>
+  Array.from({ length: count }, () => anOrder({ destination }));
+const place = (count: number, destination: typeof NEAR) =>
+  decided(harness, ...orders(count, destination));
+
+/** Two hours of 40 orders, of which so many went to the island; offers of them have lapsed. */
+async function history(toIsland: number, left: number): Promise<void> {
+  await harness.stock(
+    { warehouse_id: 'harbour', quantity: 40 + left },
+    { warehouse_id: 'inland', quantity: 200 },
+  );
+  for (let turn = 0; turn < 2; turn += 1) {
+    await place(toIsland / 2, ISLAND);
+    await place(20 - toIsland / 2, NEAR);
+    harness.clock.advance(3600);
+  }
+}
+
+/** Twenty orders that could go without wait at the harbour, where one unit is free; the island needs one. */
+async function crowd(): Promise<{ near: string[] }> {
+  await harness.close();
+  const config = { price_horizon_hours: 1, price_orders_least: 10 };
+  harness = await startHarness({ network: anIsland(), config });
+  await history(2, 21);
+  return { near: await place(20, NEAR) };
+}
+
+/** Makes prices now; `counting` orders that wait, or as if nobody were ever decided again. */
+async function priced(counting = true): Promise<PriceSet> {
+  const { config } = harness.engine;
+  const off = { ...harness.engine, config: { ...config, redecide_seconds: 0 } };
+  await harness.owner
+    .updateTable('price_refreshes')
+    .set({ due_at: harness.clock.now().toString() })
+    .execute();
+  await harness.owner.deleteFrom('price_sets').execute();
+  await refreshPrices(counting ? harness.engine : off);
+  return (await harness.owner
+    .selectFrom('price_sets')
+    .selectAll()
+    .executeTakeFirstOrThrow()) as PriceSet;
+}
+
+/** Carriers take what is on offer. */
+async function acceptLive(): Promise<void> {
+  const now = harness.clock.now();
+  for (const offer of await assignments(harness)) {
+    const { assignment_id, fencing_token, carrier_id, lease_until } = offer;
+    if (Temporal.Instant.compare(lease_until, now) <= 0) continue;
+    const row = { assignment_id, fencing_token, answer: 'accept' as const };
+    await answerAssignments(harness.engine, carrier_id, [row], aReference('r'));
+  }
+}
+
+/** What a set says, without what it is called. */
+const toldBy = ({ prices, course, demand, capacity }: PriceSet) => {
+  return { prices, course, demand, capacity };
+};
+const harbour = ({ prices, course }: PriceSet) => {
+  const [, , [, planned, level]] = course.stock.find(([from]) => from === 'harbour') ?? [
+    ...['', ''],
+    [0, 0, 0, 0],
+  ];
+  const price = prices.find(([from]) => from === 'harbour')?.[2] ?? 0;
+  return { price, planned, level };
+};
+const sendersOf = async (ids: readonly string[]) =>
+  (await Promise.all(ids.map((order_id) => openSenders(harness, order_id)))).flat();
+const orderOf = async (order_id: string) =>
+  await harness.owner
+    .selectFrom('orders')
+    .selectAll()
+    .where('order_id', '=', order_id)
+    .executeTakeFirstOrThrow();
+const later = () => harness.clock.advance(harness.engine.config.redecide_seconds);
+
+describe('prices that count orders that wait', () => {
+  test('take the last unit back from one that can have it elsewhere; its promise stands', async () => {
+    await history(20, 1);
+    const [near] = await place(1, NEAR);
+    expect(await sendersOf([near!])).toEqual(['harbour']);
+    const promised = (await orderOf(near!)).promise_at;
+
+    const set = await priced();
+    // Nothing is free there, and of what waits nothing is left to use beyond what is held.
+    expect(harbour(set)).toEqual({ price: expect.any(Number), planned: 0, level: 0 });
+    expect(harbour(set).price).toBeGreaterThan(10 * NEAR_SAVES);
+    expect(await redecideOrders(harness.engine)).toEqual({ done: 1, more: false });
+
+    expect(await sendersOf([near!])).toEqual(['inland']);
+    const after = await orderOf(near!);
+    expect(after).toMatchObject({ promise_at: promised, decision_no: 2 });
+    expect(after.current_promise_at).toEqual(promised);
+    const explained = await explainDecision(harness.engine, OPERATOR, near!);
+    const { price_set_id } = set;
+    expect(explained).toMatchObject({ replayed: true, decision_no: 2, price_set_id });
+    expect(await sendersOf(await place(1, ISLAND))).toEqual(['harbour']);
+    later();
+    expect((await redecideOrders(harness.engine)).done).toBe(0);
+  });
+
+  test('leave alone many that would leave room for too few', async () => {
+    const { near } = await crowd();
+    // All could leave: but one order to the island is expected, and each costs something.
+    expect(harbour(await priced()).price).toBeLessThan(1.2 * NEAR_SAVES);
+    expect((await redecideOrders(harness.engine)).done).toBe(0);
+    expect(new Set(await sendersOf(near))).toEqual(new Set(['harbour']));
+
+    // Asked of what is free alone, they all hear what the next unit would be worth.
+    expect(harbour(await priced(false)).price).toBeGreaterThan(3 * NEAR_SAVES);
+    later();
+    expect((await redecideOrders(harness.engine)).done).toBe(near.length);
+  });
+
+  test('let one leave when an order has come that needs the unit more', async () => {
+    const { near } = await crowd();
+    await priced();
+    const island = await place(2, ISLAND);
+    expect((await sendersOf(island)).sort()).toEqual(['harbour', 'inland']);
+
+    expect((await redecideOrders(harness.engine)).done).toBe(2);
+
+    expect(await sendersOf(island)).toEqual(['harbour', 'harbour']);
+    const left = (await sendersOf(near)).filter((from) => from === 'inland');
+    expect(left).toHaveLength(1);
+  });
+
+  test.each([
+    ['a carrier has', acceptLive],
+    ['lapsed unanswered', async () => harness.clock.advance(601)],
+    [
+      'must start too soon',
+      () => {
+        const { policy, ...network } = anIsland();
+        const freeze_seconds = 30 * 86_400;
+        return harness.applyNetwork({ ...network, policy: { ...policy, freeze_seconds } });
+      },
+    ],
+  ])('are as they were without those that %s', async (_which, change) => {
+    await history(20, 4);
+    await place(3, NEAR);
+    expect(toldBy(await priced())).not.toEqual(toldBy(await priced(false)));
+    await change();
+    expect(toldBy(await priced())).toEqual(toldBy(await priced(false)));
+  });
+});
