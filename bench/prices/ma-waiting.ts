@@ -12,6 +12,7 @@ import {
   pricedCost,
   redecidePools,
   takePlan,
+  WAITING_PRICE_SHARE,
 } from '../../routing/index.ts';
 import { type Belief, keepPrices, type PricePolicy, type WaitingDemand } from './kept-prices.ts';
 import type { MaGame, Played } from './ma-play.ts';
@@ -100,7 +101,8 @@ function decideAgain(
   // Scarce: as it is free, not everybody who waits could have it.
   const isScarce = (r: number) => free[r]! < wanted[r % game.items]!;
   const plans = held.map((order) => otherPlans(board, order, relaxed, prices, isScarce));
-  const priced = (plan: Plan): Plan => ({ ...plan, cost: pricedCost(plan, prices) });
+  const charged = prices.map((price) => price * WAITING_PRICE_SHARE);
+  const priced = (plan: Plan): Plan => ({ ...plan, cost: pricedCost(plan, charged) });
   const orders = held.map(({ plan }, i): OrderPool => {
     return { current: priced(plan), others: plans[i]!.map(priced), saving_least };
   });

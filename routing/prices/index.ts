@@ -81,6 +81,7 @@ export {
   type PoolSolvers,
   type RedecidedPools,
   redecidePools,
+  WAITING_PRICE_SHARE,
 } from './redecide-pools.ts';
 export {
   type CapacityPrice,

@@ -14,13 +14,13 @@ import {
   type Plan,
   type PooledOrders,
   type Prices,
-  priceOfPlan,
   type SourcedPlan,
   type SourcingOrder,
   sourceExploring,
 } from '../../routing/index.ts';
 import type { LiveNetwork } from './engine.ts';
 import {
+  chargedPrice,
   keepsPromise,
   slotKey,
   type WaitingOrder,
@@ -115,8 +115,8 @@ function solve(search: Search, order: WaitingOrder, excluded: Exclusions): Found
   const result = sourceExploring(order.compiled, board, problem, { work }, prices, order_id);
   search.left -= Math.max(1, result.work);
   if (!keepsPromise(order, result)) return null;
-  const price = prices === undefined ? 0 : priceOfPlan(result, problem, prices);
-  return { plan: result, total: result.cost + price, excluded };
+  const total = result.cost + chargedPrice(result, problem, prices);
+  return { plan: result, total, excluded };
 }
 
 /** The order's problem without some warehouses and some stock. */

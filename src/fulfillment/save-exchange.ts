@@ -20,7 +20,6 @@ import { listHeldUnits } from '../../db/units.ts';
 import {
   boardUnder,
   openBoard,
-  priceOfPlan,
   type SourcedPlan,
   sourceExploring,
   take,
@@ -41,6 +40,7 @@ import {
   takeUnits,
 } from './save-decisions.ts';
 import {
+  chargedPrice,
   keepsPromise,
   loadFree,
   type Reloading,
@@ -141,7 +141,7 @@ function decideAgain(engine: Engine, network: LiveNetwork, deciding: Deciding): 
     const violations = check(problem, result, order.compiled.policy);
     if (violations.length > 0) throw new LeftAlone(`unsound: ${violations[0]!.rule}`);
     take(board, result);
-    const price = prices === undefined ? 0 : priceOfPlan(result, problem, prices);
+    const price = chargedPrice(result, problem, prices);
     saving += order.cost + order.price - result.cost - price - order.saving_least;
     return {
       position,

@@ -8,12 +8,14 @@ import {
   type CompiledNetwork,
   DAY_SECONDS,
   type PricedPlan,
+  type Prices,
   priceOfPlan,
   type SourcedPlan,
   type SourcingOrder,
   type SourcingResult,
   type StockPosition,
   timeCost,
+  WAITING_PRICE_SHARE,
 } from '../../routing/index.ts';
 import { secondsOf } from '../domain/instants.ts';
 import { stockPositions } from './decide-batch.ts';
@@ -113,9 +115,18 @@ function waitingOrder(
     compiled,
     problem: { ...problem, at_seconds: secondsOf(at) },
     cost: costAsOf(offered, rules.time_per_day, secondsOf(at)),
-    price: prices === null ? 0 : priceOfPlan(heldPlan(offered, held), problem, prices.index),
+    price: chargedPrice(heldPlan(offered, held), problem, prices?.index),
     saving_least: rules.redecide_saving ?? USUAL_SAVING_SHARE * split_penalty,
   };
+}
+
+/** What prices add to a plan where plans of orders that wait are compared, minor units. */
+export function chargedPrice(
+  plan: PricedPlan,
+  problem: SourcingOrder,
+  prices: Prices | undefined,
+): number {
+  return prices === undefined ? 0 : WAITING_PRICE_SHARE * priceOfPlan(plan, problem, prices);
 }
 
 /** The plan of an order as its shipments hold it. */
