@@ -115,7 +115,7 @@ function solve(search: Search, order: WaitingOrder, excluded: Exclusions): Found
   const result = sourceExploring(order.compiled, board, problem, { work }, prices, order_id);
   search.left -= Math.max(1, result.work);
   if (!keepsPromise(order, result)) return null;
-  const total = result.cost + chargedPrice(result, problem, prices);
+  const total = result.cost + chargedPrice(result, order, prices);
   return { plan: result, total, excluded };
 }
 

@@ -141,7 +141,7 @@ function decideAgain(engine: Engine, network: LiveNetwork, deciding: Deciding): 
     const violations = check(problem, result, order.compiled.policy);
     if (violations.length > 0) throw new LeftAlone(`unsound: ${violations[0]!.rule}`);
     take(board, result);
-    const price = chargedPrice(result, problem, prices);
+    const price = chargedPrice(result, order, prices);
     saving += order.cost + order.price - result.cost - price - order.saving_least;
     return {
       position,

@@ -115,18 +115,40 @@ function waitingOrder(
     compiled,
     problem: { ...problem, at_seconds: secondsOf(at) },
     cost: costAsOf(offered, rules.time_per_day, secondsOf(at)),
-    price: chargedPrice(heldPlan(offered, held), problem, prices?.index),
+    price: chargedPrice(heldPlan(offered, held), { offered, problem }, prices?.index),
     saving_least: rules.redecide_saving ?? USUAL_SAVING_SHARE * split_penalty,
   };
 }
 
-/** What prices add to a plan where plans of orders that wait are compared, minor units. */
+/**
+ * What prices add to a plan where plans of orders that wait are compared, minor units. Capacity that the
+ * order holds already counts as nothing: its price is that of one more, made beside what waiting orders
+ * use, and were it paid to those that leave, all would leave together and come back when it has fallen.
+ */
 export function chargedPrice(
   plan: PricedPlan,
-  problem: SourcingOrder,
+  { offered, problem }: Pick<WaitingOrder, 'offered' | 'problem'>,
   prices: Prices | undefined,
 ): number {
-  return prices === undefined ? 0 : WAITING_PRICE_SHARE * priceOfPlan(plan, problem, prices);
+  if (prices === undefined) return 0;
+  const beyond = { parcels: withoutSlots(plan, offered) };
+  return WAITING_PRICE_SHARE * priceOfPlan(beyond, problem, prices);
+}
+
+/** The parcels of a plan with what they use of slots beyond what the order holds of them. */
+function withoutSlots({ parcels }: PricedPlan, { shipments }: OfferedOrder): PricedPlan['parcels'] {
+  const held = new Map<string, number>();
+  for (const slot of shipments.flatMap(({ capacity }) => capacity)) {
+    held.set(slotKey(slot), (held.get(slotKey(slot)) ?? 0) + slot.amount);
+  }
+  return parcels.map((parcel) => {
+    const capacity = parcel.capacity.map((slot) => {
+      const own = Math.min(slot.amount, held.get(slotKey(slot)) ?? 0);
+      held.set(slotKey(slot), (held.get(slotKey(slot)) ?? 0) - own);
+      return { ...slot, amount: slot.amount - own };
+    });
+    return { ...parcel, capacity };
+  });
 }
 
 /** The plan of an order as its shipments hold it. */

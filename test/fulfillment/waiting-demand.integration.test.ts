@@ -136,6 +136,21 @@ describe('prices that count orders that wait', () => {
     expect((await redecideOrders(harness.engine)).done).toBe(near.length);
   });
 
+  test('leave nobody room in a tight slot: its price is that of one more beside them', async () => {
+    await harness.close();
+    const config = { price_horizon_hours: 2, price_orders_least: 10 };
+    const network = anIsland({ parcels_per_day: 66, time_per_day: 500 });
+    harness = await startHarness({ network, config });
+    await history(10, 36);
+    const near = await place(15, NEAR);
+    // Both have a price, and one parcel less would save more than inland costs: but fifteen would not.
+    const { prices, capacity } = await priced();
+    expect(prices).toEqual([['harbour', 'mug', expect.any(Number)]]);
+    expect(capacity[0]?.[2]).toBeGreaterThan(NEAR_SAVES);
+    expect((await redecideOrders(harness.engine)).done).toBe(0);
+    expect(new Set(await sendersOf(near))).toEqual(new Set(['harbour']));
+  });
+
   test('let one leave when an order has come that needs the unit more', async () => {
     const { near } = await crowd();
     await priced();
