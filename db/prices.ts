@@ -112,19 +112,19 @@ export async function deleteUnusedPriceSets(tx: Tx, now: Temporal.Instant): Prom
   return Number(deleted.numAffectedRows ?? 0);
 }
 
-/** The newest prices of carriers, stale or not: what the next ones follow. */
+/** The newest prices of carriers, stale or not, and when they were made: what the next ones follow. */
 export async function findNewestCarrierPrices(
   tx: Tx,
   now: Temporal.Instant,
-): Promise<readonly StoredCarrierPrice[]> {
+): Promise<Pick<PriceSet, 'computed_at' | 'carriers'> | undefined> {
   const newest = await tx
     .selectFrom('price_sets')
-    .select('carriers')
+    .select(['computed_at', 'carriers'])
     .where('computed_at', '<=', sql<Temporal.Instant>`${now.toString()}::timestamptz`)
     .orderBy('computed_at', 'desc')
     .limit(1)
     .executeTakeFirst();
-  return (newest?.carriers ?? []) as readonly StoredCarrierPrice[];
+  return newest as Pick<PriceSet, 'computed_at' | 'carriers'> | undefined;
 }
 
 /** Of the newest set that was solved: when it was made, for how many orders, and whether it has any price. */

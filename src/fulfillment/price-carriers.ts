@@ -11,10 +11,11 @@ import {
 import { inTransaction } from '../../db/database.ts';
 import {
   findNewestCarrierPrices,
+  type PriceSet,
   type StoredCarrierPrice,
   type StoredExploration,
 } from '../../db/prices.ts';
-import { followShare, LOOK_BACK_SECONDS } from '../../routing/index.ts';
+import { followShare, LOOK_BACK_SECONDS, type Parcels } from '../../routing/index.ts';
 import { instantOf } from '../domain/instants.ts';
 import type { Network } from '../domain/network.ts';
 import type { Engine } from './engine.ts';
@@ -80,18 +81,25 @@ const keyOf = (carrier_id: string, zones: readonly string[] | null, period: stri
 
 /** The price of a band, moved by what the carrier got at the last one. */
 function nextPrice(
-  { carrier_id, band, sofar, needed }: ShareStanding,
-  before: readonly StoredCarrierPrice[],
+  { carrier_id, band, from, sofar, needed }: ShareStanding,
+  before: Pick<PriceSet, 'computed_at' | 'carriers'> | undefined,
 ): StoredCarrierPrice {
   const zones = band.zones ?? null;
   const key = keyOf(carrier_id, zones, band.period);
-  const last = before.find(([id, of, period]) => keyOf(id, of, period) === key);
+  const last = before?.carriers.find(([id, of, period]) => keyOf(id, of, period) === key);
   const [price, own, all] = last === undefined ? [0, 0, 0] : [last[3], last[4], last[5]];
-  // A period that has just begun counts from nothing again.
-  const isSame = sofar.all >= all && sofar.own >= own;
-  const recent = isSame ? { own: sofar.own - own, all: sofar.all - all } : sofar;
+  // A period that has just begun counts from nothing again. In the same one parcels may have gone, too:
+  // to another carrier, or with their orders.
+  const isSame = last !== undefined && Temporal.Instant.compare(before!.computed_at, from) >= 0;
+  const recent = isSame ? gained(sofar, { own, all }) : sofar;
   const next = followShare(price, needed, recent, band.penalty_per_parcel);
   return [carrier_id, zones, band.period, next, sofar.own, sofar.all];
+}
+
+/** Parcels of the carrier among those that came. */
+function gained(sofar: Parcels, before: Parcels): Parcels {
+  const all = Math.max(0, sofar.all - before.all);
+  return { own: Math.min(all, Math.max(0, sofar.own - before.own)), all };
 }
 
 /** Carriers with so many parcels of late, by zone. */

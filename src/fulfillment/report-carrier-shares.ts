@@ -36,7 +36,7 @@ export async function reportCarrierShares(
   const { document } = network;
   const { counted, prices } = await asParty(engine.database, who, async (tx) => ({
     counted: await countParcels(tx, document, now),
-    prices: await findNewestCarrierPrices(tx, now),
+    prices: (await findNewestCarrierPrices(tx, now))?.carriers ?? [],
   }));
   const priceOf = new Map(
     prices.map(([carrier, zones, period, price]) => [

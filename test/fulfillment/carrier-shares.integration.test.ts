@@ -2,11 +2,12 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Network } from '../../src/domain/network.ts';
 import { acceptOrders } from '../../src/fulfillment/accept-orders.ts';
+import { cancelOrder } from '../../src/fulfillment/cancel-order.ts';
 import { decideOrders } from '../../src/fulfillment/decide-orders.ts';
 import { explainDecision } from '../../src/fulfillment/explain-decision.ts';
 import { refreshPrices } from '../../src/fulfillment/refresh-prices.ts';
 import { reportCarrierShares } from '../../src/fulfillment/report-carrier-shares.ts';
-import { anOrder } from '../builders/commands.ts';
+import { anOrder, aReference } from '../builders/commands.ts';
 import { aNetwork, aService, aWarehouse } from '../builders/network.ts';
 import { type Harness, startHarness } from '../harness.ts';
 
@@ -115,6 +116,33 @@ describe('parts of the work', () => {
       [0, null],
       [0, null],
     ]);
+  });
+
+  test('cost no more after a carrier has lost parcels than before', async () => {
+    harness.clock.advance(3600);
+    const accepted = await acceptOrders(
+      harness.engine,
+      Array.from({ length: 20 }, () => anOrder()),
+    );
+    while ((await decideOrders(harness.engine)).more);
+    const priceOfCheap = async () => {
+      harness.clock.advance(harness.engine.config.price_refresh_seconds);
+      await refreshPrices(harness.engine);
+      const rows = await reportCarrierShares(harness.engine, OPERATOR);
+      return rows.find(({ carrier_id }) => carrier_id === 'cheap')!;
+    };
+    const before = await priceOfCheap();
+    expect(before).toMatchObject({ parcels: 20, state: 'above' });
+    expect(before.price).toBeGreaterThan(0);
+
+    for (const result of accepted.slice(0, 8)) {
+      if (result.status === 'refused') throw new Error(result.detail);
+      const { order_id } = result;
+      const by = { platform_id: 'shop', reason: 'lost', request_id: aReference('request') };
+      await cancelOrder(harness.engine, { order_id, ...by });
+    }
+
+    expect(await priceOfCheap()).toMatchObject({ parcels: 12, price: before.price });
   });
 
   test('are counted for operators alone: nobody else learns of others’ parcels', async () => {
