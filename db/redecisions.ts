@@ -147,15 +147,22 @@ export interface WaitingUnits {
   readonly destination: OrderDestination;
 }
 
+/** From when on a warehouse must start for its order not to be left alone, by who decided the order. */
+export interface StartsFrom {
+  readonly network: Temporal.Instant;
+  /** By policy in force: orders of others are left alone. */
+  readonly policies: Readonly<Record<string, Temporal.Instant>>;
+}
+
 /**
  * Lists what orders hold of these SKUs that may be decided again (as {@link listOfferedOrders}) and whose
- * warehouses need not be able to start before `starts_from`. Takes no lock; reads by key from the newest
+ * warehouses need not be able to start before then. Takes no lock; reads by key from the newest
  * entries of the partial index `assignments_due` on, so nothing where nothing is on offer.
  */
 export async function listWaitingUnits(
   tx: Tx,
   offers: NewestOffers,
-  starts_from: Temporal.Instant,
+  { network, policies }: StartsFrom,
   skuIds: readonly string[],
 ): Promise<WaitingUnits[]> {
   if (skuIds.length === 0) return [];
@@ -165,7 +172,9 @@ export async function listWaitingUnits(
       select o.order_id, o.destination from ${lastPlans(offers.live_after)}
       where o.order_id = any (array(select distinct order_id from offers
           join shipments using (shipment_id) where state = 'planned'))
-        and ${mayChange} and s.release_due_at >= ${starts_from.toString()})
+        and ${mayChange} and s.release_due_at >= case when d.policy_id is null
+          then ${network.toString()}::timestamptz
+          else (${JSON.stringify(policies)}::jsonb ->> d.policy_id::text)::timestamptz end)
     select k.stock_id, k.warehouse_id, k.sku_id, k.expires_on,
       sum(r.quantity)::integer as quantity, (array_agg(w.destination))[1] as destination
     from waiting w join shipments s using (order_id) join reservations r using (shipment_id)

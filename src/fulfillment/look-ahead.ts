@@ -8,7 +8,7 @@ import {
   type PlaceDemand,
   sampleOrders,
 } from '../../db/demand.ts';
-import { listWaitingUnits, type WaitingUnits } from '../../db/redecisions.ts';
+import { listWaitingUnits, type StartsFrom, type WaitingUnits } from '../../db/redecisions.ts';
 import { listFreeStock } from '../../db/stock.ts';
 import {
   type Board,
@@ -27,11 +27,13 @@ import {
 } from '../../routing/index.ts';
 import { secondsOf } from '../domain/instants.ts';
 import type { Network } from '../domain/network.ts';
+import type { PolicyRules } from '../domain/policy.ts';
 import { stockPositions } from './decide-batch.ts';
 import type { Engine, LiveNetwork } from './engine.ts';
 import { expectOrders } from './expect-orders.ts';
 import type { ExpectedOrder } from './find-contended-capacity.ts';
 import type { DemandKind, HeldByKind, StockOutlook } from './find-contended-stock.ts';
+import type { RulingPolicy } from './policy-network.ts';
 import { stockFreed, USUAL_FREEZE_SECONDS } from './waiting-orders.ts';
 
 /** What prices are made from: what is there, and what is expected. */
@@ -55,6 +57,7 @@ export async function lookAhead(
     orders_max: config.price_orders_max,
   };
   const at_seconds = secondsOf(now);
+  const starts_from = startsFrom(network, await engine.policies.current(), now);
   const read = await inTransaction(engine.database, async (tx) => {
     const season = seasonOf(await countOrdersByHour(tx, window), at_seconds);
     const until_seconds = at_seconds + config.price_horizon_hours * HOUR_SECONDS;
@@ -70,7 +73,7 @@ export async function lookAhead(
       ...expected.flatMap(({ order }) => order.lines.map((line) => line.sku_id)),
     ]);
     const free = await listFreeStock(tx, [...skus]);
-    const waiting = await waitingFor(engine, tx, network, now, kinds);
+    const waiting = await waitingFor(engine, tx, network, { now, starts_from, kinds });
     const warehouses = new Set([...free, ...waiting].map((row) => row.warehouse_id));
     const capacity = await listCapacity(tx, at_seconds - 2 * DAY_SECONDS, [...warehouses]);
     return { season, kinds, expected, free, waiting, capacity };
@@ -83,6 +86,26 @@ export async function lookAhead(
   return { at: now, at_seconds, season, kinds, expected, waiting, stock, board, freed };
 }
 
+/** When warehouses start at the earliest whose orders may still change, under each policy in force. */
+function startsFrom(
+  { document }: LiveNetwork,
+  policies: readonly RulingPolicy[],
+  now: Temporal.Instant,
+): StartsFrom {
+  const after = (rules: PolicyRules): Temporal.Instant => {
+    const { freeze_seconds = USUAL_FREEZE_SECONDS } = { ...document.policy, ...rules };
+    return now.add({ seconds: freeze_seconds });
+  };
+  const own = policies.map(({ policy_id, rules }) => [policy_id, after(rules)] as const);
+  return { network: after({}), policies: Object.fromEntries(own) };
+}
+
+interface Waited {
+  readonly now: Temporal.Instant;
+  readonly starts_from: StartsFrom;
+  readonly kinds: readonly DemandKind[];
+}
+
 /**
  * What orders that wait hold, by kind; none where nobody is ever decided again. Of those of no kind nothing
  * is known to want what they would give back: they stay where they are.
@@ -91,16 +114,13 @@ async function waitingFor(
   { config }: Engine,
   tx: Tx,
   network: LiveNetwork,
-  now: Temporal.Instant,
-  kinds: readonly DemandKind[],
+  { now, starts_from, kinds }: Waited,
 ): Promise<(WaitingUnits & HeldByKind)[]> {
   if (config.redecide_seconds === 0) return [];
-  const { freeze_seconds = USUAL_FREEZE_SECONDS } = network.document.policy;
   const offers = { live_after: now, offers: config.redecide_offers };
   const keyOf = (sku_id: string, zone_id: string | undefined) => JSON.stringify([sku_id, zone_id]);
   const known = new Set(kinds.map(({ demand }) => keyOf(demand.sku_id, demand.zone_id)));
   const skus = new Set(kinds.map(({ demand }) => demand.sku_id));
-  const starts_from = now.add({ seconds: freeze_seconds });
   const rows = await listWaitingUnits(tx, offers, starts_from, [...skus]);
   return rows.flatMap((row) => {
     const zone_id = zonesOf(network.compiled, row.destination)[0];

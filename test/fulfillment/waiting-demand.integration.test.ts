@@ -2,7 +2,9 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { PriceSet } from '../../db/prices.ts';
 import { answerAssignments } from '../../src/fulfillment/answer-assignments.ts';
+import { createPolicy } from '../../src/fulfillment/create-policy.ts';
 import { explainDecision } from '../../src/fulfillment/explain-decision.ts';
+import { movePolicy } from '../../src/fulfillment/move-policy.ts';
 import { redecideOrders } from '../../src/fulfillment/redecide-orders.ts';
 import { refreshPrices } from '../../src/fulfillment/refresh-prices.ts';
 import { anOrder, aReference } from '../builders/commands.ts';
@@ -180,6 +182,32 @@ describe('prices that count orders that wait', () => {
     await place(3, NEAR);
     expect(toldBy(await priced())).not.toEqual(toldBy(await priced(false)));
     await change();
+    expect(toldBy(await priced())).toEqual(toldBy(await priced(false)));
+  });
+
+  const by = () => ({ by: 'operator:test', request_id: aReference('request') });
+  const livePolicy = async (freeze_seconds: number): Promise<string> => {
+    const drafted = { name: 'freeze', rules: { freeze_seconds }, ...by() };
+    const { policy_id } = await createPolicy(harness.engine, drafted);
+    await movePolicy(harness.engine, { policy_id, to: 'shadow', ...by() });
+    await movePolicy(harness.engine, { policy_id, to: 'share', share_percent: 50, ...by() });
+    await movePolicy(harness.engine, { policy_id, to: 'live', ...by() });
+    return policy_id;
+  };
+
+  test('are as they were without those that their policy leaves alone', async () => {
+    await history(20, 4);
+    await livePolicy(30 * 86_400);
+    await place(3, NEAR);
+    expect(toldBy(await priced())).toEqual(toldBy(await priced(false)));
+  });
+
+  test('are as they were without those whose policy was retired', async () => {
+    await history(20, 4);
+    const policy_id = await livePolicy(60);
+    await place(3, NEAR);
+    expect(toldBy(await priced())).not.toEqual(toldBy(await priced(false)));
+    await movePolicy(harness.engine, { policy_id, to: 'retired', ...by() });
     expect(toldBy(await priced())).toEqual(toldBy(await priced(false)));
   });
 });
