@@ -5,6 +5,7 @@
  */
 import {
   choosePlan,
+  givePlan,
   type HeldOrder,
   type OrderPool,
   type Plan,
@@ -41,12 +42,6 @@ interface Board {
   held: HeldOrder[];
   cost: number;
 }
-
-const givePlan = (free: Float64Array, { resources, amounts }: Plan): void => {
-  resources.forEach((r, i) => {
-    free[r]! += amounts[i]!;
-  });
-};
 
 /** What the orders that wait are, and hold. */
 function waitingDemand({ game, held }: Board, { classOf, oracle }: Belief): WaitingDemand {

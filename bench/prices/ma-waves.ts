@@ -4,6 +4,7 @@
  */
 import {
   choosePlan,
+  givePlan,
   type HeldOrder,
   type PlanProgramme,
   redecide,
@@ -50,11 +51,7 @@ export function playWaves(
   const decideAgain = () => {
     if (programme === null) return;
     const { plans } = redecide(programme, oracle, held, free, waves);
-    held.forEach(({ plan }) => {
-      plan.resources.forEach((r, i) => {
-        free[r]! += plan.amounts[i]!;
-      });
-    });
+    for (const { plan } of held) givePlan(free, plan);
     held = held.map((order, i) => ({ ...order, plan: plans[i]! }));
     for (const { plan } of held) takePlan(free, plan);
   };

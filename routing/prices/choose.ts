@@ -14,6 +14,13 @@ export function choosePlan(
   return oracle.cheapest(orderClass, prices ?? new Float64Array(oracle.resources), free);
 }
 
+/** Gives back what a plan uses. O(resources of the plan). */
+export function givePlan(free: Float64Array, plan: Plan): void {
+  plan.resources.forEach((r, i) => {
+    free[r]! += plan.amounts[i]!;
+  });
+}
+
 /** Takes what a plan uses from the supply. O(resources of the plan). */
 export function takePlan(free: Float64Array, plan: Plan): void {
   plan.resources.forEach((r, i) => {

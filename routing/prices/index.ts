@@ -21,7 +21,7 @@ export {
   type HighsChoiceModule,
   highsChoices,
 } from './choice-programme.ts';
-export { choosePlan, takePlan } from './choose.ts';
+export { choosePlan, givePlan, takePlan } from './choose.ts';
 export {
   cvOfLogNormal,
   type DemandRecord,

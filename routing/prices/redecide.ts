@@ -8,7 +8,7 @@
  * Source of the idea: Xu, Allgor and Graves (M&SOM 2009), who swap orders and exchange SKUs; prices
  * find such chains without naming them.
  */
-import { choosePlan, takePlan } from './choose.ts';
+import { choosePlan, givePlan, takePlan } from './choose.ts';
 import type { PlanProgramme } from './plan-programme.ts';
 import type { Plan, PlanOracle } from './types.ts';
 
@@ -46,12 +46,6 @@ const isSamePlan = (a: Plan, b: Plan): boolean =>
   a.cost === b.cost &&
   a.resources.length === b.resources.length &&
   a.resources.every((r, i) => b.resources[i] === r && a.amounts[i] === b.amounts[i]);
-
-function givePlan(free: Float64Array, plan: Plan): void {
-  plan.resources.forEach((r, i) => {
-    free[r]! += plan.amounts[i]!;
-  });
-}
 
 /** Prices of what the window holds and what is free; undefined if they cannot be solved. */
 function pricesOf(

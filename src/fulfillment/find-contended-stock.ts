@@ -193,10 +193,11 @@ export async function findContendedStock(
   const counted = countedOf(found, outlook.waiting);
   const held = unitsOf(counted, (row) => [keyOf(row.warehouse_id, row.sku_id), row.quantity]);
   const wanted = unitsOf(counted, (row) => [keyOf(row.zone_id, row.sku_id), row.quantity]);
-  const units = unitsOf([...outlook.stock, ...counted], (row) => [
+  const free = unitsOf(outlook.stock, (row) => [
     keyOf(row.warehouse_id, row.sku_id),
-    'available' in row ? row.available : row.quantity,
+    row.available,
   ]);
+  const units = unitsOf([...free, ...held], (row) => row);
   const kinds = found.map((kind): WaitingKind => {
     const { zone_id, sku_id, quantity } = kind.demand;
     return { ...kind, waiting: (wanted.get(keyOf(zone_id, sku_id)) ?? 0) / quantity };

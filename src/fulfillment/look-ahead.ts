@@ -34,7 +34,7 @@ import { expectOrders } from './expect-orders.ts';
 import type { ExpectedOrder } from './find-contended-capacity.ts';
 import type { DemandKind, HeldByKind, StockOutlook } from './find-contended-stock.ts';
 import type { RulingPolicy } from './policy-network.ts';
-import { stockFreed, USUAL_FREEZE_SECONDS } from './waiting-orders.ts';
+import { freezeSeconds, stockFreed } from './waiting-orders.ts';
 
 /** What prices are made from: what is there, and what is expected. */
 export interface Outlook extends StockOutlook {
@@ -93,8 +93,7 @@ function startsFrom(
   now: Temporal.Instant,
 ): StartsFrom {
   const after = (rules: PolicyRules): Temporal.Instant => {
-    const { freeze_seconds = USUAL_FREEZE_SECONDS } = { ...document.policy, ...rules };
-    return now.add({ seconds: freeze_seconds });
+    return now.add({ seconds: freezeSeconds({ ...document.policy, ...rules }) });
   };
   const own = policies.map(({ policy_id, rules }) => [policy_id, after(rules)] as const);
   return { network: after({}), policies: Object.fromEntries(own) };

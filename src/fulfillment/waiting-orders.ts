@@ -18,6 +18,7 @@ import {
   WAITING_PRICE_SHARE,
 } from '../../routing/index.ts';
 import { secondsOf } from '../domain/instants.ts';
+import type { PolicyRules } from '../domain/policy.ts';
 import { stockPositions } from './decide-batch.ts';
 import type { LiveNetwork } from './engine.ts';
 import { compiledUnder, type RulingPolicy } from './policy-network.ts';
@@ -58,7 +59,12 @@ export interface Reloading {
 }
 
 /** Time (s) before its warehouse must start from which an order is left alone, unless a policy says. */
-export const USUAL_FREEZE_SECONDS = 900;
+const USUAL_FREEZE_SECONDS = 900;
+
+/** From so many seconds before its warehouse must start an order decided under these rules is left alone. */
+export const freezeSeconds = ({ freeze_seconds = USUAL_FREEZE_SECONDS }: PolicyRules): number =>
+  freeze_seconds;
+
 /** Share of the split penalty that must be saved for each order moved, unless a policy says. */
 const USUAL_SAVING_SHARE = 0.1;
 
@@ -106,8 +112,7 @@ function waitingOrder(
   const compiled = policy === undefined ? network.compiled : compiledUnder(network, policy);
   if (compiled === null || compiled.policy.confidence < promise_confidence) return null;
   const rules = { ...network.document.policy, ...policy?.rules };
-  const { freeze_seconds = USUAL_FREEZE_SECONDS, split_penalty } = rules;
-  if (secondsOf(release_due_at) - secondsOf(at) < freeze_seconds) return null;
+  if (secondsOf(release_due_at) - secondsOf(at) < freezeSeconds(rules)) return null;
   if (!isWhole(problem, held)) return null;
   return {
     offered,
@@ -116,7 +121,7 @@ function waitingOrder(
     problem: { ...problem, at_seconds: secondsOf(at) },
     cost: costAsOf(offered, rules.time_per_day, secondsOf(at)),
     price: chargedPrice(heldPlan(offered, held), { offered, problem }, prices?.index),
-    saving_least: rules.redecide_saving ?? USUAL_SAVING_SHARE * split_penalty,
+    saving_least: rules.redecide_saving ?? USUAL_SAVING_SHARE * rules.split_penalty,
   };
 }
 

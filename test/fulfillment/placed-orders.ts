@@ -33,6 +33,12 @@ export async function theShipment(harness: Harness) {
   return rows[0]!;
 }
 
+/** An order. */
+export async function orderOf(harness: Harness, order_id: string) {
+  const orders = harness.owner.selectFrom('orders').selectAll();
+  return await orders.where('order_id', '=', order_id).executeTakeFirstOrThrow();
+}
+
 /** The one order there is. */
 export async function theOrder(harness: Harness) {
   return await harness.owner.selectFrom('orders').selectAll().executeTakeFirstOrThrow();

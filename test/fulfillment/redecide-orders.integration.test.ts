@@ -11,7 +11,7 @@ import { anOrder, aReference, lines } from '../builders/commands.ts';
 import { type Harness, startHarness } from '../harness.ts';
 import { query } from '../postgres.ts';
 import { contendedNetwork, contendedOrders, openSenders } from './contended-orders.ts';
-import { answerAll, assignments, decided, shipments, story } from './placed-orders.ts';
+import { answerAll, assignments, decided, orderOf, shipments, story } from './placed-orders.ts';
 
 const OPERATOR = { role: 'operator', party_id: '*' };
 
@@ -24,25 +24,19 @@ afterEach(() => harness.close());
 
 const contend = (pairs?: number) => contendedOrders(harness, pairs);
 const sendersOf = (order_id: string) => openSenders(harness, order_id);
-const orderOf = async (order_id: string) =>
-  await harness.owner
-    .selectFrom('orders')
-    .selectAll()
-    .where('order_id', '=', order_id)
-    .executeTakeFirstOrThrow();
 const later = () => harness.clock.advance(harness.engine.config.redecide_seconds);
 
 describe('deciding again before a carrier has it', () => {
   test('puts a split order together, keeps its promise, and can be replayed', async () => {
     const { mug, split } = await contend();
-    const before = await orderOf(split[0]!);
+    const before = await orderOf(harness, split[0]!);
 
     expect(await redecideOrders(harness.engine)).toEqual({ done: 2, more: false });
 
     expect(await sendersOf(split[0]!)).toEqual(['harbour']);
     expect(await sendersOf(mug[0]!)).toEqual(['inland']);
     for (const order_id of [...mug, ...split]) {
-      const order = await orderOf(order_id);
+      const order = await orderOf(harness, order_id);
       expect(order).toMatchObject({ state: 'decided', decision_no: 2 });
       expect(await story(harness, order_id)).toEqual([
         'order.accepted',
@@ -52,7 +46,7 @@ describe('deciding again before a carrier has it', () => {
       const explained = await explainDecision(harness.engine, OPERATOR, order_id);
       expect(explained).toMatchObject({ replayed: true, decision_no: 2, late: false });
     }
-    const after = await orderOf(split[0]!);
+    const after = await orderOf(harness, split[0]!);
     expect(after.promise_at).toEqual(before.promise_at);
     expect(after.current_promise_at).toEqual(before.current_promise_at);
     const states = (await assignments(harness)).map(({ state }) => state).sort();
@@ -126,12 +120,12 @@ describe('deciding again before a carrier has it', () => {
       },
     });
     const { mug } = await contend();
-    const promised = (await orderOf(mug[0]!)).promise_at;
+    const promised = (await orderOf(harness, mug[0]!)).promise_at;
 
     expect((await redecideOrders(harness.engine)).done).toBe(0);
 
     expect(await sendersOf(mug[0]!)).toEqual(['harbour']);
-    expect((await orderOf(mug[0]!)).current_promise_at).toEqual(promised);
+    expect((await orderOf(harness, mug[0]!)).current_promise_at).toEqual(promised);
   });
 
   test('leaves alone what must start soon, by what the policy says is soon', async () => {
@@ -200,7 +194,7 @@ describe('deciding again under faults', () => {
 
     for (const order_id of split) {
       expect(await sendersOf(order_id)).toEqual(['harbour']);
-      expect((await orderOf(order_id)).decision_no).toBe(2);
+      expect((await orderOf(harness, order_id)).decision_no).toBe(2);
     }
   });
 
@@ -217,7 +211,7 @@ describe('deciding again under faults', () => {
     later();
     await redecideOrders(harness.engine);
 
-    expect((await orderOf(split[0]!)).state).toBe('cancelled');
+    expect((await orderOf(harness, split[0]!)).state).toBe('cancelled');
     expect(await sendersOf(split[0]!)).toEqual([]);
     expect(await sendersOf(split[1]!)).toEqual(['harbour']);
     for (const order_id of mug) expect(await sendersOf(order_id)).toHaveLength(1);

@@ -11,7 +11,7 @@ import { anOrder, aReference } from '../builders/commands.ts';
 import { anIsland, ISLAND, NEAR } from '../builders/island.ts';
 import { type Harness, startHarness } from '../harness.ts';
 import { openSenders } from './contended-orders.ts';
-import { assignments, decided } from './placed-orders.ts';
+import { assignments, decided, orderOf } from './placed-orders.ts';
 
 const OPERATOR = { role: 'operator', party_id: '*' };
 /** What an order of the near zone saves by coming from the harbour, minor units. */
@@ -92,12 +92,6 @@ const harbour = ({ prices, course }: PriceSet) => {
 };
 const sendersOf = async (ids: readonly string[]) =>
   (await Promise.all(ids.map((order_id) => openSenders(harness, order_id)))).flat();
-const orderOf = async (order_id: string) =>
-  await harness.owner
-    .selectFrom('orders')
-    .selectAll()
-    .where('order_id', '=', order_id)
-    .executeTakeFirstOrThrow();
 const later = () => harness.clock.advance(harness.engine.config.redecide_seconds);
 
 describe('prices that count orders that wait', () => {
@@ -105,7 +99,7 @@ describe('prices that count orders that wait', () => {
     await history(20, 1);
     const [near] = await place(1, NEAR);
     expect(await sendersOf([near!])).toEqual(['harbour']);
-    const promised = (await orderOf(near!)).promise_at;
+    const promised = (await orderOf(harness, near!)).promise_at;
 
     const set = await priced();
     // Nothing is free there, and of what waits nothing is left to use beyond what is held.
@@ -114,7 +108,7 @@ describe('prices that count orders that wait', () => {
     expect(await redecideOrders(harness.engine)).toEqual({ done: 1, more: false });
 
     expect(await sendersOf([near!])).toEqual(['inland']);
-    const after = await orderOf(near!);
+    const after = await orderOf(harness, near!);
     expect(after).toMatchObject({ promise_at: promised, decision_no: 2 });
     expect(after.current_promise_at).toEqual(promised);
     const explained = await explainDecision(harness.engine, OPERATOR, near!);

@@ -1,17 +1,27 @@
 /** Small random markets: orders of one to three goods, each from any warehouse or nobody. */
 import highsLoader from 'highs';
 import {
+  highsChoices,
   highsSolver,
   type LinearSolver,
   type Plan,
   type PlanOracle,
+  type PoolSolvers,
 } from '../../../routing/index.ts';
 import { type Random, seededRandom } from '../../../src/simulation/random.ts';
 
+// The package's types describe its CommonJS form, where the loader is the default's default.
+const load = highsLoader as unknown as typeof highsLoader.default;
+
 /** HiGHS behind the port. */
 export async function loadSolver(): Promise<LinearSolver> {
-  const load = highsLoader as unknown as typeof highsLoader.default;
   return highsSolver(await load());
+}
+
+/** HiGHS behind both ports of deciding again. */
+export async function loadPoolSolvers(): Promise<PoolSolvers> {
+  const highs = await load();
+  return { linear: highsSolver(highs), choices: highsChoices(highs) };
 }
 
 /** A market with every plan of every class written out. */

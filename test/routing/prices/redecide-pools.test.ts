@@ -1,20 +1,12 @@
 /** Deciding again over written-out plans: exchanges that each hold alone, never oversold, worth it. */
-import highsLoader from 'highs';
 import { describe, expect, it } from 'vitest';
-import {
-  highsChoices,
-  highsSolver,
-  type OrderPool,
-  type Plan,
-  redecidePools,
-} from '../../../routing/index.ts';
+import { type OrderPool, type Plan, redecidePools } from '../../../routing/index.ts';
 import { seededRandom } from '../../../src/simulation/random.ts';
 import { runs, seedOf } from '../runs.ts';
+import { loadPoolSolvers } from './market.ts';
 
 const SEED = seedOf(83);
-const load = highsLoader as unknown as typeof highsLoader.default;
-const highs = await load();
-const solvers = { linear: highsSolver(highs), choices: highsChoices(highs) };
+const solvers = await loadPoolSolvers();
 const plan = (cost: number, ...resources: number[]): Plan => {
   return { cost, resources, amounts: resources.map(() => 1) };
 };

@@ -1,10 +1,8 @@
 /** Orders that wait: decided again at prices that know of them, they cost less than as they came. */
-import highsLoader from 'highs';
 import { describe, expect, it } from 'vitest';
 import {
   choosePlan,
-  highsChoices,
-  highsSolver,
+  givePlan,
   openScenarios,
   type Plan,
   pricedCost,
@@ -14,12 +12,10 @@ import {
 } from '../../../routing/index.ts';
 import { seededRandom } from '../../../src/simulation/random.ts';
 import { runs, seedOf } from '../runs.ts';
-import { drawMarket, type Market } from './market.ts';
+import { drawMarket, loadPoolSolvers, type Market } from './market.ts';
 
 const SEED = seedOf(113);
-const load = highsLoader as unknown as typeof highsLoader.default;
-const highs = await load();
-const solvers = { linear: highsSolver(highs), choices: highsChoices(highs) };
+const solvers = await loadPoolSolvers();
 
 const ORDERS = 24;
 const WINDOW = 8;
@@ -28,12 +24,6 @@ interface Held {
   readonly orderClass: number;
   plan: Plan;
 }
-
-const give = (units: Float64Array, { resources, amounts }: Plan) => {
-  resources.forEach((r, i) => {
-    units[r]! += amounts[i]!;
-  });
-};
 
 /** Decides what waits again over all plans of the market; what nobody needs stays as it is. */
 function decideAgain(
@@ -56,7 +46,7 @@ function decideAgain(
   if (again.status === 'failed') throw new Error(again.reason);
   for (const { order, other } of again.exchanges.flatMap(({ moves }) => moves)) {
     const one = held[order]!;
-    give(free, one.plan);
+    givePlan(free, one.plan);
     one.plan = market.plans[one.orderClass]![other]!;
     takePlan(free, one.plan);
   }
@@ -82,7 +72,7 @@ function play(seed: number, share: number | null): number {
     const supply = Float64Array.from(free);
     for (const { orderClass, plan } of held) {
       waiting[orderClass]! += 1;
-      give(supply, plan);
+      givePlan(supply, plan);
     }
     const priced = scenarios.refresh(() => left, supply, 6, waiting);
     if (priced.status === 'failed') throw new Error(priced.reason);
