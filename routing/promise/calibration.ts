@@ -12,7 +12,7 @@
  *   is shrunk to its parent by these, so that little known moves little.
  * - Groups (service, region …) answer for themselves from a least count of ended journeys on, shrunk
  *   to their parent (Mondrian conformal prediction, Vovk et al. 2003); below it the parent answers, as it
- *   does for a group that is all of it.
+ *   does for a group that is all of it. Young forecasts are corrected by one factor (`young-forecasts.ts`).
  * - A stated probability speaks of parcels that arrive. What has not ended `lost_after_days` after its
  *   start is lost, a matter of its own (a claim, not a delay); the share of the lost is learned and the
  *   estimate, which cannot tell them from the slow, is read that much lower.
@@ -23,6 +23,7 @@
 import { DAY_SECONDS } from '../types.ts';
 import { LEVELS } from './duration-sketch.ts';
 import { type Lifetime, survivalProbability, survivalQuantiles } from './kaplan-meier.ts';
+import { type Young, youngOffsets } from './young-forecasts.ts';
 
 /** A forecast distribution: natural logarithms of seconds at `LEVELS`, and its spread in logarithms. */
 export interface Forecast {
@@ -222,15 +223,16 @@ export class RollingCalibration {
     if (known !== undefined) return known;
     const { least_count, shrink_count: k } = this.#options;
     const members = this.#members(group, asOf);
-    const n = endedCount(members, asOf);
     let own = parent;
-    if (n >= least_count && members.length !== parent.count) {
+    if (members.length !== parent.count) {
       const times = this.#timesOf(members, asOf);
+      const young = youngOffsets(times, parent.offsets);
+      const n = endedCount(members, asOf);
       const offsets = LEVELS.map((level, i) => {
-        const lifetimes = scoresAt(i, times);
-        const [offset] = survivalQuantiles(lifetimes, [level * this.#arriving]);
+        if (n < least_count) return young[i]!;
+        const [offset] = survivalQuantiles(scoresAt(i, times), [level * this.#arriving]);
         const m = 4 * level * (1 - level) * n;
-        return (m * offset! + k * parent.offsets[i]!) / (m + k);
+        return (m * offset! + k * young[i]!) / (m + k);
       });
       own = { offsets, count: members.length };
     }
@@ -252,7 +254,8 @@ export class RollingCalibration {
       const until = Math.min(now, this.#lostAt(journey));
       const reached = hasEnded(journey, until);
       const seconds = (reached ? ended_seconds! : until) - started_seconds;
-      return { log: Math.log(Math.max(1, seconds)), forecast, weight, reached };
+      const isEarly = journey.is_early === true;
+      return { log: Math.log(Math.max(1, seconds)), forecast, weight, reached, isEarly };
     });
   }
 
@@ -262,8 +265,7 @@ export class RollingCalibration {
 }
 
 /** What a journey took, or has taken so far, as a logarithm of seconds: the same at every level. */
-interface Time extends Omit<Lifetime, 'value'> {
-  readonly log: number;
+interface Time extends Young {
   readonly forecast: Forecast;
 }
 

@@ -19,6 +19,7 @@
 import { DAY_SECONDS } from '../types.ts';
 import { CALIBRATION_OPTIONS, type Journey } from './calibration.ts';
 import { LEVELS } from './duration-sketch.ts';
+import { hazardBy } from './hazard.ts';
 import { survivalQuantiles } from './kaplan-meier.ts';
 
 /** What happened this recently tells the level. */
@@ -41,10 +42,6 @@ const NORMAL: readonly number[] = [
   -2.3263, -1.6449, -1.2816, -0.8416, -0.5244, -0.2533, 0, 0.2533, 0.5244, 0.8416, 1.0364, 1.2816,
   1.6449, 1.96, 2.3263,
 ];
-/** Cumulative hazard at `LEVELS`. */
-const HAZARDS: readonly number[] = LEVELS.map((level) => -Math.log1p(-level));
-/** Two quantiles are no closer than this, as logarithms, where a hazard is read by them. */
-const CLOSEST = 0.02;
 
 /** Levels by group; `levelIn` reads them. */
 export type PresentLevels = ReadonlyMap<string, number>;
@@ -141,20 +138,6 @@ function expectedEnds(watched: readonly Life[], usual: readonly number[], level:
     sum += weight * (hazardBy(usual, until - level) - hazardBy(usual, from - level));
   }
   return sum;
-}
-
-/**
- * Cumulative hazard by an age of a distribution given at `LEVELS`, both as logarithms: straight lines
- * between, as steep behind the last as before it, and even in time before the first.
- */
-function hazardBy(quantiles: readonly number[], age: number): number {
-  const last = quantiles.length - 1;
-  if (age <= quantiles[0]!) return HAZARDS[0]! * Math.exp(age - quantiles[0]!);
-  let i = 1;
-  while (i < last && quantiles[i]! < age) i++;
-  const width = Math.max(CLOSEST, quantiles[i]! - quantiles[i - 1]!);
-  const slope = (HAZARDS[i]! - HAZARDS[i - 1]!) / width;
-  return HAZARDS[i - 1]! + slope * (age - quantiles[i - 1]!);
 }
 
 /** Journeys that began, in units of the heaviest, by group; who is lost ends nowhere. */
