@@ -12,6 +12,7 @@ import {
   openProgramme,
   shapeOfError,
 } from '../routing/index.ts';
+import { benchSeed } from './command-line.ts';
 import type { Belief } from './prices/kept-prices.ts';
 import { countOrders, drawArrivals, ratesOf } from './prices/ma-arrivals.ts';
 import { lagrangianBound } from './prices/ma-bound.ts';
@@ -22,7 +23,7 @@ import { mergeCities, regionsOf } from './prices/ma-regions.ts';
 import { BIG } from './prices/ma-settings.ts';
 import type { Results } from './results.ts';
 
-const SEED = 20261126;
+const SEED = benchSeed(20261126);
 const REGIONS = 20;
 const POLICY = {
   scenarios: 10,

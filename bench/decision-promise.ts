@@ -7,6 +7,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { LEVELS } from '../routing/promise/duration-sketch.ts';
+import { option } from './command-line.ts';
 import { type OlistOrder, readOlist } from './olist-orders.ts';
 import {
   interval,
@@ -28,9 +29,6 @@ const SEED = 20261125;
 const DATA = process.env.PORTOLAN_SHARED_DATA ?? join(import.meta.dirname, '../../shared/data');
 const DEFAULT = join(DATA, 'olist/orders_train.csv');
 const LEAST_GROUP = 60;
-
-const option = (name: string): string | undefined =>
-  process.argv.find((word) => word.startsWith(`${name}=`))?.slice(name.length + 1);
 
 /** The instant from which a quarter of the delivered orders was purchased. */
 function lastQuarter(orders: readonly OlistOrder[]): number {
@@ -109,12 +107,12 @@ function reportGroups(results: Results, rows: readonly Promised[]): void {
 
 /** Adds the figures of promises, unless the orders are not at hand. */
 export function benchPromise(results: Results): void {
-  const path = option('--orders') ?? DEFAULT;
+  const path = option('orders') ?? DEFAULT;
   if (!existsSync(path)) {
     console.log(`Skipped: no orders at ${path}; they are not shipped with the code.`);
     return;
   }
-  const testPath = option('--test');
+  const testPath = option('test');
   const tested = testPath === undefined ? [] : readOlist(testPath);
   const refs = new Set(tested.map(({ ref }) => ref));
   const orders = [...readOlist(path).filter(({ ref }) => !refs.has(ref)), ...tested];

@@ -13,6 +13,7 @@ import {
   openProgramme,
   type PoolSolvers,
 } from '../routing/index.ts';
+import { benchSeed } from './command-line.ts';
 import { drawArrivals, ratesOf } from './prices/ma-arrivals.ts';
 import { classesOf, maOracle } from './prices/ma-classes.ts';
 import { drawInstance, hasMaData } from './prices/ma-instance.ts';
@@ -22,7 +23,7 @@ import { playWindow, type WindowOutcome } from './redecide-window.ts';
 import type { Results } from './results.ts';
 
 /** Reported seed; the method was made on others. */
-const SEED = 20261127;
+const SEED = benchSeed(20261127);
 const INSTANCES = 10;
 const SCARCITY = 0.9;
 /** About a tenth of a parcel's fee for each order moved. */
