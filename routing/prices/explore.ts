@@ -10,6 +10,7 @@ import type { SourcedPlan, SourcingOrder, SourcingResult, WorkBudget } from '../
 import { servicesByCarrier } from './carrier-prices.ts';
 import { sourceAtPrices } from './priced-source.ts';
 import type { Prices } from './resource-prices.ts';
+import { shareOfText } from './seeded-chance.ts';
 
 /** How much is tried, and what needs no trial. */
 export interface Exploration {
@@ -19,17 +20,6 @@ export interface Exploration {
   readonly dearer_share: number;
   /** Carriers that had work enough, by zone. */
   readonly known: ReadonlyMap<string, readonly string[]>;
-}
-
-/** A number in [0, 1) that belongs to a text: FNV-1a (Fowler, Noll and Vo), 32 bits. O(length). */
-export function shareOfText(text: string): number {
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < text.length; i++) {
-    hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
-  }
-  // One more round spreads ids that differ in their last letters only.
-  hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
-  return ((hash ^ (hash >>> 13)) >>> 0) / 2 ** 32;
 }
 
 /** The cheapest plan by carriers not known in the order's zones, if it costs little enough. */

@@ -34,7 +34,7 @@ export {
   shapeOfError,
 } from './demand.ts';
 export { hasDrifted } from './drift.ts';
-export { type Exploration, shareOfText, sourceExploring } from './explore.ts';
+export { type Exploration, sourceExploring } from './explore.ts';
 export { type Course, followCourses, followPrices } from './follow.ts';
 export {
   arrivalInstants,
@@ -101,12 +101,13 @@ export {
   stratifiedUniforms,
 } from './sampling.ts';
 export {
+  type ClassChance,
   openScenarios,
   type Renewal,
   type ScenarioPrices,
   type Scenarios,
 } from './scenarios.ts';
-export { seededChance } from './seeded-chance.ts';
+export { namedChance, seededChance, shareOfText } from './seeded-chance.ts';
 export { listStockSources, type StockSource } from './stock-sources.ts';
 export type {
   Chance,

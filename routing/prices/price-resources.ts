@@ -6,11 +6,13 @@ import { regretCaps } from './caps.ts';
 import { type DemandRecord, learnedDemand } from './demand.ts';
 import { sampleNormal } from './sampling.ts';
 import { openScenarios } from './scenarios.ts';
-import { seededChance } from './seeded-chance.ts';
+import { namedChance } from './seeded-chance.ts';
 import type { LinearSolver, Plan, PlanOracle } from './types.ts';
 
 /** A class of orders. */
 export interface PricingClass {
+  /** Tells it from all others, also from one task to the next: its futures are drawn by it. */
+  readonly name: string;
   /** Ways to serve one of its orders: what it costs and uses. */
   readonly choices: readonly Plan[];
   /** What an order costs that nobody can serve. */
@@ -33,6 +35,7 @@ export interface Pricing {
   readonly seen: readonly number[];
   readonly forecast_seen: readonly number[];
   readonly scenarios: number;
+  /** Tasks of one seed look at the same futures of all classes that they share. */
   readonly seed: number;
 }
 
@@ -90,15 +93,21 @@ export function priceResources(solver: LinearSolver, pricing: Pricing): PricedRe
     seen: Float64Array.from(pricing.seen),
     forecast: Float64Array.from(pricing.forecast_seen),
   };
-  const chance = seededChance(pricing.seed);
+  const streams = classes.map(({ name }) => namedChance(pricing.seed, name));
   const oracle = choiceOracle(classes, supply.length);
   const forecast = Float64Array.from(classes, (one) => one.forecast);
   const groupOf = classes.map((one) => one.group);
-  const expectedIn = () => {
-    const deviates = record.seen.map(() => sampleNormal(chance));
-    return learnedDemand(record, groupOf, forecast, deviates);
+  // Per group one for each future, by the name of its first class.
+  const deviates = pricing.seen.map((_, group) => {
+    const first = classes[groupOf.indexOf(group)]?.name ?? '';
+    const chance = namedChance(pricing.seed, `how many of ${first}`);
+    return Array.from({ length: count }, () => sampleNormal(chance));
+  });
+  const expectedIn = (s: number) => {
+    const own = Float64Array.from(deviates, (ofGroup) => ofGroup[s]!);
+    return learnedDemand(record, groupOf, forecast, own);
   };
-  const scenarios = openScenarios(solver, oracle, count, chance);
+  const scenarios = openScenarios(solver, oracle, count, (c) => streams[c]!());
   const waiting = Float64Array.from(classes, (one) => one.waiting ?? 0);
   const priced = scenarios.refresh(expectedIn, supply, count, waiting);
   scenarios.close();

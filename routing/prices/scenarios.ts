@@ -24,7 +24,7 @@
  */
 import { openProgramme, type PlanProgramme } from './plan-programme.ts';
 import { poissonQuantile, sampleBinomial, samplePoisson, stratifiedUniforms } from './sampling.ts';
-import type { Chance, LinearSolver, PlanOracle } from './types.ts';
+import type { LinearSolver, PlanOracle } from './types.ts';
 
 /**
  * How near the optimum of a scenario is near enough, as a share of its cost: what is left out moves a
@@ -83,13 +83,14 @@ function drawSample(
 }
 
 /** Moves a sample with mean `from` to one with mean `to`: thinned, or topped up. */
-function moveSample(scenario: Scenario, expected: Float64Array, chance: Chance): void {
+function moveSample(scenario: Scenario, expected: Float64Array, chance: ClassChance): void {
   const { mean, orders } = scenario;
   for (let c = 0; c < expected.length; c++) {
     const before = mean[c]!;
     const now = expected[c]!;
-    if (now > before) orders[c]! += samplePoisson(chance, now - before);
-    else if (now < before) orders[c] = sampleBinomial(chance, orders[c]!, now / before);
+    const own = () => chance(c);
+    if (now > before) orders[c]! += samplePoisson(own, now - before);
+    else if (now < before) orders[c] = sampleBinomial(own, orders[c]!, now / before);
   }
   scenario.mean = Float64Array.from(expected);
 }
@@ -100,13 +101,19 @@ function meanOf(rows: readonly Float64Array[]): Float64Array {
   return mean;
 }
 
+/**
+ * The next number, uniform in [0, 1), of a class's stream of chance. One stream for all classes will do;
+ * where each has its own, others that come or go leave its orders as they are in every future.
+ */
+export type ClassChance = (orderClass: number) => number;
+
 /** What becomes of a sample when it is solved again: it ages by thinning, or another takes its place. */
 export type Renewal = 'aged' | 'redrawn';
 
 /** Gives scenarios, asked in turn, their first samples and those that follow. */
 function openSampler(
   scenarios: readonly Scenario[],
-  chance: Chance,
+  chance: ClassChance,
   renewal: Renewal,
 ): (s: number, expected: Float64Array) => void {
   const count = scenarios.length;
@@ -114,7 +121,9 @@ function openSampler(
   let drawn = 0;
   return (s, expected) => {
     if (drawn >= count && renewal === 'aged') return moveSample(scenarios[s]!, expected, chance);
-    if (s === 0) strata = Array.from(expected, () => stratifiedUniforms(chance, count));
+    if (s === 0) {
+      strata = Array.from(expected, (_, c) => stratifiedUniforms(() => chance(c), count));
+    }
     drawSample(scenarios[s]!, expected, (c) => strata[c]![s]!);
     drawn++;
   };
@@ -136,7 +145,7 @@ export function openScenarios(
   solver: LinearSolver,
   oracle: PlanOracle,
   count: number,
-  chance: Chance,
+  chance: ClassChance,
   renewal: Renewal = 'aged',
 ): Scenarios {
   const scenarios: Scenario[] = Array.from({ length: count }, () => ({

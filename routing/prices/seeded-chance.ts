@@ -1,4 +1,4 @@
-/** A stream of chance from a number, so that what was sampled can be sampled again. */
+/** Streams of chance from numbers and names, so that what was sampled can be sampled again. */
 import type { Chance } from './types.ts';
 
 /**
@@ -12,4 +12,20 @@ export function seededChance(seed: number): Chance {
     mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
+}
+
+/** A number in [0, 1) that belongs to a text: FNV-1a (Fowler, Noll and Vo), 32 bits. O(length). */
+export function shareOfText(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) {
+    hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+  }
+  // One more round spreads ids that differ in their last letters only.
+  hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
+  return ((hash ^ (hash >>> 13)) >>> 0) / 2 ** 32;
+}
+
+/** The stream of a name: the same whatever else has streams of this seed. O(length) and O(1) a number. */
+export function namedChance(seed: number, name: string): Chance {
+  return seededChance(shareOfText(`${seed} ${name}`) * 2 ** 32);
 }

@@ -149,10 +149,12 @@ function choicesOf(look: Look, { order, ways }: Served, rank: ReadonlyMap<string
   return [...choices.values()].sort((a, b) => a.cost - b.cost);
 }
 
-/** Orders with the same choices in the same order, about as far apart, are one class. */
-function classKey(choices: readonly Plan[]): string {
+/** Orders with the same choices in the same order, about as far apart, are one class: its name. */
+function classKey(choices: readonly Plan[], slots: readonly SlotName[]): string {
   const regret = choices.length > 1 ? choices[1]!.cost - choices[0]!.cost : 0;
-  const uses = choices.map(({ resources, amounts }) => [resources, amounts]);
+  const uses = choices.map(({ resources, amounts }) => {
+    return [resources.map((r) => keyOf(slots[r]!)), amounts];
+  });
   return JSON.stringify([Math.round(Math.log2(1 + regret)), uses]);
 }
 
@@ -162,7 +164,7 @@ interface Member {
 }
 
 /** One class of orders alike: costs are their means. */
-function classOf(members: readonly Member[], group: number): PricingClass {
+function classOf(name: string, members: readonly Member[], group: number): PricingClass {
   const orders = members.reduce((sum, one) => sum + one.orders, 0);
   const mean = (of: (one: Member) => number) =>
     members.reduce((sum, one) => sum + one.orders * of(one), 0) / orders;
@@ -171,7 +173,7 @@ function classOf(members: readonly Member[], group: number): PricingClass {
     cost: mean((one) => one.choices[i]!.cost),
   }));
   const unserved_cost = UNSERVED_FACTOR * Math.max(1, choices.at(-1)!.cost);
-  return { choices, unserved_cost, forecast: orders, group };
+  return { name, choices, unserved_cost, forecast: orders, group };
 }
 
 /**
@@ -200,11 +202,11 @@ export async function findContendedCapacity(
   const members = served
     .filter((one) => touches(look.tight, one))
     .map((one) => ({ orders: one.orders, choices: choicesOf(look, one, rank) }));
-  const classes = [...Map.groupBy(members, ({ choices }) => classKey(choices)).values()];
-  const seen = classes.map((alike) => alike.length);
+  const classes = [...Map.groupBy(members, ({ choices }) => classKey(choices, slots))];
+  const seen = classes.map(([, alike]) => alike.length);
   const pricing: Pricing = {
     supply: slots.map(({ free }) => free),
-    classes: classes.map(classOf),
+    classes: classes.map(([name, alike], group) => classOf(name, alike, group)),
     shape: PRIOR_ORDERS,
     seen,
     forecast_seen: seen,

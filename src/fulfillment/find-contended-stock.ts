@@ -160,6 +160,7 @@ function classOf(
     amounts: [demand.quantity],
   }));
   return {
+    name: keyOf(demand.zone_id, demand.sku_id),
     choices,
     unserved_cost: UNSERVED_FACTOR * sources.at(-1)!.cost,
     forecast: demand.forecast,

@@ -130,7 +130,7 @@ async function priceStock(
   network: LiveNetwork,
   outlook: Outlook,
 ): Promise<PricedStock | null> {
-  const limits = limitsOf(engine, outlook.at_seconds);
+  const limits = limitsOf(engine, seedAt(engine, outlook.at_seconds));
   const found = await findContendedStock(network, outlook, limits);
   const solved = await solve(engine, found.pricing);
   if (solved === null) return null;
@@ -155,7 +155,7 @@ async function priceCapacity(
   stock: readonly StockPrice[],
 ): Promise<StoredCourses['capacity'] | null> {
   const prices = indexPrices({ stock });
-  const limits = limitsOf(engine, at_seconds);
+  const limits = limitsOf(engine, seedAt(engine, at_seconds));
   const found = await findContendedCapacity(network, board, expected, prices, limits);
   const solved = await solve(engine, found.pricing);
   if (solved === null) return null;
@@ -164,6 +164,14 @@ async function priceCapacity(
     // What is used is what the next prices can read again.
     return [resource, slot_seconds, [price, planned, -usedOf(board, resource, slot_seconds), cap]];
   });
+}
+
+/**
+ * The seed of the futures that are looked at now. It is held for a while: prices then move by what has
+ * changed, and not by what else might come, and orders that wait are not moved to and fro.
+ */
+function seedAt(engine: Engine, at_seconds: number): number {
+  return Math.floor(at_seconds / machineSeconds(engine, engine.config.price_futures_seconds));
 }
 
 function limitsOf({ config }: Engine, seed: number) {
@@ -196,7 +204,7 @@ function setOf(
     computed_at: at,
     stale_at: at.add({ seconds: machineSeconds(engine, price_stale_seconds) }),
     horizon_until: instantOf(at_seconds + price_horizon_hours * HOUR_SECONDS),
-    seed: at_seconds,
+    seed: seedAt(engine, at_seconds),
     orders_soon: season.orders * hoursRatio(season, at_seconds, soon),
     ...pricesOn({ stock: stock.course, capacity }),
     follows: null,

@@ -28,6 +28,9 @@ export const PRICE_SETTINGS = {
     max: 1000,
     doc: 'Sampled futures (count) that prices are the mean of.',
   }),
+  price_futures_seconds: count('PORTOLAN_PRICE_FUTURES_SECONDS', 3_600, {
+    doc: 'How long (s) prices are means over the same futures, before others are drawn.',
+  }),
   price_orders_max: count('PORTOLAN_PRICE_ORDERS_MAX', 50_000, {
     doc: 'Newest orders (count) that demand is forecast from.',
   }),

@@ -25,13 +25,14 @@ afterEach(async () => {
 /** Accepts orders together, decides them and says which warehouse sends each. */
 async function decideAll(
   destinations: readonly (typeof NEAR)[],
+  engine: Engine = harness.engine,
 ): Promise<{ order_id: string; from: string }[]> {
   const orders = destinations.map((destination) => anOrder({ destination }));
-  const ids = (await acceptOrders(harness.engine, orders)).map((result) => {
+  const ids = (await acceptOrders(engine, orders)).map((result) => {
     if (result.status === 'refused') throw new Error(result.detail);
     return result.order_id;
   });
-  while ((await decideOrders(harness.engine)).more);
+  while ((await decideOrders(engine)).more);
   const shipments = await harness.owner
     .selectFrom('shipments')
     .select(['order_id', 'warehouse_id'])
@@ -41,7 +42,8 @@ async function decideAll(
   return ids.map((order_id) => ({ order_id, from: senders.get(order_id) ?? 'nobody' }));
 }
 
-const decide = async (destination: typeof NEAR) => (await decideAll([destination]))[0]!;
+const decide = async (destination: typeof NEAR, engine: Engine = harness.engine) =>
+  (await decideAll([destination], engine))[0]!;
 
 /** Two hours of orders, half of them to the island, after which `harbour` has `left` units. */
 async function history(left: number): Promise<void> {
@@ -57,6 +59,10 @@ async function history(left: number): Promise<void> {
 }
 
 const sets = () => harness.owner.selectFrom('price_sets').selectAll().execute();
+const newest = async () => {
+  const all = await sets();
+  return all.reduce((a, b) => (b.computed_at.toString() > a.computed_at.toString() ? b : a));
+};
 const batchOf = async (order_id: string) =>
   await harness.owner
     .selectFrom('decision_batches')
@@ -191,6 +197,26 @@ describe('prices of contended stock', () => {
     expect(await sets()).toHaveLength(2);
   });
 
+  test('move by what has changed while they are means over the same futures, an hour', async () => {
+    await history(22);
+    const { config } = harness.engine;
+    /** Largest part by which the price moves from one computation to the next, nothing having come. */
+    const largestMove = async (price_futures_seconds: number) => {
+      const engine = { ...harness.engine, config: { ...config, price_futures_seconds } };
+      const prices: number[] = [];
+      for (let time = 0; time < 4; time += 1) {
+        await refreshPrices(engine);
+        harness.clock.advance(config.price_refresh_seconds);
+        prices.push(((await newest()).prices as [string, string, number][])[0]![2]);
+      }
+      return Math.max(...prices.slice(1).map((price, i) => Math.abs(price / prices[i]! - 1)));
+    };
+    expect(await largestMove(config.price_futures_seconds)).toBeLessThan(0.05);
+    expect(await largestMove(1)).toBeGreaterThan(0.1);
+    const seeds = (await sets()).map(({ seed }) => seed);
+    expect(new Set(seeds).size).toBe(1 + 4);
+  });
+
   describe('that cannot be solved anew', () => {
     /** The one resource on the course of a set. */
     const courseOf = (set: { course: unknown }) => {
@@ -204,11 +230,6 @@ describe('prices of contended stock', () => {
       const config = { ...harness.engine.config, price_timeout_seconds: 0 };
       return { ...harness.engine, config };
     };
-    const newest = async () => {
-      const all = await sets();
-      return all.reduce((a, b) => (b.computed_at.toString() > a.computed_at.toString() ? b : a));
-    };
-
     test.each([
       ['fewer', 0],
       ['more', 6],

@@ -99,8 +99,8 @@ function pricing(changes: Partial<Pricing> = {}): Pricing {
   return {
     supply: [20, 100],
     classes: [
-      { ...kind, group: 0, choices: [from(0, 500), from(1, 600)] },
-      { ...kind, group: 1, choices: [from(0, 500)] },
+      { ...kind, name: 'near', group: 0, choices: [from(0, 500), from(1, 600)] },
+      { ...kind, name: 'far', group: 1, choices: [from(0, 500)] },
     ],
     shape: 5,
     seen: [20, 20],
@@ -119,6 +119,36 @@ describe('stock', () => {
     expect(priced.prices[0]!).toBeLessThanOrEqual(8500);
     expect(priced.prices[1]!).toBe(0);
     expect(priceResources(solver, pricing())).toEqual(priced);
+  });
+
+  it('is priced on the same futures by tasks of one seed, whatever else they price', () => {
+    const harbour = (changes: Partial<Pricing>, at = 0) => {
+      const priced = priceResources(solver, pricing(changes));
+      if (priced.status === 'failed') throw new Error(priced.reason);
+      return priced.prices[at]!;
+    };
+    const { classes, supply, seen } = pricing();
+    const beside = {
+      supply: [9, ...supply],
+      classes: [
+        { ...classes[0]!, name: 'other goods', group: 0, choices: [] },
+        ...classes.toReversed().map((one) => {
+          const choices = one.choices.map((plan) => ({
+            ...plan,
+            resources: [plan.resources[0]! + 1],
+          }));
+          return { ...one, group: one.group + 1, choices };
+        }),
+      ],
+      ...{ seen: [7, ...seen], forecast_seen: [9, ...seen] },
+    };
+    const price = harbour({});
+    expect(harbour(beside, 1)).toBeCloseTo(price, 6);
+    // Four futures of ten lack units; none of them is another for a little less demand.
+    const fewer = classes.map((one) => ({ ...one, forecast: 0.99 * one.forecast }));
+    expect(Math.abs(harbour({ classes: fewer }) / price - 1)).toBeLessThan(0.05);
+    const others = [2, 3, 4, 5].map((seed) => Math.abs(harbour({ seed }) / price - 1));
+    expect(Math.max(...others)).toBeGreaterThan(0.05);
   });
 
   it('is free where there is plenty', () => {

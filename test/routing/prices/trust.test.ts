@@ -81,8 +81,8 @@ describe('prices in force', () => {
     const pricing: Pricing = {
       supply: [5, 8],
       classes: [
-        { ...kind, choices, group: 0 },
-        { ...kind, choices: [choices[1]!], group: 1 },
+        { ...kind, name: 'both', choices, group: 0 },
+        { ...kind, name: 'one', choices: [choices[1]!], group: 1 },
       ],
       ...{ shape: 1e9, seen: [10, 10], forecast_seen: [10, 10], scenarios: 10, seed: SEED },
     };
@@ -101,7 +101,7 @@ describe('prices in force', () => {
     const priceOf = (seen: number) => {
       const priced = priceResources(solver, {
         supply: [20],
-        classes: [{ choices, unserved_cost: 100, forecast: 20, group: 0 }],
+        classes: [{ name: 'mug', choices, unserved_cost: 100, forecast: 20, group: 0 }],
         ...{ shape: 5, seen: [seen], forecast_seen: [20], scenarios: 20, seed: SEED },
       });
       if (priced.status === 'failed') throw new Error(priced.reason);
