@@ -1,6 +1,7 @@
 /**
  * Gives steps the prices in force. The newest set is kept indexed; whether there is a newer one is
- * asked of the database a few times a second at most. Stale prices are no prices.
+ * asked of the database a few times a second at most. Stale prices are no prices, and neither are those
+ * that the configuration does not trust.
  */
 import { type Database, inTransaction } from '../../db/database.ts';
 import { findCurrentPriceSet, getPriceSet, type PriceSet } from '../../db/prices.ts';
@@ -16,7 +17,7 @@ export interface LivePrices {
 
 /** Gives prices. */
 export interface PriceSource {
-  /** The newest set that is not stale; null = decide greedily. */
+  /** The newest set that is not stale, where prices are trusted; null = decide greedily. */
   current(): Promise<LivePrices | null>;
   /** The set that a past decision names. */
   get(price_set_id: string): Promise<LivePrices>;
@@ -50,6 +51,8 @@ export function createPriceSource(
   let believedUntil = Number.NEGATIVE_INFINITY;
   return {
     current: async () => {
+      // What is not trusted at all is not in force, whoever computed it and when.
+      if (config.price_blend_percent === 0) return null;
       if (performance.now() >= believedUntil) {
         newest = await findLive(database, clock.now(), newest);
         believedUntil = performance.now() + believe_ms;

@@ -119,6 +119,19 @@ describe('prices of contended stock', () => {
     expect(await source.current()).toBeNull();
   });
 
+  test('are none at once where they are not trusted at all, also those made before', async () => {
+    await history(22);
+    await refreshPrices(harness.engine);
+    const config = { ...harness.engine.config, price_blend_percent: 0 };
+    const prices = createPriceSource({ ...harness.engine, config }, 0);
+    expect((await decide(NEAR)).from).toBe('inland');
+
+    const greedy = await decide(NEAR, { ...harness.engine, config, prices });
+
+    expect(greedy.from).toBe('harbour');
+    expect(await batchOf(greedy.order_id)).toEqual({ price_set_id: null });
+  });
+
   test('count as far as they are trusted', async () => {
     await history(22);
     const trusted = async (price_blend_percent: number) => {
