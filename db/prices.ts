@@ -54,6 +54,8 @@ export interface PriceSet {
   readonly course: StoredCourses;
   /** The set that this one was moved on from; null = solved. */
   readonly follows: string | null;
+  /** True where orders that wait are counted as certain demand, and what they hold as supply. */
+  readonly counts_waiting: boolean;
 }
 
 /**

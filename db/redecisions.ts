@@ -16,6 +16,20 @@ export async function takeRedecideRun(
   return taken.rows.length > 0;
 }
 
+/** Notes that orders that wait were decided again, whatever came of it. */
+export async function noteRedecideRun(tx: Tx, now: Temporal.Instant): Promise<void> {
+  await sql`update redecide_runs set ran_at = ${now.toString()}`.execute(tx);
+}
+
+/** When orders that wait were last decided again; null = never. */
+export async function findRedecideRun(tx: Tx): Promise<Temporal.Instant | null> {
+  const { ran_at } = await tx
+    .selectFrom('redecide_runs')
+    .select('ran_at')
+    .executeTakeFirstOrThrow();
+  return ran_at;
+}
+
 /** Which offers are looked at. */
 export interface NewestOffers {
   /** Offers whose lease ends after this are live. */

@@ -225,6 +225,7 @@ export interface PriceSetsTable {
   demand: Json<unknown>;
   course: ColumnType<unknown, string | undefined, string>;
   follows: string | null;
+  counts_waiting: Generated<boolean>;
 }
 
 export interface CarrierHoursTable {
@@ -301,6 +302,7 @@ export interface DecisionsTable {
 export interface RedecideRunsTable {
   is_only: Generated<boolean>;
   due_at: Instant;
+  ran_at: MaybeInstant;
 }
 
 export interface PoliciesTable {

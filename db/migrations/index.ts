@@ -27,6 +27,7 @@ import * as movedParcels from './0024-moved-parcels.ts';
 import * as learnAnew from './0025-learn-anew.ts';
 import * as learnLevelFree from './0026-learn-level-free.ts';
 import * as followedPrices from './0027-followed-prices.ts';
+import * as pricesThatKnow from './0028-prices-that-know.ts';
 
 export const MIGRATIONS: Record<string, Migration> = {
   '0001-network-and-keys': networkAndKeys,
@@ -56,4 +57,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   '0025-learn-anew': learnAnew,
   '0026-learn-level-free': learnLevelFree,
   '0027-followed-prices': followedPrices,
+  '0028-prices-that-know': pricesThatKnow,
 };

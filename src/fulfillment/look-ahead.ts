@@ -8,7 +8,12 @@ import {
   type PlaceDemand,
   sampleOrders,
 } from '../../db/demand.ts';
-import { listWaitingUnits, type StartsFrom, type WaitingUnits } from '../../db/redecisions.ts';
+import {
+  findRedecideRun,
+  listWaitingUnits,
+  type StartsFrom,
+  type WaitingUnits,
+} from '../../db/redecisions.ts';
 import { listFreeStock } from '../../db/stock.ts';
 import {
   type Board,
@@ -42,6 +47,8 @@ export interface Outlook extends StockOutlook {
   readonly board: Board;
   readonly expected: readonly ExpectedOrder[];
   readonly season: Season;
+  /** True where orders that wait are counted, however many there are. */
+  readonly counts_waiting: boolean;
 }
 
 /** Reads what was ordered and what is there. One transaction, no lock. */
@@ -73,18 +80,40 @@ export async function lookAhead(
       ...expected.flatMap(({ order }) => order.lines.map((line) => line.sku_id)),
     ]);
     const free = await listFreeStock(tx, [...skus]);
-    const waiting = await waitingFor(engine, tx, network, { now, starts_from, kinds });
+    const counts_waiting = await areDecidedAgain(engine, tx, now);
+    const waiting = counts_waiting
+      ? await waitingFor(engine, tx, network, { now, starts_from, kinds })
+      : [];
     const warehouses = new Set([...free, ...waiting].map((row) => row.warehouse_id));
     const capacity = await listCapacity(tx, at_seconds - 2 * DAY_SECONDS, [...warehouses]);
-    return { season, kinds, expected, free, waiting, capacity };
+    return { season, kinds, expected, free, counts_waiting, waiting, capacity };
   });
-  const { season, kinds, expected, free, waiting, capacity } = read;
+  const { season, kinds, expected, free, counts_waiting, waiting, capacity } = read;
   const stock = stockPositions(network, free);
   const board = openBoard(network.compiled, stock, capacity);
   const given = stockFreed(network, free, waiting);
   const freed = waiting.length === 0 ? board : openBoard(network.compiled, given, capacity);
-  return { at: now, at_seconds, season, kinds, expected, waiting, stock, board, freed };
+  const ahead = { season, kinds, expected, counts_waiting, waiting };
+  return { at: now, at_seconds, ...ahead, stock, board, freed };
 }
+
+/**
+ * True while orders that wait are decided again: it is not turned off here, and it came to run of late. Where
+ * no worker does it, or all its turns go to new orders, what waiting orders hold is not given back.
+ */
+async function areDecidedAgain(
+  { config, clock }: Engine,
+  tx: Tx,
+  now: Temporal.Instant,
+): Promise<boolean> {
+  if (config.redecide_seconds === 0) return false;
+  const ran_at = await findRedecideRun(tx);
+  const lately = Math.max(config.price_refresh_seconds, TURNS_MISSED * config.redecide_seconds);
+  return ran_at !== null && now.since(ran_at).total('seconds') <= lately * clock.speed;
+}
+
+/** Turns of deciding again that may be missed before nobody counts on it. */
+const TURNS_MISSED = 2;
 
 /** When warehouses start at the earliest whose orders may still change, under each policy in force. */
 function startsFrom(
@@ -106,8 +135,8 @@ interface Waited {
 }
 
 /**
- * What orders that wait hold, by kind; none where nobody is ever decided again. Of those of no kind nothing
- * is known to want what they would give back: they stay where they are.
+ * What orders that wait hold, by kind. Of those of no kind nothing is known to want what they would give
+ * back: they stay where they are.
  */
 async function waitingFor(
   { config }: Engine,
@@ -115,7 +144,6 @@ async function waitingFor(
   network: LiveNetwork,
   { now, starts_from, kinds }: Waited,
 ): Promise<(WaitingUnits & HeldByKind)[]> {
-  if (config.redecide_seconds === 0) return [];
   const offers = { live_after: now, offers: config.redecide_offers };
   const keyOf = (sku_id: string, zone_id: string | undefined) => JSON.stringify([sku_id, zone_id]);
   const known = new Set(kinds.map(({ demand }) => keyOf(demand.sku_id, demand.zone_id)));

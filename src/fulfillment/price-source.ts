@@ -12,6 +12,8 @@ import type { Services } from '../runtime/services.ts';
 export interface LivePrices {
   readonly price_set_id: string;
   readonly stale_at: Temporal.Instant;
+  /** True where prices of stock know of the orders that wait. */
+  readonly counts_waiting: boolean;
   readonly index: Prices;
 }
 
@@ -24,7 +26,8 @@ export interface PriceSource {
 }
 
 function livePrices(set: PriceSet): LivePrices {
-  const { price_set_id, stale_at, prices, capacity, carriers, exploration } = set;
+  const { price_set_id, stale_at, counts_waiting } = set;
+  const { prices, capacity, carriers, exploration } = set;
   const index = indexPrices({
     stock: prices.map(([warehouse_id, sku_id, price]) => ({ warehouse_id, sku_id, price })),
     capacity: capacity.map(([resource, slot_seconds, price]) => ({
@@ -39,7 +42,7 @@ function livePrices(set: PriceSet): LivePrices {
     })),
     exploration: exploration ? { ...exploration, known: new Map(exploration.known) } : undefined,
   });
-  return { price_set_id, stale_at, index };
+  return { price_set_id, stale_at, counts_waiting, index };
 }
 
 /** Makes a source. `believe_ms`: how long an answer is believed, real time; else by the config. */

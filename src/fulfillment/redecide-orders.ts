@@ -10,6 +10,7 @@ import { inTransaction, type Tx } from '../../db/database.ts';
 import {
   listHoldersOf,
   listSplitOrders,
+  noteRedecideRun,
   type OfferWindow,
   takeRedecideRun,
 } from '../../db/redecisions.ts';
@@ -57,11 +58,25 @@ export async function redecideOrders(engine: Engine): Promise<StepOutcome> {
     prices: await engine.prices.current(),
     at: now,
   };
-  const found = await inTransaction(engine.database, (tx) => findWaiting(tx, reloading, window));
-  if (found === null) return NOTHING;
-  const done = await exchange(engine, reloading, found);
+  const done = await decideAgain(engine, reloading, window);
+  if (done === null) return NOTHING;
+  // From now on prices count on it: those that did not are replaced before anybody is moved by them.
+  await inTransaction(engine.database, (tx) => noteRedecideRun(tx, now));
   if (done > 0) engine.log.debug({ orders: done }, 'orders decided again');
   return { done, more: false };
+}
+
+/** Orders moved; null where it could not be decided who is to. */
+async function decideAgain(
+  engine: Engine,
+  reloading: Reloading,
+  window: OfferWindow,
+): Promise<number | null> {
+  const { prices } = reloading;
+  // Such a price is that of one more unit taken: all who hear it would leave together.
+  if (prices !== null && !prices.counts_waiting && prices.index.stock.size > 0) return 0;
+  const found = await inTransaction(engine.database, (tx) => findWaiting(tx, reloading, window));
+  return found === null ? 0 : await exchange(engine, reloading, found);
 }
 
 /** Orders found, and those of them that have a reason to move. */
@@ -104,7 +119,7 @@ async function exchange(
   engine: Engine,
   { network, prices }: Reloading,
   { view, seeds }: Found,
-): Promise<number> {
+): Promise<number | null> {
   const { redecide_work, redecide_timeout_seconds, solver_work_max } = engine.config;
   const plan_work = Math.min(PLAN_WORK, solver_work_max);
   const budget = { work: redecide_work, plan_work, prices: prices?.index };
@@ -118,7 +133,7 @@ async function exchange(
   );
   if (answer.status === 'failed') {
     engine.log.warn({ reason: answer.reason }, 'orders could not be decided again: they stay');
-    return 0;
+    return null;
   }
   let moved = 0;
   for (const { moves } of answer.exchanges) {

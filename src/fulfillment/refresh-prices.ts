@@ -193,7 +193,7 @@ interface Priced {
 function setOf(
   engine: Engine,
   network: LiveNetwork,
-  { at, at_seconds, season }: Outlook,
+  { at, at_seconds, season, counts_waiting }: Outlook,
   { stock, capacity, carriers }: Priced,
 ): PriceSet {
   const { price_stale_seconds, price_horizon_hours, price_refresh_seconds } = engine.config;
@@ -208,6 +208,7 @@ function setOf(
     orders_soon: season.orders * hoursRatio(season, at_seconds, soon),
     ...pricesOn({ stock: stock.course, capacity }),
     follows: null,
+    counts_waiting,
     ...carriers,
     demand: stock.kinds.map(({ demand }) => [
       demand.sku_id,

@@ -14,7 +14,7 @@ export async function plantPrices(
     ...{ price_set_id, network_version: 1, computed_at: now, stale_at: now.add({ hours: 24 }) },
     ...{ horizon_until: now.add({ hours: 48 }), seed: 1, orders_soon: 1, demand: [] },
     ...{ prices: [], capacity: [], carriers: [], exploration: null },
-    ...{ course: { stock: [], capacity: [] }, follows: null },
+    ...{ course: { stock: [], capacity: [] }, follows: null, counts_waiting: true },
     ...prices,
   };
   await inTransaction(database, (tx) => insertPriceSet(tx, set));

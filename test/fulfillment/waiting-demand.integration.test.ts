@@ -1,8 +1,10 @@
 /** Prices know of orders that wait: what they hold may go to later orders that need it more. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { PriceSet } from '../../db/prices.ts';
+import { acceptOrders } from '../../src/fulfillment/accept-orders.ts';
 import { answerAssignments } from '../../src/fulfillment/answer-assignments.ts';
 import { createPolicy } from '../../src/fulfillment/create-policy.ts';
+import type { Engine } from '../../src/fulfillment/engine.ts';
 import { explainDecision } from '../../src/fulfillment/explain-decision.ts';
 import { movePolicy } from '../../src/fulfillment/move-policy.ts';
 import { redecideOrders } from '../../src/fulfillment/redecide-orders.ts';
@@ -54,13 +56,23 @@ async function crowd(): Promise<{ near: string[] }> {
 /** Makes prices now; `counting` orders that wait, or as if nobody were ever decided again. */
 async function priced(counting = true): Promise<PriceSet> {
   const { config } = harness.engine;
-  const off = { ...harness.engine, config: { ...config, redecide_seconds: 0 } };
+  await harness.owner
+    .updateTable('redecide_runs')
+    .set({ ran_at: `${harness.clock.now()}` })
+    .execute();
+  return await pricedBy(
+    counting ? harness.engine : { ...harness.engine, config: { ...config, redecide_seconds: 0 } },
+  );
+}
+
+/** Makes prices now, whenever orders were decided again. */
+async function pricedBy(engine: Engine): Promise<PriceSet> {
   await harness.owner
     .updateTable('price_refreshes')
     .set({ due_at: harness.clock.now().toString() })
     .execute();
   await harness.owner.deleteFrom('price_sets').execute();
-  await refreshPrices(counting ? harness.engine : off);
+  await refreshPrices(engine);
   return (await harness.owner
     .selectFrom('price_sets')
     .selectAll()
@@ -126,16 +138,64 @@ describe('prices that count orders that wait', () => {
     expect((await redecideOrders(harness.engine)).done).toBe(0);
     expect(new Set(await sendersOf(near))).toEqual(new Set(['harbour']));
 
-    // Asked of what is free alone, they all hear what the next unit would be worth.
+    // Asked of what is free alone, they all hear what the next unit would be worth: nobody is moved by that.
     expect(harbour(await priced(false)).price).toBeGreaterThan(3 * NEAR_SAVES);
     later();
-    expect((await redecideOrders(harness.engine)).done).toBe(near.length);
+    expect((await redecideOrders(harness.engine)).done).toBe(0);
+    expect(new Set(await sendersOf(near))).toEqual(new Set(['harbour']));
+  });
+
+  test('count none where nobody decides again, and some once somebody does', async () => {
+    await history(20, 4);
+    await place(3, NEAR);
+    const [some, none] = [toldBy(await priced()), toldBy(await priced(false))];
+    expect(some).not.toEqual(none);
+    const never = harness.owner.updateTable('redecide_runs').set({ ran_at: null });
+    await never.execute();
+    expect(toldBy(await pricedBy(harness.engine))).toEqual(none);
+
+    // It is ready, and waits for prices that know of those who wait.
+    later();
+    expect(await redecideOrders(harness.engine)).toEqual({ done: 0, more: false });
+    const counting = await pricedBy(harness.engine);
+    expect(counting.counts_waiting).toBe(true);
+    later();
+    expect((await redecideOrders(harness.engine)).done).toBeGreaterThan(0);
+  });
+
+  test('count none once deciding again gave way to new orders for long', async () => {
+    await history(20, 4);
+    await place(3, NEAR);
+    await redecideOrders(harness.engine);
+    // Nobody decides this order, and its deadline comes near: the machine has no time for others.
+    await acceptOrders(harness.engine, [anOrder({ destination: ISLAND })]);
+    const { decision_seconds } = anIsland().policy;
+    harness.clock.advance(decision_seconds / 2);
+    expect((await pricedBy(harness.engine)).counts_waiting).toBe(true);
+    for (let minute = 0; minute < 6; minute += 1) {
+      later();
+      expect((await redecideOrders(harness.engine)).done).toBe(0);
+    }
+    expect((await pricedBy(harness.engine)).counts_waiting).toBe(false);
+  });
+
+  test('count none once deciding again took too long each time', async () => {
+    await history(20, 1);
+    await place(1, NEAR);
+    await priced();
+    // A thread that may take no time at all is ended before it answers.
+    const config = { ...harness.engine.config, redecide_timeout_seconds: 0 };
+    for (let minute = 0; minute < 6; minute += 1) {
+      later();
+      expect((await redecideOrders({ ...harness.engine, config })).done).toBe(0);
+    }
+    expect((await pricedBy(harness.engine)).counts_waiting).toBe(false);
   });
 
   test('leave nobody room in a tight slot: its price is that of one more beside them', async () => {
     await harness.close();
     const config = { price_horizon_hours: 2, price_orders_least: 10 };
-    const network = anIsland({ parcels_per_day: 66, time_per_day: 500 });
+    const network = anIsland({ parcels_per_day: 65, time_per_day: 500 });
     harness = await startHarness({ network, config });
     await history(10, 36);
     const near = await place(15, NEAR);
