@@ -9,6 +9,8 @@ export interface StockSource {
   readonly warehouse_id: string;
   /** Cost of the plan, minor units. */
   readonly cost: number;
+  /** When the plan promises the parcel, epoch seconds. */
+  readonly promise_seconds: number;
 }
 
 /**
@@ -29,7 +31,7 @@ export function listStockSources(
     const plan = source(network, board, without, { work: limits.work });
     if (plan.outcome === 'unsourced' || plan.parcels.length > 1) return found;
     const { warehouse_id } = plan.parcels[0]!;
-    found.push({ warehouse_id, cost: plan.cost });
+    found.push({ warehouse_id, cost: plan.cost, promise_seconds: plan.promise_seconds });
     excluded.push(warehouse_id);
   }
   return found;

@@ -6,6 +6,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   type Board,
+  DAY_SECONDS,
   type ForecastDemand,
   listStockSources,
   type Pricing,
@@ -58,6 +59,8 @@ export interface ContendedStock {
   readonly pricing: Pricing;
   /** Per resource: warehouse and SKU. */
   readonly resources: readonly (readonly [warehouse_id: string, sku_id: string])[];
+  /** Per resource: units that are free, also those that nobody can be sent any more. */
+  readonly free: readonly number[];
   /** Per resource: units of its supply that orders hold which wait. */
   readonly held: readonly number[];
   readonly kinds: readonly DemandKind[];
@@ -184,6 +187,28 @@ function resourcesOf(kinds: readonly SourcedKind[]) {
   return { resources, resourceOf };
 }
 
+/**
+ * What of free stock is supply: lots that would still live when an order of now is promised. Those that
+ * perish later count in whole: who takes a unit is given the one that perishes first.
+ */
+function saleable(
+  { skus }: LiveNetwork,
+  kinds: readonly SourcedKind[],
+  stock: readonly StockPosition[],
+): StockPosition[] {
+  const soonest = new Map<string, number>();
+  for (const { demand, sources } of kinds) {
+    for (const { warehouse_id, promise_seconds } of sources) {
+      const key = keyOf(warehouse_id, demand.sku_id);
+      soonest.set(key, Math.min(promise_seconds, soonest.get(key) ?? Number.POSITIVE_INFINITY));
+    }
+  }
+  return stock.filter(({ warehouse_id, sku_id, expires_seconds = Number.POSITIVE_INFINITY }) => {
+    const life_seconds = (skus.get(sku_id)?.minimum_life_days ?? 0) * DAY_SECONDS;
+    return expires_seconds >= (soonest.get(keyOf(warehouse_id, sku_id)) ?? 0) + life_seconds;
+  });
+}
+
 /** Finds what is contended; no classes if nothing is. O(kinds × sources × one decision). */
 export async function findContendedStock(
   network: LiveNetwork,
@@ -194,11 +219,11 @@ export async function findContendedStock(
   const counted = countedOf(found, outlook.waiting);
   const held = unitsOf(counted, (row) => [keyOf(row.warehouse_id, row.sku_id), row.quantity]);
   const wanted = unitsOf(counted, (row) => [keyOf(row.zone_id, row.sku_id), row.quantity]);
-  const free = unitsOf(outlook.stock, (row) => [
-    keyOf(row.warehouse_id, row.sku_id),
-    row.available,
-  ]);
-  const units = unitsOf([...free, ...held], (row) => row);
+  const lotOf = ({ warehouse_id, sku_id, available }: StockPosition) =>
+    [keyOf(warehouse_id, sku_id), available] as const;
+  const free = unitsOf(outlook.stock, lotOf);
+  const supply = unitsOf(saleable(network, found, outlook.stock), lotOf);
+  const units = unitsOf([...supply, ...held], (row) => row);
   const kinds = found.map((kind): WaitingKind => {
     const { zone_id, sku_id, quantity } = kind.demand;
     return { ...kind, waiting: (wanted.get(keyOf(zone_id, sku_id)) ?? 0) / quantity };
@@ -206,8 +231,10 @@ export async function findContendedStock(
   const skus = contendedSkus(kinds, units, limits.contended_share);
   const contended = kinds.filter(({ demand }) => skus.has(demand.sku_id));
   const { resources, resourceOf } = resourcesOf(contended);
+  const named = (of: ReadonlyMap<string, number>) =>
+    resources.map((resource) => of.get(keyOf(...resource)) ?? 0);
   const pricing: Pricing = {
-    supply: resources.map((resource) => units.get(keyOf(...resource)) ?? 0),
+    supply: named(units),
     classes: contended.map((kind, group) => classOf(kind, group, resourceOf)),
     shape: PRIOR_ORDERS,
     seen: contended.map(({ demand }) => demand.orders),
@@ -215,6 +242,5 @@ export async function findContendedStock(
     scenarios: limits.scenarios,
     seed: limits.seed,
   };
-  const heldOf = resources.map((resource) => held.get(keyOf(...resource)) ?? 0);
-  return { pricing, resources, held: heldOf, kinds: contended };
+  return { pricing, resources, free: named(free), held: named(held), kinds: contended };
 }

@@ -135,10 +135,9 @@ async function priceStock(
   const solved = await solve(engine, found.pricing);
   if (solved === null) return null;
   const course = found.resources.map(([warehouse_id, sku_id], r) => {
-    const [price, planned, supply, cap] = solved[r]!;
-    const held = found.held[r]!;
+    const [price, planned, , cap] = solved[r]!;
     // What is held is used already: the next prices read what is free, and follow what is used beyond.
-    const course = [price, Math.max(0, planned - held), supply - held, cap] as const;
+    const course = [price, Math.max(0, planned - found.held[r]!), found.free[r]!, cap] as const;
     return [warehouse_id, sku_id, course] as const;
   });
   const rows = course.flatMap(([warehouse_id, sku_id, [price]]) =>

@@ -70,6 +70,34 @@ async function find(free: Units, waiting: readonly HeldByKind[], kinds: readonly
 }
 const BOTH = [aKind('near'), aKind('island')];
 
+describe('stock that perishes', () => {
+  const DAY = 86_400;
+  const lot = (stock_id: number, available: number, days: number) => {
+    const of = { stock_id, warehouse_id: 'harbour', sku_id: 'mug', available };
+    return { ...of, expires_seconds: AT + days * DAY };
+  };
+  const fresh = stockOf({ harbour: 5, inland: 90 });
+
+  /** What the harbour has, as prices are made from it; parcels are two days on their way. */
+  async function harbour(stock: StockOutlook['stock'], minimum_life_days = 0) {
+    const skus = document.skus.map((sku) => ({ ...sku, minimum_life_days }));
+    const living = compileNetwork({ ...document, skus }, { from_seconds: AT });
+    const given = { ...network, compiled: living, skus: new Map(skus.map((sku) => [sku.id, sku])) };
+    const board = openBoard(living, stock, []);
+    const outlook = { at_seconds: AT, kinds: BOTH, waiting: [], stock, freed: board };
+    const found = await findContendedStock(given, outlook, LIMITS);
+    const r = found.resources.findIndex(([warehouse_id]) => warehouse_id === 'harbour');
+    return { supply: found.pricing.supply[r], free: found.free[r] };
+  }
+
+  it('is no supply once nobody can be sent it any more', async () => {
+    // A hundred of them would be plenty: nothing would be contended.
+    expect(await harbour([...fresh, lot(3, 100, 1)])).toEqual({ supply: 5, free: 105 });
+    expect(await harbour([...fresh, lot(3, 3, 8)])).toEqual({ supply: 8, free: 8 });
+    expect(await harbour([...fresh, lot(3, 3, 8)], 7)).toEqual({ supply: 5, free: 8 });
+  });
+});
+
 describe('stock that orders hold which wait', () => {
   it('is supply, and they are certain demand of their kind, in units of an average order', async () => {
     const kinds = [aKind('near', 2), aKind('island')];
