@@ -48,7 +48,8 @@ export function* disruptBook(
   const legs = before.legs.map((leg, i) => {
     const planned = before.planned[i];
     if (planned === undefined || !isConcerned(concerned, leg)) return leg;
-    const runs = runsOf(leg.input, planned, disrupted);
+    const { hubs, from_seconds } = before;
+    const runs = runsOf(leg.input, hubs[leg.from]!, { planned, from_seconds }, disrupted);
     return isSame(runs, leg.runs!) ? leg : { ...leg, runs };
   });
   const change = changeOf(before, legs, concerned);

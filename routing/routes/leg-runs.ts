@@ -6,6 +6,10 @@ import type { Window } from './spread.ts';
 /** Local days before the horizon, for hubs behind UTC. */
 const MARGIN_DAYS = 2;
 
+/** First local day whose departures are listed, as days since 1970-01-01. */
+const firstDayOf = (fromSeconds: number): number =>
+  Math.floor(fromSeconds / DAY_SECONDS) - MARGIN_DAYS;
+
 /** First place of a value that is not before another; the length if there is none. O(log n). */
 export function firstAtOrAfter(values: Float64Array, value: number): number {
   let low = 0;
@@ -67,7 +71,7 @@ export function planDepartures(
   fromSeconds: number,
   days: number,
 ): (leg: LegInput, hub: HubInput) => Float64Array {
-  const firstDay = Math.floor(fromSeconds / DAY_SECONDS) - MARGIN_DAYS;
+  const firstDay = firstDayOf(fromSeconds);
   const tables = new Map<string, DayTable>();
   const plans = new Map<string, Float64Array>();
   return ({ departures }, { time_zone }) => {
@@ -89,13 +93,31 @@ const holds = ({ from, until }: Window, at: number): boolean => at >= from && at
 const NONE: readonly Window[] = [];
 
 /**
- * The departures of a leg that do run, ascending. What is cancelled or delayed is so by its planned
- * departure; nothing leaves a closed hub, and nothing that would land there by plan.
- * O(departures × (disruptions of the leg and its hubs) + n log n).
+ * Departures planned before those that are listed from a horizon on, as far back as delays may bring
+ * them into it. O(days of delay × departures), nothing without delays.
+ */
+function plannedBefore(
+  leg: LegInput,
+  { time_zone }: HubInput,
+  delays: readonly { readonly seconds: number }[],
+  fromSeconds: number,
+): Float64Array {
+  const days = Math.ceil(delays.reduce((sum, one) => sum + one.seconds, 0) / DAY_SECONDS);
+  if (days === 0) return new Float64Array();
+  const table = dayTable(time_zone, firstDayOf(fromSeconds) - days, days);
+  return pickupCalendar(table, leg.departures!, undefined).at;
+}
+
+/**
+ * The departures of a leg that do run, ascending: those `planned` from a horizon on, and earlier ones that
+ * are late enough to leave in it. What is cancelled or delayed is so by its planned departure; nothing
+ * leaves a closed hub, and nothing that would land there by plan.
+ * O((departures + days of delay) × (disruptions of the leg and its hubs) + n log n).
  */
 export function runsOf(
   leg: LegInput,
-  planned: Float64Array,
+  hub: HubInput,
+  { planned, from_seconds }: { readonly planned: Float64Array; readonly from_seconds: number },
   { closed, cancelled, delayed }: Disrupted,
 ): Float64Array {
   const stops = cancelled.get(leg.id) ?? NONE;
@@ -103,10 +125,13 @@ export function runsOf(
   const [leaves, lands] = [closed.get(leg.from_hub_id) ?? NONE, closed.get(leg.to_hub_id) ?? NONE];
   if (stops.length + delays.length + leaves.length + lands.length === 0) return planned;
   const runs: number[] = [];
-  for (const plan of planned) {
+  const early = plannedBefore(leg, hub, delays, from_seconds);
+  const least = Math.min(from_seconds, planned[0] ?? from_seconds);
+  for (const plan of [...early, ...planned]) {
     if (stops.some((window) => holds(window, plan))) continue;
     const late = delays.reduce((sum, one) => sum + (holds(one, plan) ? one.seconds : 0), 0);
     const at = plan + late;
+    if (at < least) continue;
     if (leaves.some((window) => holds(window, at))) continue;
     if (lands.some((window) => holds(window, at + leg.duration_seconds))) continue;
     runs.push(at);

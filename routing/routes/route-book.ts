@@ -102,16 +102,12 @@ export function openBook(
   const planned = rows.map((leg) =>
     leg.departures === undefined ? undefined : plan(leg, hubs[hubIn(hubOf, leg.from_hub_id)]!),
   );
-  const legs = rows.map(
-    (leg, i): RouteLeg => ({
-      input: leg,
-      from: hubIn(hubOf, leg.from_hub_id),
-      to: hubIn(hubOf, leg.to_hub_id),
-      cost: leg.cost ?? 0,
-      carbon: leg.carbon_grams ?? 0,
-      runs: planned[i] && runsOf(leg, planned[i], disrupted),
-    }),
-  );
+  const legs = rows.map((leg, i): RouteLeg => {
+    const [from, to] = [hubIn(hubOf, leg.from_hub_id), hubIn(hubOf, leg.to_hub_id)];
+    const runs =
+      planned[i] && runsOf(leg, hubs[from]!, { ...horizon, planned: planned[i] }, disrupted);
+    return { input: leg, from, to, cost: leg.cost ?? 0, carbon: leg.carbon_grams ?? 0, runs };
+  });
   return {
     from_seconds: horizon.from_seconds,
     confidence: input.policy.confidence,
