@@ -210,7 +210,8 @@ export function listColumns(most: number, listing: Listing): Columns | undefined
   for (const mask of candidateMask) {
     let held = 0;
     for (let bits = mask; bits !== 0; bits &= bits - 1) held++;
-    pairs += held > MOST_HELD ? MOST_PAIRS : 1 << held;
+    if (held > MOST_HELD) return undefined;
+    pairs += 1 << held;
     if (pairs > Math.min(most, MOST_PAIRS)) return undefined;
   }
   slotCount = SIZE * 4;
