@@ -28,7 +28,11 @@ function statedLimit(network: CheckedNetwork, slot: string): number {
 }
 
 /** True if the lots suffice for all parcels: every promise's claims fit what lives that long. */
-function lotsSuffice(world: World, network: CheckedNetwork, chosen: readonly Parcel[]): boolean {
+export function lotsSuffice(
+  world: World,
+  network: CheckedNetwork,
+  chosen: readonly Parcel[],
+): boolean {
   const claims = chosen.flatMap((parcel) =>
     world.order.lines
       .filter((_, i) => (parcel.subset & (1 << i)) !== 0)
