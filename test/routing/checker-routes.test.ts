@@ -14,9 +14,14 @@ import {
   type SourcedPlan,
   type SourcingOrder,
   source,
+  type TransitTimeInput,
   type ViaInput,
 } from '../../routing/index.ts';
+import { seededRandom } from '../../src/simulation/random.ts';
+import { runs, seedOf } from './runs.ts';
 import { MONDAY } from './small-world.ts';
+
+const SEED = seedOf(60_400);
 
 const HOUR = 3600;
 const DAY = 24 * HOUR;
@@ -360,11 +365,48 @@ describe('a disruption', () => {
       [delayed('BC', 34, 35, 5), delayed('BC', 34.9, 37, 1)],
       [delayed('AB', 29, 31, 1), delayed('AB', 28, 32, 2)],
       [delayed('AB', 17, 19, 13), delayed('AB', 29, 31, 2)],
+      [delayed('AB', 29, 31, 1), closed('A', 30.9, 31.1)],
+      [delayed('AB', 29, 31, 1), closed('B', 34.9, 35.1)],
     ];
     for (const both of several) {
       expect(agree(...both)).toBe(false);
       expect(agree(...both.toReversed())).toBe(false);
     }
+  });
+
+  it(`holds spread arrivals at the same instants for solver and checker (seed ${SEED})`, () => {
+    const random = seededRandom(SEED);
+    const spread = { id: 'SPREAD', quantiles: [0.1, 0.5, 0.9, 1].map((p) => [p, p * 9 * HOUR]) };
+    const first_mile = [{ hub_id: 'B', transit_time_id: 'SPREAD' }];
+    const transit_times = [...network.transit_times, spread as unknown as TransitTimeInput];
+    const window = () => {
+      const from_seconds = MIDNIGHT + random.between(18 * 60, 28 * 60) * 60;
+      return { from_seconds, until_seconds: from_seconds + random.between(1, 240) * 60 };
+    };
+    const draw = (): DisruptionInput =>
+      random.pick([
+        { kind: 'hub_closed', hub_id: random.pick(['B', 'C']), ...window() },
+        { kind: 'leg_cancelled', leg_id: 'BC', ...window() },
+        {
+          kind: 'leg_delayed',
+          leg_id: 'BC',
+          delay_seconds: random.between(1, 8) * 900,
+          ...window(),
+        },
+      ]);
+    const promises = new Set<number>();
+    for (let i = 0; i < runs(80); i++) {
+      const document = {
+        ...withVia({ first_mile }),
+        transit_times,
+        policy: { ...network.policy, confidence: random.pick([0.2, 0.6, 0.8, 0.95]) },
+        disruptions: Array.from({ length: random.between(0, 3) }, draw),
+      };
+      const now = decide(document) as SourcedPlan;
+      expect(found(document, now), `run ${i}`).toEqual([]);
+      promises.add(now.promise_seconds);
+    }
+    expect(promises.size).toBeGreaterThan(runs(80) / 4);
   });
 
   it('of days brings departures of days ago, daily and weekly ones', () => {

@@ -1,0 +1,225 @@
+/**
+ * Columns against all parcels, which are found without a line of the solver: floors are never above them,
+ * and what is priced within a gap leaves none out that is in it.
+ */
+import { describe, expect, it } from 'vitest';
+import { canSend, columnFloor } from '../../routing/column-floors.ts';
+import { type Method, openMethod, relaxFloors } from '../../routing/column-parcels.ts';
+import {
+  admittedOptions,
+  entries,
+  listParcels,
+  priceParcels,
+} from '../../routing/column-pricing.ts';
+import { wholeItems } from '../../routing/cut-items.ts';
+import { compileNetwork, openBoard } from '../../routing/index.ts';
+import { openOrder } from '../../routing/order-context.ts';
+import { listHolders } from '../../routing/problem.ts';
+import { loadPrices, NO_COLUMN, priceOfMask } from '../../routing/relaxation.ts';
+import { seededRandom } from '../../src/simulation/random.ts';
+import { allParcels, DAY, money, type Parcel, prepare } from './all-parcels.ts';
+import { limitOf, lotsSuffice } from './enumerate.ts';
+import { runs, seedOf } from './runs.ts';
+import { aWorld, type World } from './small-world.ts';
+import { limitsAround } from './tight-limits.ts';
+
+const SEED = seedOf(50_300);
+const none = Number.POSITIVE_INFINITY;
+
+/** Lines of different goods, or of some alike; limits that some sets of them only just keep. */
+function aColumnWorld(seed: number, isAlike: boolean): World {
+  const random = seededRandom(seed);
+  const isMany = random.chance(0.2);
+  const lines = random.between(2, isMany ? 3 : 4);
+  const services = isMany ? 50 : random.between(2, 6);
+  const warehouses = random.between(2, isMany ? 2 : 5);
+  const scarce = !isMany && random.chance(0.4);
+  const shape = { warehouses, services, skus: lines, lines, scarce };
+  const { network, order, ...rest } = aWorld(seed, shape);
+  const place = (): [number, number] => [random.between(-10, 30), random.between(36, 60)];
+  const bare = order.lines.map(({ keep_together: _, ...line }, i) => ({
+    ...line,
+    sku_id: isAlike ? line.sku_id : `S${i}`,
+  }));
+  const limits = () => {
+    const first = random.between(0, lines - 1);
+    const some = bare.slice(first, first + random.between(1, 2));
+    return limitsAround(random, network.skus.slice(first), some);
+  };
+  return {
+    ...rest,
+    network: {
+      ...network,
+      policy: { ...network.policy, ...(random.chance(0.5) ? { carbon_per_kg: 5000 } : {}) },
+      warehouses: network.warehouses.map((row) => ({ ...row, position: place() })),
+      services: network.services.map((row) => ({
+        ...row,
+        ...(random.chance(0.3) ? limits() : {}),
+        carbon_grams_per_tonne_km: random.between(20, 900),
+      })),
+    },
+    order: { ...order, lines: bare, destination: { ...order.destination, position: place() } },
+  };
+}
+
+/** Opens the columns of a world at their floors; undefined where nobody holds anything. */
+function open({ network: document, stock, capacity, order }: World): Method | undefined {
+  const network = compileNetwork(document, { from_seconds: order.at_seconds });
+  const board = openBoard(network, stock, capacity);
+  const context = openOrder(network, board, order, network.policy.time_per_day);
+  if ('outcome' in context) return undefined;
+  // By an order's limit of one parcel all lines are one item.
+  const items = wholeItems({ ...context, splitLimit: 9 });
+  const limits = { work: 1e9, shouldStop: () => false };
+  return openMethod(context, items, listHolders(context, items), 3, limits);
+}
+
+/** Parcels that there is room and stock for, and that are surely enough in time, by themselves. */
+function roomFor(world: World, parcels: readonly Parcel[]): Parcel[] {
+  const network = prepare(world);
+  const used = new Map<string, number>();
+  for (const { resource, slot_seconds, used: units } of world.capacity) {
+    const slot = `${resource}@${slot_seconds}`;
+    used.set(slot, (used.get(slot) ?? 0) + units);
+  }
+  const isDue = world.order.deliver_by_seconds !== undefined;
+  const surely = isDue ? (world.network.policy.on_time_confidence ?? 0) - 1e-9 : 0;
+  return parcels.filter(
+    (parcel) =>
+      parcel.inTime >= surely &&
+      parcel.takes.every(([slot, n]) => (used.get(slot) ?? 0) + n <= limitOf(network, slot)) &&
+      lotsSuffice(world, network, [parcel]),
+  );
+}
+
+/** Least cost by lines, without time. */
+function leastCosts(parcels: readonly Parcel[]): ReadonlyMap<number, number> {
+  const least = new Map<number, number>();
+  for (const { subset, cost } of parcels) {
+    least.set(subset, Math.min(cost, least.get(subset) ?? none));
+  }
+  return least;
+}
+
+describe(`the floor of a column (seed ${SEED})`, () => {
+  it('is the least that a parcel costs before lateness, and there is none where none can be sent', () => {
+    const seen = { exact: 0, below: 0, none: 0 };
+    for (let i = 0; i < runs(60); i++) {
+      const world = aColumnWorld(SEED + i, false);
+      const least = leastCosts(allParcels(world, prepare(world)));
+      const method = open(world);
+      if (method === undefined) continue;
+      const { context, columns } = method;
+      const isPriced = context.latenessPerDay > 0 && context.deliverBy < none;
+      const sendable = Array.from({ length: columns.count }, (_, j) =>
+        canSend(context, columns, j),
+      );
+      for (let j = 0; j < columns.count; j++) {
+        const name = `seed ${SEED + i}, column ${columns.mask[j]!.toString(2)}`;
+        const cost = least.get(columns.mask[j]!) ?? none;
+        const floor = columnFloor(context, columns, j);
+        if (isPriced) expect(floor, name).toBeLessThanOrEqual(cost);
+        else expect(floor, name).toBe(cost);
+        expect(columnFloor(context, columns, j), name).toBe(floor);
+        expect([sendable[j], canSend(context, columns, j)], name).toEqual(
+          Array(2).fill(cost < none),
+        );
+        if (cost === none) seen.none++;
+        else if (floor === cost) seen.exact++;
+        else seen.below++;
+      }
+      const listed = new Set(columns.mask.slice(0, columns.count));
+      for (const subset of least.keys()) expect(listed.has(subset)).toBe(true);
+    }
+    console.log(JSON.stringify({ seed: SEED, ...seen }));
+    expect(Math.min(seen.exact, seen.below * 5, seen.none * 5)).toBeGreaterThan(runs(50));
+  });
+});
+
+/** A parcel with what it is above the worth of its items. */
+interface Judged {
+  readonly mask: number;
+  readonly cost: number;
+  readonly promise: number;
+  readonly inTime: number;
+  readonly above: number;
+}
+
+const isNoWorse = (one: Omit<Judged, 'above'>, other: Judged): boolean =>
+  one.mask === other.mask && one.cost <= other.cost && one.promise <= other.promise;
+
+/** All parcels, with their reduced costs at the prices of the relaxation. */
+function judged(world: World, { context, relaxation, split, leastTime, items }: Method): Judged[] {
+  const { timePerDay, at } = context;
+  loadPrices(relaxation.price, items.length);
+  return roomFor(world, allParcels(world, prepare(world))).map((parcel) => {
+    const { subset: mask, cost, inTime } = parcel;
+    const promise = timePerDay === 0 ? 0 : parcel.promise;
+    const later = money((timePerDay * Math.max(0, promise - at)) / DAY) - leastTime;
+    const worth = priceOfMask(mask) - split - relaxation.parcelPrice;
+    return { mask, cost, promise, inTime, above: cost + Math.max(0, later) - worth };
+  });
+}
+
+/** What was priced last. */
+const priced = (): Omit<Judged, 'above'>[] =>
+  Array.from({ length: entries.count }, (_, e) => ({
+    mask: entries.mask[e]!,
+    cost: entries.cost[e]!,
+    promise: entries.promise[e]!,
+    inTime: Math.exp(-entries.risk[e]!),
+  }));
+
+describe(`parcels priced within a gap (seed ${SEED})`, () => {
+  it.each([
+    ['all of them', true],
+    ['the best of each column', false],
+  ])('are real, none in the gap is missing, and what is beyond it is told: %s', (_, all) => {
+    const seen = { within: 0, beyond: 0, everything: 0 };
+    for (let i = 0; i < runs(60); i++) {
+      const name = `seed ${SEED + i}`;
+      const random = seededRandom(SEED + i);
+      const world = aColumnWorld(SEED + i, random.chance(0.3));
+      const method = open(world);
+      if (method === undefined) continue;
+      relaxFloors(method, method.splitLimit);
+      if (method.relaxation.bound === none) continue;
+      const parcels = judged(world, method);
+      // Now and then just what some parcel is above its worth.
+      const some = parcels.length === 0 ? 100 : random.pick(parcels).above;
+      for (const gap of [0, some, random.between(1, 300), 1e7]) {
+        method.beyond = false;
+        const options = admittedOptions(method, gap, 1);
+        priceParcels(method, options, gap, all);
+        const first = all ? undefined : listParcels(method).slice(0, method.columns.count);
+        const found = priced();
+        for (const one of found) {
+          const isReal = (p: Judged) =>
+            isNoWorse(p, { ...one, above: 0 }) &&
+            p.cost === one.cost &&
+            p.promise === one.promise &&
+            (!all || Math.abs(p.inTime - one.inTime) < 1e-6);
+          const real = parcels.find(isReal);
+          expect(real, `${name}, gap ${gap}: ${JSON.stringify(one)}`).toBeDefined();
+          expect(real!.above, name).toBeLessThanOrEqual(gap + 1e-6);
+        }
+        const missing = parcels.filter((one) => !found.some((other) => isNoWorse(other, one)));
+        expect(
+          missing.filter(({ above }) => above <= gap - 1e-6),
+          `${name}, gap ${gap}`,
+        ).toEqual([]);
+        if (!method.beyond) expect(missing, `${name}, gap ${gap}`).toEqual([]);
+        first?.forEach((e, j) => {
+          const own = found.filter(({ mask }) => mask === method.columns.mask[j]);
+          expect(e === NO_COLUMN, name).toBe(own.length === 0);
+          if (e >= 0) expect(found[e]!.cost).toBe(Math.min(...own.map(({ cost }) => cost)));
+        });
+        seen.within += found.length;
+        if (method.beyond) seen.beyond++;
+        else if (found.length > 0) seen.everything++;
+      }
+    }
+    console.log(JSON.stringify({ seed: SEED, all, ...seen }));
+    expect(Math.min(seen.within, seen.beyond, seen.everything)).toBeGreaterThan(runs(20));
+  });
+});
