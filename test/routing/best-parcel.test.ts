@@ -15,9 +15,9 @@ import { limitsAround } from './tight-limits.ts';
 const SEED = seedOf(40_200);
 
 /** Few services, or more than are looked at one by one. */
-function someSizes(random: Random) {
-  return random.chance(0.5)
-    ? { warehouses: random.between(2, 4), services: 44, scarce: random.chance(0.1) }
+function someSizes(random: Random, isCoarse: boolean) {
+  return random.chance(isCoarse ? 0.4 : 0.2)
+    ? { warehouses: random.between(2, 4), services: 64, scarce: random.chance(0.1) }
     : {
         warehouses: random.between(2, 6),
         services: random.between(2, 8),
@@ -39,7 +39,7 @@ function aParcelWorld(
   sizes: { warehouses?: number; services?: number },
 ): World {
   const lines = random.between(1, 2);
-  const shape = { ...someSizes(random), ...sizes, skus: lines, lines };
+  const shape = { ...someSizes(random, isCoarse), ...sizes, skus: lines, lines };
   const { network, order, ...rest } = aWorld(seed, shape);
   const rates = (base: number) => [1000, 5000, 12_000, 40_000].map(() => ({ base }));
   const card = (id: string) => ({
@@ -156,7 +156,7 @@ it.each([
     if (world.network.services.length > 32) seen.many++;
   }
   console.log(JSON.stringify({ seed: SEED, ...seen }));
-  expect(seen.parcels).toBeGreaterThan(runs(40));
-  expect(seen.many).toBeGreaterThan(runs(12));
+  expect(seen.parcels).toBeGreaterThan(runs(30));
+  expect(seen.many).toBeGreaterThan(runs(5));
   expect(seen.equals).toBeGreaterThan(isCoarse ? runs(15) : 0);
 });

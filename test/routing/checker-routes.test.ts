@@ -1,96 +1,33 @@
 /** Each condition of a route by itself: one that goes otherwise than stated, or than it runs, is named. */
 import { describe, expect, it } from 'vitest';
-import {
-  type CompiledNetwork,
-  checkPlan,
-  compileNetwork,
-  type DisruptionInput,
-  disruptNetwork,
-  type LegInput,
-  type NetworkInput,
-  openBoard,
-  type ParcelPlan,
-  type RouteStep,
-  type SourcedPlan,
-  type SourcingOrder,
-  source,
-  type TransitTimeInput,
-  type ViaInput,
+import type {
+  MileInput,
+  NetworkInput,
+  ParcelPlan,
+  RouteStep,
+  SourcedPlan,
 } from '../../routing/index.ts';
-import { seededRandom } from '../../src/simulation/random.ts';
-import { runs, seedOf } from './runs.ts';
+import {
+  customs,
+  DAY,
+  decide,
+  disrupted,
+  fixed,
+  found,
+  HOUR,
+  lorry,
+  MIDNIGHT,
+  network,
+  plan,
+  via,
+  week,
+  withLegs,
+  withVia,
+} from './lorry-line.ts';
 import { MONDAY } from './small-world.ts';
 
-const SEED = seedOf(60_400);
-
-const HOUR = 3600;
-const DAY = 24 * HOUR;
-const MIDNIGHT = MONDAY - (MONDAY % DAY);
-const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
-const week = (times: readonly string[]) => Object.fromEntries(DAYS.map((day) => [day, times]));
-const fixed = (id: string, hours: number) => ({ id, quantiles: [[1, hours * HOUR] as const] });
-const via: ViaInput = {
-  first_mile: [{ hub_id: 'A', transit_time_id: 'FIRST' }],
-  last_mile: [{ hub_id: 'C', transit_time_id: 'LAST', carrier_id: 'POST' }],
-  carriers: ['LORRY', 'CUSTOMS'],
-};
-const lorry: LegInput = {
-  ...{ id: 'AB', carrier_id: 'LORRY', from_hub_id: 'A', to_hub_id: 'B', cost: 100 },
-  ...{ departures: week(['06:00', '18:00']), duration_seconds: 4 * HOUR, carbon_grams: 500 },
-};
-const customs: LegInput = {
-  ...{ id: 'BC', carrier_id: 'CUSTOMS', from_hub_id: 'B', to_hub_id: 'C' },
-  ...{ duration_seconds: HOUR, cost: 40, carbon_grams: 20 },
-};
-/** Two hours to A; there from 20:10 on for the lorry of 6:00; B 10:00, C 11:20, the door at 14:35. */
-const network = {
-  skus: [{ id: 'MUG', weight_grams: 100, length_mm: 10, width_mm: 10, height_mm: 10 }],
-  warehouses: [
-    {
-      ...{ id: 'W', position: [0, 0], time_zone: 'UTC', processing_seconds: 600 },
-      hours: Object.fromEntries(DAYS.map((day) => [day, [['00:00', '24:00']]])),
-    },
-  ],
-  zones: [{ id: 'Z', country: 'DE', time_zone: 'UTC' }],
-  rate_cards: [{ id: 'R', weight_breaks_grams: [9e6], rates: { all: [{ base: 500 }] } }],
-  transit_times: [fixed('FIRST', 2), fixed('LAST', 3), fixed('SLOW', 8)],
-  services: [
-    {
-      ...{ id: 'SEA', carrier_id: 'SHIPPER', rate_card_id: 'R', pickups: week(['18:00']) },
-      lanes: [{ rate_area: 'all', via }],
-    },
-  ],
-  hubs: [
-    { id: 'A', time_zone: 'UTC', transfer_seconds: 600 },
-    { id: 'B', time_zone: 'UTC', transfer_seconds: 1200 },
-    { id: 'C', time_zone: 'UTC', transfer_seconds: 900 },
-    { id: 'D', time_zone: 'UTC' },
-  ],
-  legs: [lorry, customs],
-  policy: {
-    ...{ confidence: 0.9, split_limit: 1, split_penalty: 0 },
-    ...{ lateness_per_day: 0, time_per_day: 0 },
-  },
-} as unknown as NetworkInput;
-const order: SourcingOrder = {
-  at_seconds: MONDAY,
-  destination: { country: 'DE', postal_code: '1' },
-  lines: [{ line_no: 1, sku_id: 'MUG', quantity: 1 }],
-};
-const stock = [{ stock_id: 1, sku_id: 'MUG', warehouse_id: 'W', available: 9 }];
-
-const compile = (document: NetworkInput) => compileNetwork(document, { from_seconds: MIDNIGHT });
-const decideOn = (compiled: CompiledNetwork) =>
-  source(compiled, openBoard(compiled, stock, []), order, { work: 1e6 });
-const decide = (document: NetworkInput) => decideOn(compile(document));
-
-const plan = decide(network) as SourcedPlan;
 const [parcel] = plan.parcels as [ParcelPlan];
 const { steps } = parcel.route!;
-const found = (document: NetworkInput, changed: SourcedPlan = plan): string[] =>
-  checkPlan({ network: document, stock, capacity: [], order, plan: changed }).map(
-    ({ rule, detail }) => `${rule}: ${detail}`,
-  );
 const withParcel = (change: Partial<ParcelPlan>): SourcedPlan => ({
   ...plan,
   parcels: [{ ...parcel, ...change }],
@@ -101,18 +38,6 @@ const withSteps = (change: (step: RouteStep, i: number) => Partial<RouteStep>): 
   });
 const withStep = (at: number, change: Partial<RouteStep>) =>
   withSteps((_, i) => (i === at ? change : {}));
-const withVia = (change: Partial<ViaInput>): NetworkInput => ({
-  ...network,
-  services: network.services.map((service) => ({
-    ...service,
-    lanes: service.lanes.map((lane) => ({ ...lane, via: { ...via, ...change } })),
-  })),
-});
-const withLegs = (...legs: readonly LegInput[]): NetworkInput => ({ ...network, legs });
-const disrupted = (...disruptions: readonly DisruptionInput[]): NetworkInput => ({
-  ...network,
-  disruptions,
-});
 const [first] = via.first_mile;
 const [last] = via.last_mile;
 const FIRST_MILE = 'route: the first mile is not one of its lane';
@@ -126,7 +51,7 @@ describe('a sound route', () => {
     expect(hours[0]).toEqual([18, 20]);
     expect(hours[1]).toEqual([30, 34]);
     expect(hours[2]).toEqual([34 + 1 / 3, 35 + 1 / 3]);
-    expect(hours[3]![1]).toBeCloseTo(38 + 7 / 12, 9);
+    expect(hours[3]![1]).toBeCloseTo(38 + 1 / 3, 9);
     expect(found(network)).toEqual([]);
   });
 
@@ -142,6 +67,39 @@ describe('a sound route', () => {
     const wider = withVia({ first_mile: [more, first!], last_mile: [last!, more] });
     expect(found(wider)).toEqual([]);
     expect(found(withVia({ carriers: undefined }))).toEqual([]);
+  });
+});
+
+describe('the time of a mile', () => {
+  it('is what was learned of it on its lane, where something was', () => {
+    const slower = { learned_time_id: 'SLOW' };
+    const others = (mile: MileInput) => [
+      { ...mile, hub_id: 'D', learned_time_id: 'DAYS' },
+      { ...mile, transit_time_id: 'SLOW', learned_time_id: 'DAYS' },
+    ];
+    const transit_times = [...network.transit_times, fixed('DAYS', 48)];
+    for (const document of [
+      withVia({ first_mile: [...others(first!), { ...first!, ...slower }] }),
+      withVia({ last_mile: [...others(last!), { ...last!, ...slower }] }),
+    ]) {
+      const learned = { ...document, transit_times };
+      const now = decide(learned) as SourcedPlan;
+      expect(found(learned, now)).toEqual([]);
+      expect(found(learned)).not.toEqual([]);
+      expect(now.promise_seconds).toBeGreaterThanOrEqual(plan.promise_seconds);
+    }
+  });
+
+  it('lets a parcel leave with what departs as it is ready', () => {
+    for (const [times, hours] of [
+      [['20:10', '23:00'], 20 + 1 / 6],
+      [['20:09', '23:00'], 23],
+    ] as const) {
+      const document = withLegs({ ...lorry, departures: week(times) }, customs);
+      const now = decide(document) as SourcedPlan;
+      expect(now.parcels[0]!.route!.steps[1]!.departs_seconds).toBe(MIDNIGHT + hours * HOUR);
+      expect(found(document, now)).toEqual([]);
+    }
   });
 });
 
@@ -287,142 +245,5 @@ describe('what a route states', () => {
     expect(found(disrupted({ kind: 'leg_cancelled', leg_id: 'AB', ...never }))).toContain(nowhere);
     expect(found(network, withStep(0, { transit_time_id: 'NONE' }))).toContain(nowhere);
     expect(found(network, withStep(3, { transit_time_id: 'NONE' }))).toContain(nowhere);
-  });
-});
-
-/** Windows that begin or end a little before, at or after an instant. */
-const windowsAt = (at: number) =>
-  [-2, 0, 2].flatMap((off) => [
-    { from_seconds: at + off, until_seconds: at + off + 5000 },
-    { from_seconds: at + off - 5000, until_seconds: at + off },
-  ]);
-
-/** Disruptions that only just touch the route, or only just do not. */
-function disruptionsAround(): DisruptionInput[] {
-  const hour = (hours: number, minutes = 0) => MIDNIGHT + hours * HOUR + minutes * 60;
-  const hubs = { A: [hour(20), hour(20, 10), hour(30)], B: [hour(34), hour(34, 20)] };
-  const closed = Object.entries({ ...hubs, C: [hour(35, 20), hour(35, 35)], D: [hour(34)] });
-  const legs = Object.entries({ AB: [hour(18), hour(30), hour(42)], BC: [hour(34, 20)] });
-  return [
-    ...closed.flatMap(([hub_id, instants]) =>
-      instants.flatMap(windowsAt).map((one) => ({ kind: 'hub_closed' as const, hub_id, ...one })),
-    ),
-    ...legs.flatMap(([leg_id, instants]) =>
-      instants.flatMap(windowsAt).flatMap((one): DisruptionInput[] => [
-        { kind: 'leg_cancelled', leg_id, ...one },
-        { kind: 'leg_delayed', leg_id, delay_seconds: 1800, ...one },
-        { kind: 'leg_delayed', leg_id, delay_seconds: 30 * HOUR, ...one },
-      ]),
-    ),
-  ];
-}
-
-const instantsOf = (decided: ReturnType<typeof decide>) =>
-  decided.outcome === 'unsourced'
-    ? decided.reason
-    : decided.parcels.map(({ route, promise_seconds }) => [
-        promise_seconds,
-        ...route!.steps.flatMap((step) => [step.departs_seconds, step.arrives_seconds]),
-      ]);
-
-/** The plan made as if nothing were disrupted is sound exactly where it is also the plan made now. */
-function agree(...disruptions: readonly DisruptionInput[]): boolean {
-  const document = disrupted(...disruptions);
-  const now = decide(document);
-  const name = JSON.stringify(disruptions);
-  if (now.outcome === 'sourced') expect(found(document, now), name).toEqual([]);
-  const isSame = JSON.stringify(instantsOf(now)) === JSON.stringify(instantsOf(plan));
-  expect(found(document).length === 0, name).toBe(isSame);
-  return isSame;
-}
-
-describe('a disruption', () => {
-  it('makes a plan unsound exactly where the next plan would differ, to the second', () => {
-    const same = disruptionsAround().map((one) => agree(one));
-    expect(same.filter(Boolean).length).toBeGreaterThan(30);
-    expect(same.filter((one) => !one).length).toBeGreaterThan(30);
-  });
-
-  it('holds a parcel one after the other, however they are listed', () => {
-    const at = (hours: number) => MIDNIGHT + hours * HOUR;
-    const closed = (hub_id: string, from: number, until: number): DisruptionInput => ({
-      ...{ kind: 'hub_closed', hub_id },
-      ...{ from_seconds: at(from), until_seconds: at(until) },
-    });
-    const delayed = (leg_id: string, from: number, until: number, hours: number) => ({
-      ...{ kind: 'leg_delayed' as const, leg_id, delay_seconds: hours * HOUR },
-      ...{ from_seconds: at(from), until_seconds: at(until) },
-    });
-    const cancelled = (from: number, until: number): DisruptionInput => ({
-      ...{ kind: 'leg_cancelled', leg_id: 'BC' },
-      ...{ from_seconds: at(from), until_seconds: at(until) },
-    });
-    const several: DisruptionInput[][] = [
-      [closed('C', 35.5, 37), closed('C', 35, 36)],
-      [closed('A', 20.05, 40), closed('A', 19, 21)],
-      [cancelled(34.5, 36), cancelled(34, 35)],
-      [delayed('BC', 35, 40, 2), delayed('BC', 34, 41, 1)],
-      [delayed('BC', 34, 35, 5), delayed('BC', 34.9, 37, 1)],
-      [delayed('AB', 29, 31, 1), delayed('AB', 28, 32, 2)],
-      [delayed('AB', 17, 19, 13), delayed('AB', 29, 31, 2)],
-      [delayed('AB', 29, 31, 1), closed('A', 30.9, 31.1)],
-      [delayed('AB', 29, 31, 1), closed('B', 34.9, 35.1)],
-    ];
-    for (const both of several) {
-      expect(agree(...both)).toBe(false);
-      expect(agree(...both.toReversed())).toBe(false);
-    }
-  });
-
-  it(`holds spread arrivals at the same instants for solver and checker (seed ${SEED})`, () => {
-    const random = seededRandom(SEED);
-    const spread = { id: 'SPREAD', quantiles: [0.1, 0.5, 0.9, 1].map((p) => [p, p * 9 * HOUR]) };
-    const first_mile = [{ hub_id: 'B', transit_time_id: 'SPREAD' }];
-    const transit_times = [...network.transit_times, spread as unknown as TransitTimeInput];
-    const window = () => {
-      const from_seconds = MIDNIGHT + random.between(18 * 60, 28 * 60) * 60;
-      return { from_seconds, until_seconds: from_seconds + random.between(1, 240) * 60 };
-    };
-    const draw = (): DisruptionInput =>
-      random.pick([
-        { kind: 'hub_closed', hub_id: random.pick(['B', 'C']), ...window() },
-        { kind: 'leg_cancelled', leg_id: 'BC', ...window() },
-        {
-          kind: 'leg_delayed',
-          leg_id: 'BC',
-          delay_seconds: random.between(1, 8) * 900,
-          ...window(),
-        },
-      ]);
-    const promises = new Set<number>();
-    for (let i = 0; i < runs(80); i++) {
-      const document = {
-        ...withVia({ first_mile }),
-        transit_times,
-        policy: { ...network.policy, confidence: random.pick([0.2, 0.6, 0.8, 0.95]) },
-        disruptions: Array.from({ length: random.between(0, 3) }, draw),
-      };
-      const now = decide(document) as SourcedPlan;
-      expect(found(document, now), `run ${i}`).toEqual([]);
-      promises.add(now.promise_seconds);
-    }
-    expect(promises.size).toBeGreaterThan(runs(80) / 4);
-  });
-
-  it('of days brings departures of days ago, daily and weekly ones', () => {
-    for (const days of [1, 2, 3, 4, 10, 30]) {
-      const from_seconds = MIDNIGHT + 18 * HOUR - days * DAY;
-      const delay_seconds = days * DAY + 4 * HOUR;
-      const late = { kind: 'leg_delayed' as const, leg_id: 'AB', from_seconds, delay_seconds };
-      const disruptions = [{ ...late, until_seconds: from_seconds + 60 }];
-      expect(agree(...disruptions), `${days} days`).toBe(false);
-      const weekday = DAYS.at(-days % 7)!;
-      const weekly = withLegs({ ...lorry, departures: { [weekday]: ['18:00'] } }, customs);
-      const now = decide({ ...weekly, disruptions }) as SourcedPlan;
-      expect(now.parcels[0]!.route!.steps[1]!.departs_seconds).toBe(MIDNIGHT + 22 * HOUR);
-      expect(found({ ...weekly, disruptions }, now), `${days} days`).toEqual([]);
-      const told = disruptNetwork(compile(weekly), disruptions);
-      expect(decideOn(told), `${days} days, told later`).toEqual(now);
-    }
   });
 });
