@@ -116,6 +116,15 @@ describe('doors', () => {
   });
 });
 
+describe('a door', () => {
+  it('is not answered in hours that the clock skips', () => {
+    const delivery_hours = { mon: [['09:00', '10:00']], sun: [['02:00', '03:00']] };
+    const zone = { time_zone: 'Europe/Berlin', delivery_hours } as unknown as ZoneInput;
+    expect(clock.door(zone, at('2026-03-28T20:00Z'))).toBe(at('2026-03-30T07:00Z'));
+    expect(clock.door(zone, at('2026-03-21T20:00Z'))).toBe(at('2026-03-22T01:00Z'));
+  });
+});
+
 describe('quiet hours', () => {
   it('begin with the run that an instant falls into, over days, weeks and of almost a week', () => {
     const zone = { time_zone: 'UTC' } as ZoneInput;

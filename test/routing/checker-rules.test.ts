@@ -122,6 +122,11 @@ describe('a plan that breaks one rule only just', () => {
       'promise',
       { plan: { ...plan, promise_seconds: plan.promise_seconds - 1 } },
     ],
+    [
+      'a place that no zone contains',
+      'lane',
+      { order: { ...order, destination: { country: 'FR', postal_code: '1' } } },
+    ],
     ['no parcel', 'no_parcels', { plan: { ...plan, parcels: [] } }],
     [
       'a limit that is not the network’s',
@@ -153,6 +158,28 @@ describe('a plan that breaks one rule only just', () => {
   ];
   it.each(mistakes)('is named: %s as %s', (_, rule, change) => {
     expect(broken(change)).toContain(rule);
+  });
+});
+
+describe('waits', () => {
+  it('are those of the warehouse in its own hours and those of all at any other', () => {
+    const wait = (hours: number) => Array.from({ length: 16 }, () => hours * 3600);
+    // 1970-01-05 was a Monday.
+    const hour = Math.floor(parcel.pickup_seconds / 3600 - 96) % 168;
+    const promises = [[hour], [hour + 1]].map((hours) => {
+      const waits = [
+        { warehouse_id: null, hours: null, wait_seconds: wait(2) },
+        { warehouse_id: 'W', hours, wait_seconds: wait(20) },
+      ];
+      const waiting = { ...network, waits };
+      const own = compileNetwork(waiting, { from_seconds: MONDAY });
+      const free = { ...order, deliver_by_seconds: undefined };
+      const late = source(own, openBoard(own, stock, []), free, { work: 1e7 }) as SourcedPlan;
+      expect(broken({ network: waiting, order: free, plan: late })).toEqual([]);
+      expect(late.parcels[0]!.pickup_seconds).toBe(parcel.pickup_seconds);
+      return late.promise_seconds - plan.promise_seconds;
+    });
+    expect(promises).toEqual([20 * 3600, 2 * 3600]);
   });
 });
 

@@ -38,7 +38,7 @@ function aColumnWorld(seed: number, isAlike: boolean): World {
   const random = seededRandom(seed);
   const isMany = random.chance(0.2);
   const lines = random.between(2, isMany ? 3 : 4);
-  const services = isMany ? 50 : random.between(2, 6);
+  const services = isMany ? 70 : random.between(2, 6);
   const warehouses = random.between(2, isMany ? 2 : 5);
   const scarce = !isMany && random.chance(0.4);
   const shape = { warehouses, services, skus: lines, lines, scarce };
