@@ -154,7 +154,6 @@ function spansOf(
   if (isAmong(holidays, day)) return [];
   const pairs = hours === undefined ? [['00:00', '24:00'] as const] : hours[nameOf(day)];
   const spans = (pairs ?? [])
-    .filter(([from, to]) => from < to)
     .map(([from, to]): Span => [instant(day, from, timeZone), instant(day, to, timeZone)])
     .filter(([from, to]) => from < to)
     .sort((a, b) => a[0] - b[0]);
@@ -175,7 +174,6 @@ function readyAfter(
   start: number,
 ): number {
   let left = warehouse.processing_seconds;
-  if (left === 0) return start;
   const first = dayOf(start, warehouse.time_zone);
   for (let day = first; day < first + MOST_DAYS; day++) {
     for (const [from, to] of open(warehouse, day)) {

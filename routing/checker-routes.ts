@@ -91,10 +91,9 @@ function departs(network: CheckedNetwork, leg: LegInput, spans: readonly Span[])
     let left = waitsAll(spans, stops(rows, leg.id));
     for (const row of delaysOf(rows, leg.id)) {
       const { from_seconds: since, until_seconds: until, delay_seconds: late } = row;
-      const start = (at: number) => (holds(row, at) ? Math.min(at + late, until) : at);
       // Within the window an end is reached from below: it moves as what comes just before it does.
       left = move(left, [since, until - late, until], (a, b) =>
-        holds(row, a) ? [start(a), a === b ? start(a) : Math.min(b + late, until)] : [a, b],
+        holds(row, a) ? [Math.min(a + late, until), Math.min(b + late, until)] : [a, b],
       );
     }
     return left;

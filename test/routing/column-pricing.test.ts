@@ -37,9 +37,9 @@ const none = Number.POSITIVE_INFINITY;
 function aColumnWorld(seed: number, isAlike: boolean): World {
   const random = seededRandom(seed);
   const isMany = random.chance(0.2);
-  const lines = random.between(2, isMany ? 3 : 4);
-  const services = isMany ? 70 : random.between(2, 6);
-  const warehouses = random.between(2, isMany ? 2 : 5);
+  const lines = random.between(1, isMany ? 2 : 4);
+  const services = isMany ? 100 : random.between(2, 6);
+  const warehouses = random.between(1, isMany ? 2 : 5);
   const scarce = !isMany && random.chance(0.4);
   const shape = { warehouses, services, skus: lines, lines, scarce };
   const { network, order, ...rest } = aWorld(seed, shape);
