@@ -32,6 +32,8 @@ import { limitsAround } from './tight-limits.ts';
 
 const SEED = seedOf(50_300);
 const none = Number.POSITIVE_INFINITY;
+/** A gap, minor units, that nothing in these worlds is beyond. */
+const WIDEST = 1e7;
 
 /** Lines of different goods, or of some alike; limits that some sets of them only just keep. */
 function aColumnWorld(seed: number, isAlike: boolean): World {
@@ -65,7 +67,12 @@ function aColumnWorld(seed: number, isAlike: boolean): World {
         carbon_grams_per_tonne_km: random.between(20, 900),
       })),
     },
-    order: { ...order, lines: bare, destination: { ...order.destination, position: place() } },
+    order: {
+      ...order,
+      excluded_services: random.chance(0.3) ? ['C0'] : undefined,
+      lines: bare,
+      destination: { ...order.destination, position: place() },
+    },
   };
 }
 
@@ -213,7 +220,7 @@ describe(`parcels priced within a gap (seed ${SEED})`, () => {
       // Hardly more than what some parcel is above its worth.
       const some = parcels.length === 0 ? 100 : random.pick(parcels).above + 0.5;
       // All of them, or the best of each column.
-      for (const [gap, all] of [0, some, random.between(1, 300), 1e7].flatMap(
+      for (const [gap, all] of [0, some, random.between(1, 300), WIDEST].flatMap(
         (one) =>
           [
             [one, true],
@@ -244,6 +251,7 @@ describe(`parcels priced within a gap (seed ${SEED})`, () => {
           `${name}, gap ${gap}`,
         ).toEqual([]);
         if (!method.beyond) expect(missing, `${name}, gap ${gap}`).toEqual([]);
+        if (gap === WIDEST) expect(method.beyond, name).toBe(false);
         first?.forEach((e, j) => {
           const own = found.filter(({ mask }) => mask === method.columns.mask[j]);
           expect(e === NO_COLUMN, name).toBe(own.length === 0);
