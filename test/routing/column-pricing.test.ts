@@ -17,6 +17,7 @@ import {
   listParcels,
   priceParcels,
 } from '../../routing/column-pricing.ts';
+import type { Columns } from '../../routing/columns.ts';
 import { wholeItems } from '../../routing/cut-items.ts';
 import { compileNetwork, openBoard } from '../../routing/index.ts';
 import type { OptionTable } from '../../routing/options.ts';
@@ -115,6 +116,13 @@ function leastCosts(parcels: readonly Parcel[]): ReadonlyMap<number, number> {
   return least;
 }
 
+/** Floors of a column's pairs. */
+function pairFloors({ lastPair, pairBefore, pairFloor }: Columns, j: number): number[] {
+  const floors: number[] = [];
+  for (let p = lastPair[j]!; p >= 0; p = pairBefore[p]!) floors.push(pairFloor[p]!);
+  return floors;
+}
+
 describe(`the floor of a column (seed ${SEED})`, () => {
   it('is the least that a parcel costs before lateness, and there is none where none can be sent', () => {
     const seen = { exact: 0, below: 0, none: 0 };
@@ -131,6 +139,7 @@ describe(`the floor of a column (seed ${SEED})`, () => {
       for (let j = 0; j < columns.count; j++) {
         const name = `seed ${SEED + i}, column ${columns.mask[j]!.toString(2)}`;
         const cost = least.get(columns.mask[j]!) ?? none;
+        expect(columns.floor[j], name).toBe(Math.min(...pairFloors(columns, j)));
         const floor = columnFloor(context, columns, j);
         if (isPriced) expect(floor, name).toBeLessThanOrEqual(cost);
         else expect(floor, name).toBe(cost);
