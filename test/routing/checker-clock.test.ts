@@ -187,6 +187,33 @@ describe('pickups', () => {
   });
 });
 
+describe('a weekly time', () => {
+  it('that the clock skips is the next day’s, in a place where that is so', () => {
+    const table = dayTable('America/Nuuk', dayOfDate('2026-03-26'), 5);
+    const pickups = { sat: ['23:30'] };
+    const [lands, ...others] = pickupCalendar(table, pickups, undefined).at;
+    const nuuk = { time_zone: 'America/Nuuk' } as WarehouseInput;
+    expect([lands, ...others]).toEqual([at('2026-03-29T01:30Z')]);
+    expect(clock.isPickup(nuuk, { pickups } as unknown as ServiceInput, lands!)).toBe(true);
+  });
+
+  it('is another instant in another place, and on no other day', () => {
+    const service = { pickups: { mon: ['10:00'] } } as unknown as ServiceInput;
+    const [berlin, utc] = ['Europe/Berlin', 'UTC'].map((time_zone) => ({ time_zone }));
+    const instants = [at('2026-11-16T09:00Z'), at('2026-11-16T10:00Z')];
+    const picked = [berlin, utc].map((one) =>
+      instants.map((t) => clock.isPickup(one as WarehouseInput, service, t)),
+    );
+    expect(picked).toEqual([
+      [true, false],
+      [false, true],
+    ]);
+    const monday = dayOfDate('2026-11-16');
+    const days = [-1, 0, 1].map((off) => clock.departures(service.pickups, 'UTC', monday + off));
+    expect(days).toEqual([[], [instants[1]], []]);
+  });
+});
+
 describe('opening hours', () => {
   const open = { mon: [['08:00', '12:00']], tue: [['13:00', '17:00']] } as const;
   const warehouse = {

@@ -63,18 +63,23 @@ function sizesOf(items: readonly Item[], mask: number): Sizes {
 /** Columns as they are listed, by their items: what they say, and the warehouses of their pairs. */
 function told(columns: Columns, candidates: readonly number[]) {
   const byMask = new Map<number, Sizes & { houses: number[] }>();
+  const wrong: number[] = [];
   const { mask, mg, mm3, units, classes, longest, girth } = columns;
   for (let j = 0; j < columns.count; j++) {
     const houses: number[] = [];
+    let least = none;
     for (let p = columns.lastPair[j]!; p >= 0; p = columns.pairBefore[p]!) {
       const c = candidates.indexOf(columns.pairHouse[p]!);
-      expect(p >= columns.pairStart[c]! && p < columns.pairStart[c + 1]!).toBe(true);
-      expect(columns.pairColumn[p]).toBe(j);
+      const isOwn = p >= columns.pairStart[c]! && p < columns.pairStart[c + 1]!;
+      if (!isOwn || columns.pairColumn[p] !== j) wrong.push(p);
       houses.unshift(columns.pairHouse[p]!);
+      least = Math.min(least, columns.pairFloor[p]!);
     }
+    if (columns.floor[j] !== least || columns.isSettled[j] !== 0) wrong.push(j);
     const sizes = { mg: mg[j]!, mm3: mm3[j]!, units: units[j]!, classes: classes[j]! };
     byMask.set(mask[j]!, { ...sizes, longest: longest[j]!, girth: girth[j]!, houses });
   }
+  expect(wrong).toEqual([]);
   expect(byMask.size).toBe(columns.count);
   return byMask;
 }
