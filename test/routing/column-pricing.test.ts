@@ -19,6 +19,7 @@ import {
 } from '../../routing/column-pricing.ts';
 import type { Columns } from '../../routing/columns.ts';
 import { wholeItems } from '../../routing/cut-items.ts';
+import { NO_FREIGHT } from '../../routing/freight-floors.ts';
 import { compileNetwork, openBoard } from '../../routing/index.ts';
 import type { OptionTable } from '../../routing/options.ts';
 import { openOrder } from '../../routing/order-context.ts';
@@ -139,7 +140,9 @@ describe(`the floor of a column (seed ${SEED})`, () => {
       for (let j = 0; j < columns.count; j++) {
         const name = `seed ${SEED + i}, column ${columns.mask[j]!.toString(2)}`;
         const cost = least.get(columns.mask[j]!) ?? none;
-        expect(columns.floor[j], name).toBe(Math.min(...pairFloors(columns, j)));
+        const pairs = pairFloors(columns, j);
+        expect(columns.floor[j], name).toBe(Math.min(...pairs));
+        expect(pairs.filter((one) => one < none && one >= NO_FREIGHT)).toEqual([]);
         const floor = columnFloor(context, columns, j);
         if (isPriced) expect(floor, name).toBeLessThanOrEqual(cost);
         else expect(floor, name).toBe(cost);

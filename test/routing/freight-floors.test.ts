@@ -39,7 +39,16 @@ describe(`the freight floor of a row (seed ${SEED})`, () => {
       const random = seededRandom(SEED + i);
       const shape = { warehouses: 4, services: 12, skus: 2, lines: 1, scarce: false };
       const { network: document, order } = aWorld(SEED + i, shape);
-      const network = compileNetwork(document, { from_seconds: order.at_seconds });
+      // Cards of one band put their rates side by side.
+      const cards = document.rate_cards.map(({ rates, ...card }) => ({
+        ...card,
+        weight_breaks_grams: card.weight_breaks_grams.slice(-1),
+        rates: Object.fromEntries(
+          Object.entries(rates).map(([area, row]) => [area, row.slice(-1)]),
+        ),
+      }));
+      const rate_cards = i % 2 === 0 ? document.rate_cards : cards;
+      const network = compileNetwork({ ...document, rate_cards }, { from_seconds: MONDAY });
       const context = opened(network, order);
       const { lanes } = context;
       const { services, zones, rates } = network;
