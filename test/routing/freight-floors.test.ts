@@ -48,10 +48,14 @@ describe(`the freight floor of a row (seed ${SEED})`, () => {
         ),
       }));
       const rate_cards = i % 2 === 0 ? document.rate_cards : cards;
-      const network = compileNetwork({ ...document, rate_cards }, { from_seconds: MONDAY });
-      const context = opened(network, order);
+      // A place in three zones, of which one is remote.
+      const zones = document.zones.map((zone, z) => ({ ...zone, remote: z === 1 }));
+      const destination = { country: 'DE', postal_code: '10115' };
+      const input = { ...document, rate_cards, zones };
+      const network = compileNetwork(input, { from_seconds: order.at_seconds });
+      const context = opened(network, { ...order, destination });
       const { lanes } = context;
-      const { services, zones, rates } = network;
+      const { services, rates } = network;
       // Light and heavy goods, of any class: what is known of one must not be taken for another.
       for (let k = 0; k < 6; k++) {
         const [mg, mm3] = [random.between(1, 41_000_000), random.between(1, 9e7)];
@@ -60,7 +64,7 @@ describe(`the freight floor of a row (seed ${SEED})`, () => {
         expect(floors).toBe(freightFloors(context, floorIndex(rates, mg, mm3), classes));
         for (let row = 0; row < lanes.service.length; row++) {
           const service = lanes.service[row]!;
-          const remote = zones.remote[lanes.zone[row]!] === 1;
+          const remote = network.zones.remote[lanes.zone[row]!] === 1;
           const card = services.card[service]!;
           const freight = freightOf(rates, card, lanes.rateRow[row]!, mg, mm3, remote);
           const isRefused = (classes & ~services.classes[service]!) !== 0;
