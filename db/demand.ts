@@ -110,7 +110,7 @@ export async function listPlaceDemand(
       from (${recent(window)}) o join order_lines l using (order_id)),
     wanted as (select sku_id from lines group by sku_id having count(*) >= ${orders_least})
     select sku_id, (array_agg(destination))[1] as destination, count(*) as orders,
-      sum(quantity)::integer as units
+      sum(quantity) as units
     from lines join wanted using (sku_id)
     group by sku_id, destination ->> 'country', destination ->> 'postal_code'
     order by sku_id, destination ->> 'country', destination ->> 'postal_code'`.execute(tx);

@@ -7,7 +7,7 @@ import type { Engine } from '../../src/fulfillment/engine.ts';
 import { explainDecision } from '../../src/fulfillment/explain-decision.ts';
 import { createPriceSource } from '../../src/fulfillment/price-source.ts';
 import { refreshPrices } from '../../src/fulfillment/refresh-prices.ts';
-import { anOrder } from '../builders/commands.ts';
+import { anOrder, lines } from '../builders/commands.ts';
 import { anIsland, ISLAND, NEAR } from '../builders/island.ts';
 import { type Harness, START, startHarness } from '../harness.ts';
 
@@ -175,6 +175,18 @@ describe('prices of contended stock', () => {
     await decideAll([NEAR, NEAR]);
     await refreshPrices(harness.engine);
     expect(await sets()).toMatchObject([{ prices: [], demand: [] }]);
+  });
+
+  test('are made whatever anybody orders: of units not even their sum has a bound', async () => {
+    await history(22);
+    // A million in each of a hundred lines, and none of them is there: together more than 2³¹.
+    const million = Array.from({ length: 100 }, () => ['mug', 1_000_000] as const);
+    const large = () => anOrder({ destination: NEAR, lines: lines(...million) });
+    const results = await acceptOrders(harness.engine, Array.from({ length: 22 }, large));
+    expect(new Set(results.map(({ status }) => status))).toEqual(new Set(['applied']));
+    harness.clock.advance(1);
+    expect(await refreshPrices(harness.engine)).toEqual({ done: 1, more: false });
+    expect(await sets()).toHaveLength(1);
   });
 
   test('are none where there is plenty', async () => {
