@@ -129,13 +129,19 @@ export async function findNewestCarrierPrices(
   return newest as Pick<PriceSet, 'computed_at' | 'carriers'> | undefined;
 }
 
-/** Of the newest set that was solved: when it was made, for how many orders, and whether it has any price. */
+/** Of the newest set that was solved: what tells whether another is wanted. */
+export interface NewestPriceSet
+  extends Pick<PriceSet, 'computed_at' | 'orders_soon' | 'counts_waiting'> {
+  readonly has_prices: boolean;
+}
+
+/** When the newest set was solved, for how many orders, what it counts, and whether it has any price. */
 export async function findNewestPriceSet(
   tx: Tx,
   now: Temporal.Instant,
-): Promise<(Pick<PriceSet, 'computed_at' | 'orders_soon'> & { has_prices: boolean }) | undefined> {
-  const rows = await sql<Pick<PriceSet, 'computed_at' | 'orders_soon'> & { has_prices: boolean }>`
-    select computed_at, orders_soon,
+): Promise<NewestPriceSet | undefined> {
+  const rows = await sql<NewestPriceSet>`
+    select computed_at, orders_soon, counts_waiting,
       json_array_length(prices) + json_array_length(capacity) > 0 as has_prices
     from price_sets where computed_at <= ${now.toString()}::timestamptz and follows is null
     order by computed_at desc limit 1`.execute(tx);

@@ -101,7 +101,7 @@ export async function lookAhead(
  * True while orders that wait are decided again: it is not turned off here, and it came to run of late. Where
  * no worker does it, or all its turns go to new orders, what waiting orders hold is not given back.
  */
-async function areDecidedAgain(
+export async function areDecidedAgain(
   { config, clock }: Engine,
   tx: Tx,
   now: Temporal.Instant,

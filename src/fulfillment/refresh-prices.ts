@@ -28,7 +28,7 @@ import type { Engine, LiveNetwork } from './engine.ts';
 import { findContendedCapacity } from './find-contended-capacity.ts';
 import { type DemandKind, findContendedStock } from './find-contended-stock.ts';
 import { followedSet, pricesOn } from './follow-prices.ts';
-import { hoursRatio, lookAhead, type Outlook } from './look-ahead.ts';
+import { areDecidedAgain, hoursRatio, lookAhead, type Outlook } from './look-ahead.ts';
 import { type PricedCarriers, priceCarriers } from './price-carriers.ts';
 import { priceInThread } from './price-in-thread.ts';
 
@@ -66,7 +66,7 @@ export async function refreshPrices(engine: Engine): Promise<StepOutcome> {
   return { done: 1, more: false };
 }
 
-/** True if the last prices are due to be replaced, or orders do not come as they were made for. */
+/** True if the last prices are due to be replaced, or things are not as they were made for. */
 async function isWanted(engine: Engine, tx: Tx, now: Temporal.Instant): Promise<boolean> {
   const newest = await findNewestPriceSet(tx, now);
   if (newest === undefined) return true;
@@ -75,6 +75,8 @@ async function isWanted(engine: Engine, tx: Tx, now: Temporal.Instant): Promise<
   if (age >= due) return true;
   // Where nothing was contended, other orders than expected can wait for the hour.
   if (!newest.has_prices) return false;
+  // Nobody is decided again by prices that do not count who waits: now somebody would be.
+  if (!newest.counts_waiting && (await areDecidedAgain(engine, tx, now))) return true;
   const seen = await countOrdersSince(tx, newest.computed_at);
   return hasDrifted(seen, (newest.orders_soon * age) / due);
 }

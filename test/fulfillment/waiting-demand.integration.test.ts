@@ -157,9 +157,12 @@ describe('prices that count orders that wait', () => {
     // It is ready, and waits for prices that know of those who wait.
     later();
     expect(await redecideOrders(harness.engine)).toEqual({ done: 0, more: false });
-    const counting = await pricedBy(harness.engine);
-    expect(counting.counts_waiting).toBe(true);
+    // These are made at the next look, and not only when the last ones are due to be replaced.
     later();
+    expect(await refreshPrices(harness.engine)).toEqual({ done: 1, more: false });
+    const sets = harness.owner.selectFrom('price_sets').select('counts_waiting');
+    const made = await sets.orderBy('computed_at').execute();
+    expect(made.map(({ counts_waiting }) => counts_waiting)).toEqual([false, true]);
     expect((await redecideOrders(harness.engine)).done).toBeGreaterThan(0);
   });
 
