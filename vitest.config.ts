@@ -12,7 +12,7 @@ export default defineConfig({
           // Nothing here changes a global: each module is loaded once a worker and not once a file.
           isolate: false,
           // Some solve hundreds of orders: seconds on a busy machine.
-          testTimeout: 30_000,
+          testTimeout: 60_000,
         },
       },
       {

@@ -10,6 +10,7 @@ import { benchLatency } from './decision-latency.ts';
 import {
   benchPrices,
   benchPricesBrunel,
+  benchPricesChangingLong,
   benchPricesPublished,
   benchPricesWaiting,
 } from './decision-prices.ts';
@@ -33,6 +34,7 @@ const PARTS: readonly (readonly [name: string, part: Part])[] = [
   ['quote', benchQuote],
   ['gap', benchGap],
   ['prices', benchPrices],
+  ['prices-changing-long', benchPricesChangingLong],
   ['prices-waiting', benchPricesWaiting],
   ['prices-published', benchPricesPublished],
   ['prices-brunel', benchPricesBrunel],

@@ -102,8 +102,8 @@ const tens = [0, 20, 40, 60, 80, 100].map((value): Tick => [value, String(value)
 
 /** Share of the gap closed by row, with its 95 % interval and target. */
 function drawGap(): void {
-  const sections = ['decision: prices', 'decision: prices-waiting', 'decision: prices-big'];
-  const all = new Map(sections.flatMap((section) => [...figuresOf(section)]));
+  const sections = ['prices', 'prices-changing-long', 'prices-waiting', 'prices-big'];
+  const all = new Map(sections.flatMap((section) => [...figuresOf(`decision: ${section}`)]));
   drawBars('gap-closed.svg', rowsOf(all, ': gap closed'), {
     title: 'Share of the gap between exact greedy and hindsight that prices close',
     words: 'percent; the line is the 95 % interval, the red mark the target',
