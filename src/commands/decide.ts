@@ -1,14 +1,15 @@
 /** `portolan decide`: decides orders from a file, offline. */
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { Refusal } from '../domain/errors.ts';
+import { type Fault, Refusal } from '../domain/errors.ts';
 import { instantOf } from '../domain/instants.ts';
+import { MAX_FAULTS } from '../domain/network-faults.ts';
 import {
   type DecidedFileOrder,
   decideFiles,
   readFileNetwork,
 } from '../fulfillment/decide-files.ts';
-import { readOrderFile } from '../fulfillment/read-order-file.ts';
+import { type OrdersOfFile, readOrderFile } from '../fulfillment/read-order-file.ts';
 import { readPriceFile } from '../fulfillment/read-price-file.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { type Command, Trouble, UsageError } from './command.ts';
@@ -18,7 +19,8 @@ export const decide: Command = {
   summary: 'decide orders from a file, offline: what if',
   help: `Decides the orders of a file, in its order, on a network and its opening stock from files, with the
 code that decides in production and without a database. Prints one line of JSON per order and a sum on
-the error output.
+the error output. Orders with faults are told there, by place and field, and left out; the others are
+decided, and the exit code is 1.
 
   --network PATH   a network document, or a folder of it with stock.csv; may be given again
   --orders FILE    orders as platforms post them, rules too: a JSON array, or one a line
@@ -35,11 +37,13 @@ the error output.
     try {
       const policy = options.policy === undefined ? null : await readPolicy(options.policy);
       const network = await readFileNetwork(options.network, policy);
-      const orders = await readOrderFile(options.orders, config);
+      const { orders, ...left } = await readOrderFile(options.orders, config);
       const prices = options.prices === undefined ? undefined : await readPriceFile(options.prices);
       const deciding = { at: options.at, work: config.solver_work_max, prices };
       tell(await decideFiles(network, orders, deciding), network.document.currency);
-      return 0;
+      if (left.refused === 0) return 0;
+      tellFaults(left);
+      return 1;
     } catch (error) {
       return explain(error);
     }
@@ -106,8 +110,15 @@ function tell(decided: readonly DecidedFileOrder[], currency: string): void {
   );
 }
 
+const faultLine = ({ pointer, detail }: Fault): string => `\n  ${pointer}: ${detail}`;
+
+function tellFaults({ refused, faults }: Pick<OrdersOfFile, 'refused' | 'faults'>): void {
+  const told = faults.slice(0, MAX_FAULTS).map(faultLine).join('');
+  const more = faults.length > MAX_FAULTS ? `\n  and ${faults.length - MAX_FAULTS} more` : '';
+  process.stderr.write(`${refused} orders have faults and were left out:${told}${more}\n`);
+}
+
 function explain(error: unknown): never {
   if (!(error instanceof Refusal)) throw error;
-  const faults = error.faults.map(({ pointer, detail }) => `\n  ${pointer}: ${detail}`);
-  throw new Trouble(`${error.message}${faults.join('')}`, { cause: error });
+  throw new Trouble(`${error.message}${error.faults.map(faultLine).join('')}`, { cause: error });
 }

@@ -4,7 +4,6 @@
  */
 import { readFile } from 'node:fs/promises';
 import { type Fault, Refusal } from '../domain/errors.ts';
-import { MAX_FAULTS } from '../domain/network-faults.ts';
 import { OrderInFile, type OrderLimits } from '../domain/order-body.ts';
 import { schemaFaults } from '../domain/schema-faults.ts';
 import { groupFaults, lineFaults } from './order-rules.ts';
@@ -28,45 +27,67 @@ function dueFaults({ deliver_by }: OrderInFile): Fault[] {
   }
 }
 
-function parseOrders(text: string, path: string): { value: unknown; place: string }[] {
+interface Row {
+  readonly place: string;
+  readonly value?: unknown;
+  /** Why there is no value. */
+  readonly fault?: Fault;
+}
+
+function parseRow(text: string, place: string): Row {
+  try {
+    return { place, value: JSON.parse(text) as unknown };
+  } catch (error) {
+    const detail = `is not JSON: ${(error as Error).message}`;
+    return { place, fault: { pointer: place, detail } };
+  }
+}
+
+function parseOrders(text: string, path: string): Row[] {
   const content = text.trim();
   if (content.startsWith('[')) {
     const list = JSON.parse(content) as unknown[];
     return list.map((value, i) => ({ value, place: `${path} order ${i + 1}` }));
   }
-  return content.split('\n').flatMap((line, i) => {
-    const place = `${path} line ${i + 1}`;
-    if (line.trim() === '') return [];
-    try {
-      return [{ value: JSON.parse(line) as unknown, place }];
-    } catch (error) {
-      const detail = `is not JSON: ${(error as Error).message}`;
-      return refuse(path, [{ pointer: place, detail }]);
-    }
-  });
+  return content
+    .split('\n')
+    .flatMap((line, i) => (line.trim() === '' ? [] : parseRow(line, `${path} line ${i + 1}`)));
 }
 
-function refuse(path: string, faults: readonly Fault[]): never {
-  throw new Refusal('invalid_request', `${path} has faults`, faults.slice(0, MAX_FAULTS));
+function refuse(path: string, detail: string): never {
+  throw new Refusal('invalid_request', `${path} has faults`, [{ pointer: path, detail }]);
+}
+
+/** The orders of a file that can be decided, and what is wrong with the others. */
+export interface OrdersOfFile {
+  readonly orders: readonly OrderInFile[];
+  /** Orders that are left out. */
+  readonly refused: number;
+  /** By order and field, with what was got and expected. */
+  readonly faults: readonly Fault[];
 }
 
 /**
- * Reads orders.
+ * Reads orders; those with faults are left out, and the good ones go on. O(orders × lines).
  *
- * @throws Refusal `invalid_request` with the faults, by order and field.
+ * @throws Refusal `invalid_request` where the file cannot be read, or is a list that is no JSON.
  */
-export async function readOrderFile(path: string, limits: OrderLimits): Promise<OrderInFile[]> {
+export async function readOrderFile(path: string, limits: OrderLimits): Promise<OrdersOfFile> {
   const text = await readFile(path, 'utf8').catch((error: Error) =>
-    refuse(path, [{ pointer: path, detail: `cannot be read: ${error.message}` }]),
+    refuse(path, `cannot be read: ${error.message}`),
   );
-  let rows: ReturnType<typeof parseOrders>;
+  let rows: Row[];
   try {
     rows = parseOrders(text, path);
   } catch (error) {
-    if (error instanceof Refusal) throw error;
-    refuse(path, [{ pointer: path, detail: `is not JSON: ${(error as Error).message}` }]);
+    refuse(path, `is not JSON: ${(error as Error).message}`);
   }
-  const faults = rows.flatMap(({ value, place }) => orderFaults(value, place, limits));
-  if (faults.length > 0) refuse(path, faults);
-  return rows.map(({ value }) => value as OrderInFile);
+  const orders: OrderInFile[] = [];
+  const faults: Fault[] = [];
+  for (const { value, place, fault } of rows) {
+    const own = fault === undefined ? orderFaults(value, place, limits) : [fault];
+    faults.push(...own);
+    if (own.length === 0) orders.push(value as OrderInFile);
+  }
+  return { orders, refused: rows.length - orders.length, faults };
 }

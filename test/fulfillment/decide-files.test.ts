@@ -43,7 +43,7 @@ test('an order keeps the rules that it was posted with', async () => {
     order('one', { split_limit: 1 }),
     order('together', { keep_together: [[2, 1]] }),
   ];
-  const orders = await readOrderFile(file('orders.json', asked), LIMITS);
+  const { orders } = await readOrderFile(file('orders.json', asked), LIMITS);
 
   const decided = await decideFiles(network, orders, { at: AT, work: 100_000 });
 
@@ -56,7 +56,7 @@ test('an order keeps the rules that it was posted with', async () => {
   expect(decided[0]!.result).toMatchObject({ parcels: [{}, {}] });
 });
 
-test('orders that no platform could post are refused, each place with its reason', async () => {
+test('orders that no platform could post are left out, each place with its reason', async () => {
   const line = { line_no: 1, sku_id: 'mug', quantity: 1 };
   const wrong = [
     { ...order('a'), quote_token: 'x' },
@@ -66,20 +66,35 @@ test('orders that no platform could post are refused, each place with its reason
     { ...order('e', { split_limit: 0 }), destination: { country: 'nl', postal_code: '1' } },
     7,
   ];
-  const refused = await readOrderFile(file('wrong.json', wrong), LIMITS).catch((error) => error);
+  const good = [order('first'), order('last')];
+  const read = await readOrderFile(file('wrong.json', [good[0], ...wrong, good[1]]), LIMITS);
 
-  expect(refused).toBeInstanceOf(Refusal);
-  const told = refused.faults.map((fault: { pointer: string; detail: string }) =>
-    `${fault.pointer.replace(/.* order /, '')}: ${fault.detail}`.slice(0, 70),
+  expect(read.orders).toEqual(good);
+  expect(read.refused).toBe(wrong.length);
+  const told = read.faults.map(({ pointer, detail }) =>
+    `${pointer.replace(/.* order /, '')}: ${detail}`.slice(0, 70),
   );
   expect(told).toEqual([
-    expect.stringMatching(/^1\/quote_token: is not a known field/),
-    expect.stringMatching(/^2\/deliver_by: got "2026-02-31T10:00:00Z", expected a day/),
-    expect.stringMatching(/^2\/rules\/keep_together\/0\/0: got 7, expected the number of a line/),
-    expect.stringMatching(/^3\/lines\/1\/line_no: got 1 twice/),
-    expect.stringMatching(/^4\/lines: got an array of 4, expected an array of 1 to 3 items/),
-    expect.stringMatching(/^5\/destination\/country: got "nl", expected an ISO 3166-1/),
-    expect.stringMatching(/^5\/rules\/split_limit: got 0, expected a whole number/),
-    expect.stringMatching(/^6: got 7, expected an object/),
+    expect.stringMatching(/^2\/quote_token: is not a known field/),
+    expect.stringMatching(/^3\/deliver_by: got "2026-02-31T10:00:00Z", expected a day/),
+    expect.stringMatching(/^3\/rules\/keep_together\/0\/0: got 7, expected the number of a line/),
+    expect.stringMatching(/^4\/lines\/1\/line_no: got 1 twice/),
+    expect.stringMatching(/^5\/lines: got an array of 4, expected an array of 1 to 3 items/),
+    expect.stringMatching(/^6\/destination\/country: got "nl", expected an ISO 3166-1/),
+    expect.stringMatching(/^6\/rules\/split_limit: got 0, expected a whole number/),
+    expect.stringMatching(/^7: got 7, expected an object/),
   ]);
+});
+
+test('a line that is no JSON costs no other line its decision; a file that is none is refused', async () => {
+  const lines = [JSON.stringify(order('a')), '{"external_ref": ', '', JSON.stringify(order('b'))];
+  const read = await readOrderFile(file('orders.jsonl', lines.join('\n')), LIMITS);
+  const broken = readOrderFile(file('broken.json', '[{"external_ref": "a"}'), LIMITS);
+
+  expect(read.orders.map(({ external_ref }) => external_ref)).toEqual(['a', 'b']);
+  expect(read).toMatchObject({
+    refused: 1,
+    faults: [{ pointer: expect.stringMatching(/line 2$/), detail: expect.stringMatching(/JSON/) }],
+  });
+  await expect(broken).rejects.toBeInstanceOf(Refusal);
 });

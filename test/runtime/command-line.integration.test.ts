@@ -145,7 +145,7 @@ describe('the command line', () => {
         gold: 1,
       });
       const unpriced = portolan([...base, '--orders', orders, '--prices', worthless]);
-      const wrong = file('wrong.json', [{ ...order('a', 0), deliver_by: 'soon' }]);
+      const wrong = file('wrong.json', [{ ...order('a', 0), deliver_by: 'soon' }, order('b', 4)]);
       const refused = portolan([...base, '--orders', wrong]);
 
       expect(first.stderr).toMatch(/^1 of 2 orders sourced, 1 parcels, cost \d+ EUR/);
@@ -169,6 +169,8 @@ describe('the command line', () => {
         '/gold: is not a known field, expected one of stock, capacity',
       );
       expect(refused.status).toBe(1);
+      expect(JSON.parse(refused.stdout)).toMatchObject({ external_ref: 'b', outcome: 'sourced' });
+      expect(refused.stderr).toContain('1 orders have faults and were left out');
       expect(refused.stderr).toContain('order 1/lines/0/quantity: got 0, expected a whole number');
       expect(refused.stderr).toContain(
         'order 1/deliver_by: got "soon", expected an RFC 3339 instant',
