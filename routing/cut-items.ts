@@ -52,6 +52,18 @@ export function uncovered(context: OrderContext, items: readonly Item[]): number
   });
 }
 
+/** Items that are one free line of several units, whose SKU another item holds, too, by index. O(parts). */
+export function sharedLines({ lines }: OrderContext, items: readonly Item[]): number[] {
+  const holders = new Map<number, number>();
+  for (const { parts } of items)
+    for (const sku of new Set(parts.map(({ line }) => lines[line]!.sku)))
+      holders.set(sku, (holders.get(sku) ?? 0) + 1);
+  return items.flatMap(({ parts: [part, ...others] }, i) => {
+    const { sku, group, quantity } = lines[part!.line]!;
+    return others.length === 0 && group < 0 && quantity > 1 && holders.get(sku)! > 1 ? [i] : [];
+  });
+}
+
 /** Units of one cut line that are still decided one by one. */
 const MOST_ATOMS = 8;
 

@@ -2,6 +2,7 @@
  * Opens an order on a board: resolves its lines, zones, lanes and exclusions once, or says why it
  * cannot be sourced at all.
  */
+import { assertOrder } from './assert-order.ts';
 import { type Board, withoutStock } from './board.ts';
 import { carbonPrice } from './carbon.ts';
 import { arrivalFloors } from './floors.ts';
@@ -56,6 +57,8 @@ function splitLimitOf(most: number, { split_limit, ship_complete }: SourcingOrde
  * The order's context, or its refusal. `timePerDay` (minor units) replaces the policy's price of time.
  * O(lines × groups + arrivals) beside the look-up of zones and lanes (`findZones`, `LaneCache.towards`);
  * O(warehouses + services + SKUs) more where some are excluded or carbon has a price.
+ *
+ * @throws RangeError as `assertOrder`.
  */
 export function openOrder(
   network: CompiledNetwork,
@@ -63,6 +66,7 @@ export function openOrder(
   order: SourcingOrder,
   timePerDay: number,
 ): OrderContext | Unsourced {
+  assertOrder(order);
   const resolved = resolveLines(network, order);
   const unknown = order.lines.filter((_, i) => resolved[i] === undefined);
   if (unknown.length > 0) {

@@ -10,7 +10,7 @@ import { solveByColumns } from './column-method.ts';
 import { MAX_COLUMN_ITEMS } from './columns.ts';
 import { findContenders } from './contenders.ts';
 import { blame } from './cut.ts';
-import { cutItems, tornLines, uncovered, wholeItems } from './cut-items.ts';
+import { cutItems, sharedLines, tornLines, uncovered, wholeItems } from './cut-items.ts';
 import { type Limits, type Solution, solveContenders, solveExact } from './exact.ts';
 import { greedyParcels } from './greedy.ts';
 import type { Item } from './items.ts';
@@ -175,6 +175,32 @@ function decideItems(decision: Decision, items: readonly Item[]): Decided | Solu
 
 const isDecided = (found: Decided | Solution): found is Decided => found.parcels !== undefined;
 
+/** Decides items of which some are pieces of lines: single units leave every cut open, others one cut. */
+function decideCut(decision: Decision, items: readonly Item[]): Decided | Solution {
+  const { context } = decision;
+  const found = decideItems(decision, items);
+  const isOpen = ({ units, parts: [part] }: Item) =>
+    units === 1 || units >= context.lines[part!.line]!.quantity;
+  if (!isDecided(found) || items.every(isOpen)) return found;
+  return { ...found, lowerBound: lowerBound(context) };
+}
+
+/**
+ * Decides an order whose lines each fit somewhere, but not all: lines that share their SKU with another
+ * are cut, too, as one line over all their units would be. Undefined if there are none, or no plan.
+ */
+function decideShared(
+  decision: Decision,
+  whole: readonly Item[],
+  cut: readonly number[],
+): Decided | undefined {
+  const more = sharedLines(decision.context, whole).filter((i) => !cut.includes(i));
+  if (more.length === 0) return undefined;
+  const items = cutItems(decision.context, whole, [...cut, ...more]);
+  const found = 'outcome' in items ? failed : decideCut(decision, items);
+  return isDecided(found) ? found : undefined;
+}
+
 /** Decides an opened order. */
 function decide(decision: Decision): Decided | Unsourced {
   const { context } = decision;
@@ -192,21 +218,17 @@ function decide(decision: Decision): Decided | Unsourced {
   const cut = uncovered(context, whole);
   const items = cutItems(context, whole, cut);
   if ('outcome' in items) return { ...items, work: decision.work };
-  const second = cut.length === 0 ? first : decideItems(decision, items);
-  if (isDecided(second)) {
-    // Single units leave every cut open; other pieces only the one that was made.
-    const open = cut.every((i) => items.filter((item) => sameLine(item, whole[i]!)).every(isUnit));
-    return open ? second : { ...second, lowerBound: lowerBound(context) };
-  }
+  const second = cut.length === 0 ? first : decideCut(decision, items);
+  if (isDecided(second)) return second;
+  // Only what is proved to have no plan may be cut further.
+  const third = second.lowerBound === none ? decideShared(decision, whole, cut) : undefined;
+  if (third !== undefined) return third;
   if (second.splitLimited || items.length > MAX_ITEMS || splitLimit === 1) {
     return unsourced('split_limit', [], decision.work);
   }
   const reason = second.lowerBound === none ? blame(context, items) : undefined;
   return unsourced(reason ?? 'no_capacity', [], decision.work);
 }
-
-const sameLine = (a: Item, b: Item): boolean => a.parts[0]!.line === b.parts[0]!.line;
-const isUnit = (item: Item): boolean => item.units === 1;
 
 /** The true reason of a refusal: lateness, if the order could be sent but not surely in time. */
 function late(decision: Decision, refused: Unsourced): Unsourced {
@@ -245,6 +267,9 @@ export function sourceAt(
  * O(warehouses × services) for one line; else the steps of the method,
  * O(Σ subsets held × options + 3^items / 2) where all subsets are tabulated, while `budget.work` allows
  * it, then those of greed.
+ *
+ * @throws RangeError that names the field of an order without lines, with a `line_no` twice, or with a number
+ * that is none: what was got, and what was expected.
  */
 export function source(
   network: CompiledNetwork,

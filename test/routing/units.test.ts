@@ -137,6 +137,32 @@ describe('units', () => {
     ).toMatchObject({ outcome: 'unsourced', reason: 'no_stock' });
   });
 
+  it('of one SKU on two lines are cut as those of one line where both cannot stay whole', () => {
+    const { decide } = plainWorld([
+      ['W1', 'A', 4],
+      ['W2', 'A', 2],
+    ]);
+    const plan = decide([
+      ['A', 3],
+      ['A', 3],
+    ]) as SourcedPlan;
+    expect(unitsByWarehouse(plan)).toEqual([
+      ['W1', 4],
+      ['W2', 2],
+    ]);
+    expect(plan).toMatchObject({ cost: 1110, proof: { kind: 'optimal' } });
+  });
+
+  it.each([
+    [[], 'lines: got 0, expected at least 1'],
+    [[['A', 0]], 'lines[0].quantity: got 0, expected a whole number of units, at least 1'],
+    [[['A', 1.5]], 'lines[0].quantity: got 1.5'],
+    [[['A', Number.NaN]], 'lines[0].quantity: got NaN'],
+  ] as [[string, number][], string][])('that are none are refused by name: %j', (lines, told) => {
+    const { decide } = plainWorld([['W1', 'A', 9]]);
+    expect(() => decide(lines)).toThrow(told);
+  });
+
   it('refuse with the true reason', () => {
     const { decide } = plainWorld([
       ['W1', 'A', 3],
