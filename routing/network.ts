@@ -88,7 +88,7 @@ export interface CompiledNetwork extends LaneTables {
   readonly calendars: CalendarSet;
 }
 
-/** Span of calendars to compile: from an instant (epoch seconds) over so many days. */
+/** Calendars to compile: from an instant (epoch seconds) over so many days, 21 unless said. */
 export interface Horizon {
   readonly from_seconds: number;
   readonly horizon_days?: number | undefined;

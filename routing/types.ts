@@ -281,7 +281,7 @@ export interface Destination {
   readonly position?: readonly [number, number] | undefined;
 }
 
-/** One line to source. `quantity` ≥ 1. */
+/** One line to source. `line_no` is the line's own in its order, `quantity` whole and ≥ 1. */
 export interface SourcingLine {
   readonly line_no: number;
   readonly sku_id: string;
@@ -321,7 +321,7 @@ export interface ExcludedStock {
   readonly sku_id: string;
 }
 
-/** Free units of one lot of a SKU in a warehouse. */
+/** Free units of one lot of a SKU in a warehouse; `stock_id` is the lot's own. */
 export interface StockPosition {
   readonly stock_id: number;
   readonly warehouse_id: string;
@@ -334,9 +334,9 @@ export interface StockPosition {
 
 /**
  * Capacity used of one resource in one slot. Resources are named
- * `picks/<warehouse>` (slot = start of the UTC hour), `parcels/<warehouse>` (slot = 00:00 UTC of the
- * local calendar date), `service/<service>` and `service/<service>/<warehouse>` (slot = 00:00 UTC of
- * the warehouse-local date of the pickup).
+ * `picks/<warehouse>` (slot = start of the UTC hour in which picking starts), `parcels/<warehouse>`,
+ * `service/<service>` and `service/<service>/<warehouse>` (slot = 00:00 UTC of the warehouse-local date of
+ * the pickup).
  */
 export interface CapacityUse {
   readonly resource: string;
