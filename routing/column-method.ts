@@ -16,7 +16,7 @@ import {
 } from './column-parcels.ts';
 import { admittedOptions, entries, listParcels, priceParcels } from './column-pricing.ts';
 import { openSlots, priceWays, type SlotTask, slotsTogether } from './column-slots.ts';
-import { searchCovers } from './cover.ts';
+import { type CoverTask, searchCovers } from './cover.ts';
 import { coverExists } from './cover-exists.ts';
 import type { Limits, Solution } from './exact.ts';
 import type { Item } from './items.ts';
@@ -77,8 +77,8 @@ function chooser(slots: SlotTask | undefined) {
     return { together: undefined, choicesOf: (chosen: readonly number[]) => chosen.map(choiceOf) };
   }
   let choices: readonly Choice[] = [];
-  const together = (chosen: readonly number[], below: number, isWhole: boolean) => {
-    const found = slotsTogether(slots, chosen, below, isWhole);
+  const together: CoverTask['together'] = (chosen, below, isWhole, isSpent) => {
+    const found = slotsTogether(slots, chosen, below, isWhole, isSpent);
     choices = found.choices;
     return found;
   };

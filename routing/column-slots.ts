@@ -133,7 +133,6 @@ export interface SlotTask {
 export interface SlotsFound extends Together {
   cost: number;
   choices: readonly Choice[];
-  steps: number;
   cut: boolean;
 }
 
@@ -149,54 +148,62 @@ export function openSlots(task: Omit<SlotTask, 'pairs' | 'side'>): SlotTask {
   return { ...task, side, pairs: new Uint8Array(side * side) };
 }
 
-function pairOf(task: SlotTask, e: number, f: number): number {
+function pairOf(task: SlotTask, e: number, f: number, isSpent: () => boolean): number {
   const { pairs, side } = task;
-  if (e >= side || f >= side) return judgePair(task, e, f);
+  if (e >= side || f >= side) return judgePair(task, e, f, isSpent);
   const at = e * side + f;
   if (pairs[at] === UNKNOWN) {
-    pairs[at] = judgePair(task, e, f);
+    pairs[at] = judgePair(task, e, f, isSpent);
     pairs[f * side + e] = pairs[at];
   }
   return pairs[at]!;
 }
 
-function judgePair(task: SlotTask, e: number, f: number): number {
+function judgePair(task: SlotTask, e: number, f: number, isSpent: () => boolean): number {
   const { joint, slots } = task;
   const { warehouse, service } = joint.options;
   const [a, b] = [slots.option[slots.first[e]!]!, slots.option[slots.first[f]!]!];
   if (warehouse[a] !== warehouse[b] && service[a] !== service[b]) return FREE;
-  return slotsOf(task, [e, f], none).cost === none ? IMPOSSIBLE : COMPETING;
+  return slotsOf(task, [e, f], none, isSpent).cost === none ? IMPOSSIBLE : COMPETING;
 }
 
 /**
  * The cheapest slots that the entries chosen have together, if they cost less than `below`. Unless
  * the choice is whole, nothing is looked for if the last one does not compete with the others. Minor
- * units. O(chosen) for pairs known before; the search of slots O(Π slots) at worst, mostly O(Σ slots).
+ * units. O(chosen) for pairs known before; the search of slots O(Π slots) at worst, mostly O(Σ slots). It
+ * asks `isSpent` at each step and ends when told to: pairs judged after that mean nothing.
  */
 export function slotsTogether(
   task: SlotTask,
   chosen: readonly number[],
   below: number,
   isWhole: boolean,
+  isSpent: () => boolean,
 ): SlotsFound {
   const last = chosen.at(-1)!;
   let competes = isWhole;
   for (let k = 0; k < chosen.length - 1; k++) {
-    const pair = pairOf(task, chosen[k]!, last);
-    if (pair === IMPOSSIBLE) return { cost: none, choices: [], steps: 1, cut: false };
+    const pair = pairOf(task, chosen[k]!, last, isSpent);
+    if (pair === IMPOSSIBLE) return { cost: none, choices: [], cut: false };
     competes ||= pair === COMPETING;
   }
-  return competes ? slotsOf(task, chosen, below) : { cost: 0, choices: [], steps: 0, cut: false };
+  if (!competes) return { cost: 0, choices: [], cut: false };
+  return slotsOf(task, chosen, below, isSpent);
 }
 
 /**
  * Depth first, cheapest slots first; a part that does not go together, or costs too much with the
  * least that the rest can cost, is not continued. O(Π slots) at worst, mostly O(Σ slots).
  */
-function slotsOf(task: SlotTask, chosen: readonly number[], below: number): SlotsFound {
+function slotsOf(
+  task: SlotTask,
+  chosen: readonly number[],
+  below: number,
+  isSpent: () => boolean,
+): SlotsFound {
   const { joint, slots, time, riskLimit } = task;
   const { options, context } = joint;
-  const found: SlotsFound = { cost: none, choices: [], steps: 0, cut: false };
+  const found: SlotsFound = { cost: none, choices: [], cut: false };
   const taken: Choice[] = [];
   const rest = new Float64Array(chosen.length + 1);
   for (let k = chosen.length - 1; k >= 0; k--) rest[k] = rest[k + 1]! + entries.cost[chosen[k]!]!;
@@ -211,7 +218,7 @@ function slotsOf(task: SlotTask, chosen: readonly number[], below: number): Slot
     }
     const e = chosen[k]!;
     for (let i = slots.first[e]!; i < slots.first[e + 1]!; i++) {
-      found.steps++;
+      if (isSpent()) return;
       const option = slots.option[i]!;
       const here = cost + slots.cost[i]!;
       const promise = anyTime ? 0 : options.promise[option]!;

@@ -11,7 +11,6 @@ import { type CoverSets, listSets, type PricedEntries, setOf } from './cover-set
 /** What parcels cost together; Infinity = they do not go together below the limit. */
 export interface Together {
   readonly cost: number;
-  readonly steps: number;
   /** True if the limit left some ways of going together out. */
   readonly cut: boolean;
 }
@@ -23,10 +22,15 @@ export interface CoverTask extends PricedEntries {
   /**
    * The least that parcels chosen cost if they go together, time included, whatever is added; only
    * what is less than `below` is looked for. It may be less than that unless the cover `isWhole`.
-   * Undefined where parcels do not compete.
+   * `isSpent` is asked at each step of it and ends it. Undefined where parcels do not compete.
    */
   readonly together?:
-    | ((chosen: readonly number[], below: number, isWhole: boolean) => Together)
+    | ((
+        chosen: readonly number[],
+        below: number,
+        isWhole: boolean,
+        isSpent: () => boolean,
+      ) => Together)
     | undefined;
   /** Told of every cover below the limit, cheapest so far; returns the new limit, exclusive. */
   readonly found: (chosen: readonly number[], cost: number) => number;
@@ -49,6 +53,8 @@ interface Walk {
   /** Steps after which the port is asked next. */
   asked: number;
   stopped: boolean;
+  /** Counts a step; true if it was the last. */
+  readonly isSpent: () => boolean;
   /** True if a branch ended because what it costs is not below the limit. */
   cut: boolean;
 }
@@ -190,8 +196,7 @@ function together(
   const { task, parcels, slack } = walk;
   if (task.together === undefined) return timed;
   const below = own + slack + task.leastTime - paid;
-  const { cost, steps, cut } = task.together(parcels, below, isWhole);
-  walk.steps += steps;
+  const { cost, cut } = task.together(parcels, below, isWhole, walk.isSpent);
   walk.cut ||= cut;
   return Math.max(timed, cost - own);
 }
@@ -225,6 +230,7 @@ export function searchCovers(task: CoverTask, limit: number): Searched {
     steps: 0,
     asked: 0,
     stopped: false,
+    isSpent: () => spent(walk),
     cut: false,
   };
   const open = 2 ** items - 1;
