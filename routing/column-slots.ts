@@ -9,6 +9,7 @@ import { columnHandling } from './column-floors.ts';
 import type { Method } from './column-parcels.ts';
 import { addEntry, entries } from './column-pricing.ts';
 import type { Together } from './cover.ts';
+import type { Item } from './items.ts';
 import { type Joint, jointlyFeasible } from './joint.ts';
 import { timeCost } from './objective.ts';
 import type { OptionTable } from './options.ts';
@@ -127,6 +128,8 @@ export interface SlotTask {
   /** By pair of the first so many entries, found out when first asked for. */
   readonly pairs: Uint8Array;
   readonly side: number;
+  /** By item the first one that is as large a piece of the same line, itself if there is none. */
+  readonly kinds: readonly number[];
 }
 
 /** The cheapest slots that go together, and how they were looked for. */
@@ -143,9 +146,43 @@ const [UNKNOWN, FREE, COMPETING, IMPOSSIBLE] = [0, 1, 2, 3];
 const MOST_PAIRED = 1024;
 
 /** Opens the search of slots for the entries priced last. O(entries²) memory to a megabyte. */
-export function openSlots(task: Omit<SlotTask, 'pairs' | 'side'>): SlotTask {
+export function openSlots(task: Omit<SlotTask, 'pairs' | 'side' | 'kinds'>): SlotTask {
   const side = Math.min(entries.count, MOST_PAIRED);
-  return { ...task, side, pairs: new Uint8Array(side * side) };
+  return { ...task, side, pairs: new Uint8Array(side * side), kinds: kindsOf(task.joint.items) };
+}
+
+function kindsOf(items: readonly Item[]): number[] {
+  const isLike = (
+    { parts: [a, ...more], units }: Item,
+    { parts: [b, ...others], units: n }: Item,
+  ) => more.length + others.length === 0 && a!.line === b!.line && units === n;
+  return items.map((item, i) => {
+    const first = items.findIndex((other) => isLike(item, other));
+    return first < 0 ? i : first;
+  });
+}
+
+/** The mask of as many items of each kind, the first ones: equal for contents that are alike. */
+function contentsOf(kinds: readonly number[], mask: number): number {
+  let contents = 0;
+  for (let bits = mask; bits !== 0; bits &= bits - 1) {
+    let item = kinds[31 - Math.clz32(bits & -bits)]!;
+    while ((contents & (1 << item)) !== 0) item = kinds.indexOf(kinds[item]!, item + 1);
+    contents |= 1 << item;
+  }
+  return contents;
+}
+
+/** True if two entries hold alike contents and may move to the same slots: one may stand for the other. */
+function areAlike({ slots, kinds }: SlotTask, e: number, f: number): boolean {
+  const [first, start] = [slots.first[e]!, slots.first[f]!];
+  const count = slots.first[e + 1]! - first;
+  if (slots.option[first] !== slots.option[start] || slots.first[f + 1]! - start !== count)
+    return false;
+  if (contentsOf(kinds, entries.mask[e]!) !== contentsOf(kinds, entries.mask[f]!)) return false;
+  for (let i = 1; i < count; i++)
+    if (slots.option[first + i] !== slots.option[start + i]) return false;
+  return true;
 }
 
 function pairOf(task: SlotTask, e: number, f: number, isSpent: () => boolean): number {
@@ -191,9 +228,18 @@ export function slotsTogether(
   return slotsOf(task, chosen, below, isSpent);
 }
 
+/** By place the last entry before it that it is alike to; -1 if there is none. */
+function twinsOf(task: SlotTask, chosen: readonly number[]): number[] {
+  return chosen.map((e, k) => {
+    for (let p = k - 1; p >= 0; p--) if (areAlike(task, chosen[p]!, e)) return p;
+    return -1;
+  });
+}
+
 /**
- * Depth first, cheapest slots first; a part that does not go together, or costs too much with the
- * least that the rest can cost, is not continued. O(Π slots) at worst, mostly O(Σ slots).
+ * Depth first, cheapest slots first, of alike entries the earlier one in no later place; a part that does not
+ * go together, or costs too much with the least that the rest can cost, is not continued. O(Π slots) at
+ * worst, mostly O(Σ slots).
  */
 function slotsOf(
   task: SlotTask,
@@ -208,6 +254,8 @@ function slotsOf(
   const rest = new Float64Array(chosen.length + 1);
   for (let k = chosen.length - 1; k >= 0; k--) rest[k] = rest[k + 1]! + entries.cost[chosen[k]!]!;
   const anyTime = context.timePerDay === 0;
+  const twins = twinsOf(task, chosen);
+  const places: number[] = [];
   let limit = below;
   const place = (k: number, cost: number, latest: number, risk: number): void => {
     if (k === chosen.length) {
@@ -217,8 +265,10 @@ function slotsOf(
       return;
     }
     const e = chosen[k]!;
-    for (let i = slots.first[e]!; i < slots.first[e + 1]!; i++) {
+    const start = slots.first[e]!;
+    for (let i = start + (twins[k]! < 0 ? 0 : places[twins[k]!]!); i < slots.first[e + 1]!; i++) {
       if (isSpent()) return;
+      places[k] = i - start;
       const option = slots.option[i]!;
       const here = cost + slots.cost[i]!;
       const promise = anyTime ? 0 : options.promise[option]!;

@@ -223,6 +223,9 @@ function decide(decision: Decision): Decided | Unsourced {
   // Only what is proved to have no plan may be cut further.
   const third = second.lowerBound === none ? decideShared(decision, whole, cut) : undefined;
   if (third !== undefined) return third;
+  // As many parcels as items were allowed: then it is what they want of each other that is short.
+  if (second.splitLimited && splitLimit >= items.length)
+    return unsourced('no_capacity', [], decision.work);
   if (second.splitLimited || items.length > MAX_ITEMS || splitLimit === 1) {
     return unsourced('split_limit', [], decision.work);
   }

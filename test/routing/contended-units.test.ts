@@ -71,3 +71,17 @@ test('the port that may end a decision is asked every few thousand steps, also a
 
   expect(asked).toBeGreaterThan(work / 8192);
 });
+
+test('alike units are not tried in every order: six wait for six vans, or are refused', () => {
+  const budget = { work: 5_000_000 };
+  const price = 6 * 100 + 5 * 10;
+  const lastPromise = Math.floor(MONDAY / DAY_SECONDS) * DAY_SECONDS + 5 * DAY_SECONDS + 20 * 3600;
+  const time = Math.round((100 * (lastPromise - MONDAY)) / DAY_SECONDS);
+
+  const [sent, refused] = [decide(6, 6, budget), decide(6, 5, budget)];
+
+  expect(sent).toMatchObject({ cost: price + time, proof: { kind: 'optimal' } });
+  expect(refused).toMatchObject({ outcome: 'unsourced', reason: 'no_capacity' });
+  // In every order it was fifty times as much.
+  expect(Math.max(sent.work, refused.work)).toBeLessThan(200_000);
+});
