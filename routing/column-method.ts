@@ -19,7 +19,7 @@ import { openSlots, priceWays, type SlotTask, slotsTogether } from './column-slo
 import { type CoverTask, searchCovers } from './cover.ts';
 import { coverExists } from './cover-exists.ts';
 import type { Limits, Solution } from './exact.ts';
-import type { Item } from './items.ts';
+import { type Item, kindsOf } from './items.ts';
 import { buildChosen, type Joint, jointlyFeasible, scheduleTogether, wayOf } from './joint.ts';
 import { riskOfPlan, timeCost } from './objective.ts';
 import type { Choice } from './parcels.ts';
@@ -110,6 +110,7 @@ function attempt(method: Method, limit: number, coupled: boolean): Attempt {
     perParcel: split,
     relaxation,
     shares,
+    kinds: kindsOf(items),
   };
   for (let step = STEP.least + STEP.share * base; ; step *= STEP.growth) {
     const below = Math.min(limit, tried.best?.cost ?? none, base + step);

@@ -10,7 +10,7 @@ import { type Columns, listColumns } from './columns.ts';
 import { searchCovers } from './cover.ts';
 import type { Limits } from './exact.ts';
 import { leastTime } from './floors.ts';
-import { type Item, makeItem } from './items.ts';
+import { type Item, kindsOf, makeItem } from './items.ts';
 import type { Joint } from './joint.ts';
 import { splitCost, timeCost } from './objective.ts';
 import {
@@ -154,6 +154,7 @@ export function cheapParts(method: Method): number[] | undefined {
         perParcel: split,
         relaxation,
         shares,
+        kinds: kindsOf(items),
         time: () => 0,
         leastTime: 0,
         riskLimit: none,

@@ -9,7 +9,7 @@ import { columnHandling } from './column-floors.ts';
 import type { Method } from './column-parcels.ts';
 import { addEntry, entries } from './column-pricing.ts';
 import type { Together } from './cover.ts';
-import type { Item } from './items.ts';
+import { kindsOf } from './items.ts';
 import { type Joint, jointlyFeasible } from './joint.ts';
 import { timeCost } from './objective.ts';
 import type { OptionTable } from './options.ts';
@@ -149,17 +149,6 @@ const MOST_PAIRED = 1024;
 export function openSlots(task: Omit<SlotTask, 'pairs' | 'side' | 'kinds'>): SlotTask {
   const side = Math.min(entries.count, MOST_PAIRED);
   return { ...task, side, pairs: new Uint8Array(side * side), kinds: kindsOf(task.joint.items) };
-}
-
-function kindsOf(items: readonly Item[]): number[] {
-  const isLike = (
-    { parts: [a, ...more], units }: Item,
-    { parts: [b, ...others], units: n }: Item,
-  ) => more.length + others.length === 0 && a!.line === b!.line && units === n;
-  return items.map((item, i) => {
-    const first = items.findIndex((other) => isLike(item, other));
-    return first < 0 ? i : first;
-  });
 }
 
 /** The mask of as many items of each kind, the first ones: equal for contents that are alike. */

@@ -6,7 +6,7 @@
  * scarce as soon as what is left needs more of them than remain. Exact cover after Knuth 2000 ("Dancing
  * links", algorithm X), bounded as in Balas and Padberg 1976. The steps are counted and limited.
  */
-import { type CoverSets, listSets, type PricedEntries, setOf } from './cover-sets.ts';
+import { type CoverSets, listSets, type PricedEntries, setOf, takesFirst } from './cover-sets.ts';
 
 /** What parcels cost together; Infinity = they do not go together below the limit. */
 export interface Together {
@@ -104,7 +104,7 @@ function descend(walk: Walk, branch: Branch): void {
     }
     if (spent(walk)) return;
     const mask = setMask[k]!;
-    if ((mask & open) !== mask) continue;
+    if ((mask & open) !== mask || !takesFirst(sets, mask, open)) continue;
     // The last parcel holds all that is left, if there is such a one.
     if (room === 1 && mask !== open && setOf(open ^ mask) < 0) continue;
     choose(walk, branch, set[k]!);

@@ -83,6 +83,21 @@ export function makeItem(
   return item;
 }
 
+/**
+ * By item the first one that is as large a piece of the same line, itself if there is none: one may stand
+ * for the other in any plan. O(items²).
+ */
+export function kindsOf(items: readonly Item[]): number[] {
+  const isLike = (
+    { parts: [a, ...more], units }: Item,
+    { parts: [b, ...others], units: n }: Item,
+  ) => more.length + others.length === 0 && a!.line === b!.line && units === n;
+  return items.map((item, i) => {
+    const first = items.findIndex((other) => isLike(item, other));
+    return first < 0 ? i : first;
+  });
+}
+
 /** True if two items must not share a parcel. Units of one SKU may always. O(1). */
 export function mustPart(a: Item, b: Item): boolean {
   if (a.sku >= 0 && a.sku === b.sku) return false;

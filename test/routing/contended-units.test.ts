@@ -85,3 +85,33 @@ test('alike units are not tried in every order: six wait for six vans, or are re
   // In every order it was fifty times as much.
   expect(Math.max(sent.work, refused.work)).toBeLessThan(200_000);
 });
+
+test('units that are alike are not shared out in every order: few parcels from many stocks', () => {
+  const names = ['W1', 'W2', 'W3', 'W4'];
+  const { policy, warehouses, services, skus } = document;
+  const spread: NetworkInput = {
+    ...document,
+    skus: ['A', 'B', 'C'].map((id) => ({ ...skus[0]!, id })),
+    warehouses: names.map((id) => ({ ...warehouses[0]!, id, picks_per_hour: undefined })),
+    services: [{ ...services[0]!, parcels_per_day: undefined }],
+    policy: { ...policy, split_limit: 3, time_per_day: 0 },
+  };
+  const units = { A: [2, 0, 3, 3], B: [3, 4, 0, 0], C: [1, 0, 1, 0] };
+  const stock = Object.entries(units).flatMap(([sku_id, held], s) =>
+    held.map((available, w) => {
+      return { stock_id: s * 4 + w, warehouse_id: names[w]!, sku_id, available };
+    }),
+  );
+  const lines = [4, 7, 1].map((quantity, i) => ({
+    line_no: i + 1,
+    sku_id: 'ABC'[i]!,
+    quantity,
+  }));
+  const order = { at_seconds: MONDAY, destination: { country: 'DE', postal_code: '1' }, lines };
+  const compiled = compileNetwork(spread, { from_seconds: MONDAY });
+
+  const plan = source(compiled, openBoard(compiled, stock, []), order, { work: 5_000_000 });
+
+  expect(plan).toMatchObject({ cost: 3 * 100 + 2 * 10, proof: { kind: 'optimal' } });
+  expect(plan.work).toBeLessThan(500_000);
+});
