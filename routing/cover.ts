@@ -176,6 +176,9 @@ function fill(walk: Walk, at: number, filling: Filling): void {
   }
 }
 
+/** Steps that take as long as one parcel of a plan that is made of a cover. */
+const PLAN_STEPS = 16;
+
 /** Tells of the cover chosen, if it costs less than the limit. */
 function tell(walk: Walk, cost: number): void {
   if (cost >= walk.limit) {
@@ -183,6 +186,9 @@ function tell(walk: Walk, cost: number): void {
     return;
   }
   const limit = walk.task.found(walk.parcels, cost);
+  // A plan is made of the cover, perhaps once for each of its parcels.
+  walk.steps += PLAN_STEPS * walk.parcels.length ** 2;
+  walk.stopped ||= walk.task.stop();
   walk.slack -= walk.limit - limit;
   walk.limit = limit;
 }
