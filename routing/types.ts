@@ -437,7 +437,10 @@ export interface SourcedPlan {
   readonly work: number;
 }
 
-/** Why no plan exists. `lines` are the lines to blame, where lines are. */
+/**
+ * Why no plan was found. `line_nos` are the lines to blame, where lines are. A search that its budget ended may
+ * refuse what has a plan, where greed finds none: few parcels, or late ones, of many pieces.
+ */
 export interface Unsourced {
   readonly outcome: 'unsourced';
   readonly reason:
