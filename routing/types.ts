@@ -438,8 +438,8 @@ export interface SourcedPlan {
 }
 
 /**
- * Why no plan was found. `line_nos` are the lines to blame, where lines are. A search that its budget ended may
- * refuse what has a plan, where greed finds none: few parcels, or late ones, of many pieces.
+ * Why no plan was found. `line_nos` are the lines to blame, where lines are. A search that its budget ended
+ * may refuse what has a plan, where greed finds none: few parcels, or late ones, of many pieces.
  */
 export interface Unsourced {
   readonly outcome: 'unsourced';
