@@ -185,10 +185,10 @@ function decideCut(decision: Decision, items: readonly Item[]): Decided | Soluti
   return { ...found, lowerBound: lowerBound(context) };
 }
 
-/**
- * Decides an order whose lines each fit somewhere, but not all: lines that share their SKU with another
- * are cut, too, as one line over all their units would be. Undefined if there are none, or no plan.
- */
+/** Part of the budget that an order which mostly has no plan may use to be cut further. */
+const SHARED_PART = 1 / 16;
+
+/** Decides with lines cut, too, that share their SKU with another; undefined if that gives no plan. */
 function decideShared(
   decision: Decision,
   whole: readonly Item[],
@@ -197,7 +197,11 @@ function decideShared(
   const more = sharedLines(decision.context, whole).filter((i) => !cut.includes(i));
   if (more.length === 0) return undefined;
   const items = cutItems(decision.context, whole, [...cut, ...more]);
-  const found = 'outcome' in items ? failed : decideCut(decision, items);
+  if ('outcome' in items || items.length > MAX_ITEMS) return undefined;
+  const { limits, work } = decision;
+  const part = { ...decision, limits: { ...limits, work: work + SHARED_PART * limits.work } };
+  const found = decideCut(part, items);
+  decision.work = part.work;
   return isDecided(found) ? found : undefined;
 }
 
@@ -223,11 +227,10 @@ function decide(decision: Decision): Decided | Unsourced {
   // Only what is proved to have no plan may be cut further.
   const third = second.lowerBound === none ? decideShared(decision, whole, cut) : undefined;
   if (third !== undefined) return third;
-  // As many parcels as items were allowed: then it is what they want of each other that is short.
-  if (second.splitLimited && splitLimit >= items.length)
-    return unsourced('no_capacity', [], decision.work);
   if (second.splitLimited || items.length > MAX_ITEMS || splitLimit === 1) {
-    return unsourced('split_limit', [], decision.work);
+    // As many parcels as items were allowed: then it is capacity that they want of each other.
+    const isRoom = second.splitLimited && splitLimit >= items.length;
+    return unsourced(isRoom ? 'no_capacity' : 'split_limit', [], decision.work);
   }
   const reason = second.lowerBound === none ? blame(context, items) : undefined;
   return unsourced(reason ?? 'no_capacity', [], decision.work);
@@ -271,8 +274,7 @@ export function sourceAt(
  * O(Σ subsets held × options + 3^items / 2) where all subsets are tabulated, while `budget.work` allows
  * it, then those of greed.
  *
- * @throws RangeError that names the field of an order without lines, with a `line_no` twice, or with a number
- * that is none: what was got, and what was expected.
+ * @throws RangeError as `assertOrder`.
  */
 export function source(
   network: CompiledNetwork,
