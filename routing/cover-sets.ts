@@ -239,12 +239,12 @@ function list(items: number): void {
   table.rank = Array.from(sizes.keys()).sort((a, b) => sizes[a]! - sizes[b]! || a - b);
 }
 
-/** Notes which items may stand for which. O(items²). */
+/** Notes which items may stand for which. O(items), O(items²) where some may. */
 function noteKinds({ items, kinds }: PricedEntries): void {
   const { rank, earlier } = table;
   table.alike = 0;
   earlier.fill(0, 0, items);
-  if (kinds === undefined) return;
+  if (kinds === undefined || kinds.every((kind, i) => kind === i)) return;
   for (let r = 0; r < items; r++) {
     const item = rank[r]!;
     for (const other of rank.slice(0, r)) {

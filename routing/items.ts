@@ -85,16 +85,16 @@ export function makeItem(
 
 /**
  * By item the first one that is as large a piece of the same line, itself if there is none: one may stand
- * for the other in any plan. O(items²).
+ * for the other in any plan. O(items).
  */
 export function kindsOf(items: readonly Item[]): number[] {
-  const isLike = (
-    { parts: [a, ...more], units }: Item,
-    { parts: [b, ...others], units: n }: Item,
-  ) => more.length + others.length === 0 && a!.line === b!.line && units === n;
-  return items.map((item, i) => {
-    const first = items.findIndex((other) => isLike(item, other));
-    return first < 0 ? i : first;
+  const first = new Map<string, number>();
+  return items.map(({ parts: [part, ...others], units }, i) => {
+    if (others.length > 0) return i;
+    const piece = `${part!.line} ${units}`;
+    const known = first.get(piece);
+    if (known === undefined) first.set(piece, i);
+    return known ?? i;
   });
 }
 
