@@ -138,7 +138,7 @@ function tryFew(
 }
 
 /** Rows of a warehouse that their floors do not dismiss. */
-let near = new Int32Array(256);
+let near = new Int32Array(FEW_ROWS);
 
 /**
  * Looks at many rows, first at the one that promises most, with the pickups in mind that they have

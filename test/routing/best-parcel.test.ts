@@ -25,11 +25,9 @@ function someSizes(random: Random, isCoarse: boolean) {
       };
 }
 
-/** More warehouses and services than the tables begin with. */
-const LARGE = [
-  { warehouses: 150, services: 2, scarce: false },
-  { warehouses: 2, services: 500, scarce: false },
-];
+/** More warehouses than the tables begin with; those of the lower ids are too dear. */
+const LARGE = { warehouses: 150, services: 2, scarce: false };
+const MIDDLE = 'W5';
 
 /** Different goods for one parcel; where `isCoarse`, prices so few that many parcels cost the same. */
 function aParcelWorld(
@@ -46,6 +44,7 @@ function aParcelWorld(
     ...{ id, weight_breaks_grams: [1000, 5000, 12_000, 40_000] },
     rates: { near: rates(300), far: rates(random.pick([300, 400])) },
   });
+  const dear = network.warehouses.length > 64 ? 20_000 : 0;
   const coarse = {
     rate_cards: [card('R0'), card('R1')],
     warehouses: network.warehouses.map((row) => ({
@@ -59,6 +58,10 @@ function aParcelWorld(
     ...rest,
     network: {
       ...network,
+      warehouses: network.warehouses.map((row) => ({
+        ...row,
+        handling_per_parcel: row.handling_per_parcel! + (row.id > MIDDLE ? 0 : dear),
+      })),
       ...(isCoarse ? coarse : {}),
       services: network.services.map((row) => (random.chance(0.3) ? { ...row, ...limits } : row)),
       policy: { ...network.policy, apart: undefined, time_per_day },
@@ -135,12 +138,12 @@ it.each([
   ['at any prices', false],
 ])(`is the cheapest of all parcels, %s (seed ${SEED})`, (_, isCoarse) => {
   const seen = { parcels: 0, none: 0, equals: 0, many: 0 };
-  for (let i = 0; i < runs(70); i++) {
+  for (let i = 0; i < runs(45); i++) {
     const world = aParcelWorld(
       SEED + i,
       seededRandom(SEED + i),
       isCoarse,
-      isCoarse ? {} : (LARGE[i] ?? {}),
+      isCoarse || i > 3 ? {} : LARGE,
     );
     const [first, ...others] = ranked(world);
     const second = others.find(
@@ -152,11 +155,11 @@ it.each([
     if (risk !== undefined) expect(Math.exp(-risk)).toBeCloseTo(inTime!, 6);
     if (first === undefined) seen.none++;
     else seen.parcels++;
-    if (second?.cost === first?.cost && second?.promise === first?.promise) seen.equals++;
+    if (first && second?.cost === first.cost && second.promise === first.promise) seen.equals++;
     if (world.network.services.length > 32) seen.many++;
   }
   console.log(JSON.stringify({ seed: SEED, ...seen }));
-  expect(seen.parcels).toBeGreaterThan(runs(30));
-  expect(seen.many).toBeGreaterThan(runs(5));
-  expect(seen.equals).toBeGreaterThan(isCoarse ? runs(15) : 0);
+  expect(seen.parcels).toBeGreaterThan(runs(20));
+  expect(seen.many).toBeGreaterThan(runs(3));
+  expect(seen.equals).toBeGreaterThan(isCoarse ? runs(10) : 0);
 });
