@@ -184,8 +184,8 @@ function listPairs(listing: Listing, c: number, at: number): number {
     const rest = s & (s - 1);
     const i = local.bit[31 - Math.clz32(s ^ rest)]!;
     const before = local.mask[rest]!;
-    // A set that must not share a parcel is marked by its sign, and so are all sets that hold it.
-    const mask = before < 0 || (before & apart[i]!) !== 0 ? -1 : before | (1 << i);
+    // A set that must not share a parcel has all bits, the sign too, and so have all sets that hold it.
+    const mask = (before & apart[i]!) !== 0 ? -1 : before | (1 << i);
     local.mask[s] = mask;
     if (mask < 0) continue;
     const item = items[i]!;
