@@ -130,16 +130,21 @@ describe(`columns (seed ${SEED})`, () => {
   it('are not listed where there are more pairs than asked for, or too many of one warehouse', () => {
     const context = someContext(SEED);
     const items = someItems(seededRandom(SEED), 30);
-    const list = (most: number, ...held: readonly number[]) =>
+    const together = new Int32Array(30);
+    const list = (most: number, held: readonly number[], apart = together) =>
       listColumns(most, {
         ...{ context, items, candidates: held.map((_, w) => w) },
         candidateMask: held.map((count) => 2 ** count - 1),
-        ...{ apart: new Int32Array(30), holdsAll: () => true },
+        ...{ apart, holdsAll: () => true },
       })?.count;
-    expect(list(12, 3, 2)).toBe(7);
-    expect(list(11, 3, 2)).toBe(undefined);
-    expect(list(none, 15)).toBe(2 ** 15 - 1);
-    for (const held of [16, 17, 30]) expect(list(none, held), `${held} items`).toBe(undefined);
+    expect(list(12, [3, 2])).toBe(7);
+    expect(list(11, [3, 2])).toBe(undefined);
+    expect(list(none, [15])).toBe(2 ** 15 - 1);
+    // Sixteen that all shun each other are sixteen columns.
+    const alone = together.map((_, i) => 2 ** 30 - 1 - 2 ** i);
+    expect(list(none, [16], alone)).toBe(16);
+    expect(list(none, [17], alone)).toBe(undefined);
+    for (const held of [16, 17, 30]) expect(list(none, [held]), `${held} items`).toBe(undefined);
   });
 });
 
