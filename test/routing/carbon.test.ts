@@ -15,7 +15,7 @@ import { runs, seedOf } from './runs.ts';
 import { aWorld, type World } from './small-world.ts';
 
 const seed = seedOf(20261127);
-const BUDGET = { work: 50_000_000 };
+const BUDGET = { work: 8_000_000 };
 
 /** The same world with places, services that state what they emit, and a price of it. */
 function green(world: World, random: Random, carbon_per_kg: number): World {
