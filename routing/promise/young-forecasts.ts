@@ -13,8 +13,8 @@ import { hazardBy } from './hazard.ts';
 const SHRINK_COUNT = 5;
 /** Times are not longer or shorter by more than this, as a logarithm. */
 const MOST = 2;
-/** Halvings of the range until a thousandth is sure. */
-const HALVINGS = 12;
+/** Halvings of the range until a hundredth is sure; sketches tell times to four. */
+const HALVINGS = 9;
 /** Who is later than this by the forecast is stuck or lost, and watched no longer: the hazard until then. */
 const WATCHED = -Math.log1p(-LEVELS[LEVELS.indexOf(0.95)]!);
 

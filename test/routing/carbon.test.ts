@@ -52,7 +52,7 @@ const isCut = ({ parcels }: SourcedPlan): boolean =>
 describe(`a price of carbon (seed ${seed})`, () => {
   it('is part of what the cheapest of all plans costs', () => {
     const counts = { optimal: 0, charged: 0 };
-    for (let i = 0; i < runs(150); i++) {
+    for (let i = 0; i < runs(100); i++) {
       const random = seededRandom(seed + i);
       const lines = random.between(1, 4);
       const shape = { warehouses: 4, services: 3, skus: 3, lines, scarce: random.chance(0.3) };
@@ -67,8 +67,8 @@ describe(`a price of carbon (seed ${seed})`, () => {
       counts.optimal += +(plan.proof.kind === 'optimal');
       counts.charged += +(carbonOf(plan) > 0);
     }
-    expect(counts.optimal).toBeGreaterThan(50);
-    expect(counts.charged).toBeGreaterThan(30);
+    expect(counts.optimal).toBeGreaterThan(30);
+    expect(counts.charged).toBeGreaterThan(20);
   });
 
   it('never makes a plan emit more, and leaves no trace where there is none', () => {
