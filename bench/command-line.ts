@@ -1,4 +1,7 @@
-/** Options on the command line of a bench: `--name=value`. */
+/** What stands on the command line of a bench: `--record`, and options as `--name=value`. */
+
+/** Whether figures are to be written to `bench/results.md`. */
+export const isRecording = process.argv.includes('--record');
 
 /** Value of an option, undefined without it. O(words). */
 export const option = (name: string): string | undefined =>
@@ -14,7 +17,7 @@ export function benchSeed(usual: number): number {
   if (!/^\d{1,9}$/.test(asked)) {
     throw new RangeError(`--seed is ${asked}, expected a whole number of at most nine digits`);
   }
-  if (process.argv.includes('--record')) {
+  if (isRecording) {
     throw new RangeError(`--seed is ${asked}, expected none with --record`);
   }
   return Number(asked);

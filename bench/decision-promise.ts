@@ -7,7 +7,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { LEVELS } from '../routing/promise/duration-sketch.ts';
-import { option } from './command-line.ts';
+import { isRecording, option } from './command-line.ts';
 import { type OlistOrder, readOlist } from './olist-orders.ts';
 import {
   interval,
@@ -129,7 +129,7 @@ export function benchPromise(results: Results): void {
   }
   report(results, rows);
   reportGroups(results, rows);
-  if (process.argv.includes('--record')) plot(rows);
+  if (isRecording) plot(rows);
 }
 
 function plot(rows: readonly Promised[]): void {

@@ -5,6 +5,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
+import { isRecording } from './command-line.ts';
 
 /** One figure. `target` is null where the figure only explains others. */
 export interface Figure {
@@ -55,8 +56,7 @@ export function openResults(bench: string, command: string): Results {
       console.log(JSON.stringify({ bench, ...figure }));
     },
     save: () => {
-      if (process.argv.includes('--record'))
-        writeSection(bench, sectionText(bench, command, figures));
+      if (isRecording) writeSection(bench, sectionText(bench, command, figures));
     },
   };
 }

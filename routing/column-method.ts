@@ -19,7 +19,7 @@ import { openSlots, priceWays, type SlotTask, slotsTogether } from './column-slo
 import { type CoverTask, searchCovers } from './cover.ts';
 import { coverExists } from './cover-exists.ts';
 import type { Limits, Solution } from './exact.ts';
-import { type Item, kindsOf } from './items.ts';
+import type { Item } from './items.ts';
 import { buildChosen, type Joint, jointlyFeasible, scheduleTogether, wayOf } from './joint.ts';
 import { riskOfPlan, timeCost } from './objective.ts';
 import type { Choice } from './parcels.ts';
@@ -90,7 +90,7 @@ function chooser(slots: SlotTask | undefined) {
  * also one that is dearer and later than another, with every slot it may have to move to.
  */
 function attempt(method: Method, limit: number, coupled: boolean): Attempt {
-  const { context, items, split, splitLimit, relaxation, shares } = method;
+  const { context, items, split, splitLimit, relaxation, shares, kinds } = method;
   const { timePerDay, at, riskLimit } = context;
   const gap = limit - (relaxation.bound - split + method.leastTime);
   const { options, slots } = priceWithin(method, gap, coupled);
@@ -100,7 +100,9 @@ function attempt(method: Method, limit: number, coupled: boolean): Attempt {
   if (end === none || relaxation.bound === none) return tried;
   const leastTime = Math.max(method.leastTime, time(end));
   const joint: Joint = { ...method.joint, options };
-  const { together, choicesOf } = chooser(slots && openSlots({ joint, slots, time, riskLimit }));
+  const { together, choicesOf } = chooser(
+    slots && openSlots({ joint, slots, kinds, time, riskLimit }),
+  );
   const base = Math.ceil(relaxation.bound - split + leastTime - 1e-4);
   tried.bound = Math.min(limit, base);
   const priced = {
@@ -110,7 +112,7 @@ function attempt(method: Method, limit: number, coupled: boolean): Attempt {
     perParcel: split,
     relaxation,
     shares,
-    kinds: kindsOf(items),
+    kinds,
   };
   for (let step = STEP.least + STEP.share * base; ; step *= STEP.growth) {
     const below = Math.min(limit, tried.best?.cost ?? none, base + step);

@@ -41,6 +41,8 @@ export interface Method {
   readonly columns: Columns;
   readonly relaxation: Relaxation;
   readonly joint: Omit<Joint, 'options'>;
+  /** See `kindsOf`. */
+  readonly kinds: readonly number[];
   /** Where the relaxation at the floors ended: the next ones begin there. */
   basis: Basis | undefined;
   /** Price of the least time that any plan takes. */
@@ -93,6 +95,7 @@ export function openMethod(
     columns,
     relaxation: { price, parcelPrice: 0, bound: 0, work: 0 },
     joint,
+    kinds: kindsOf(items),
     basis: undefined,
     leastTime: leastTime(context),
     shares: undefined,
@@ -141,7 +144,7 @@ function listFloors({ context, columns, items, split, relaxation }: Method, slac
  * none is. O(columns) and a search within `stepsOf` each time.
  */
 export function cheapParts(method: Method): number[] | undefined {
-  const { items, split, splitLimit, relaxation, shares } = method;
+  const { items, split, splitLimit, relaxation, shares, kinds } = method;
   let parts: number[] | undefined;
   const base = relaxation.bound - split;
   for (let slack = 10 + 0.02 * base; ; slack *= 6) {
@@ -154,7 +157,7 @@ export function cheapParts(method: Method): number[] | undefined {
         perParcel: split,
         relaxation,
         shares,
-        kinds: kindsOf(items),
+        kinds,
         time: () => 0,
         leastTime: 0,
         riskLimit: none,

@@ -9,7 +9,6 @@ import { columnHandling } from './column-floors.ts';
 import type { Method } from './column-parcels.ts';
 import { addEntry, entries } from './column-pricing.ts';
 import type { Together } from './cover.ts';
-import { kindsOf } from './items.ts';
 import { type Joint, jointlyFeasible } from './joint.ts';
 import { timeCost } from './objective.ts';
 import type { OptionTable } from './options.ts';
@@ -146,9 +145,9 @@ const [UNKNOWN, FREE, COMPETING, IMPOSSIBLE] = [0, 1, 2, 3];
 const MOST_PAIRED = 1024;
 
 /** Opens the search of slots for the entries priced last. O(entries²) memory to a megabyte. */
-export function openSlots(task: Omit<SlotTask, 'pairs' | 'side' | 'kinds'>): SlotTask {
+export function openSlots(task: Omit<SlotTask, 'pairs' | 'side'>): SlotTask {
   const side = Math.min(entries.count, MOST_PAIRED);
-  return { ...task, side, pairs: new Uint8Array(side * side), kinds: kindsOf(task.joint.items) };
+  return { ...task, side, pairs: new Uint8Array(side * side) };
 }
 
 /** The mask of as many items of each kind, the first ones: equal for contents that are alike. */

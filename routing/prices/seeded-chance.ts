@@ -1,4 +1,5 @@
 /** Streams of chance from numbers and names, so that what was sampled can be sampled again. */
+import { hashOfText } from '../text-hash.ts';
 import type { Chance } from './types.ts';
 
 /**
@@ -14,12 +15,9 @@ export function seededChance(seed: number): Chance {
   };
 }
 
-/** A number in [0, 1) that belongs to a text: FNV-1a (Fowler, Noll and Vo), 32 bits. O(length). */
+/** A number in [0, 1) that belongs to a text. O(length). */
 export function shareOfText(text: string): number {
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < text.length; i++) {
-    hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
-  }
+  let hash = hashOfText(text);
   // One more round spreads ids that differ in their last letters only.
   hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
   return ((hash ^ (hash >>> 13)) >>> 0) / 2 ** 32;

@@ -81,13 +81,6 @@ export const quietCells = (service_id: string, region: string): [string, string]
   serviceCell(service_id),
 ];
 
-/** FNV-1a, 32 bits: whether a shipment is part of the sample must not depend on anything else. O(length). */
-export function hashOf(text: string): number {
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
-  return hash >>> 0;
-}
-
 /** Order of names. O(length). */
 export function byText(a: readonly string[], b: readonly string[]): number {
   const [one, two] = [JSON.stringify(a), JSON.stringify(b)];

@@ -6,6 +6,7 @@
  * been stated at its start: held against what was learned from itself it would seem better than it is.
  */
 import { hourOfWeek } from '../prices/forecast.ts';
+import { hashOfText } from '../text-hash.ts';
 import { quantileSeconds } from '../transit.ts';
 import { DAY_SECONDS, type NetworkInput, type TransitTimeInput } from '../types.ts';
 import { type Journey, RollingCalibration, type StoredCalibration } from './calibration.ts';
@@ -16,7 +17,6 @@ import { levelIn, type PresentLevels, presentLevels, shiftsOf } from './present-
 import { SketchTree, type StoredTree, type TreeOptions } from './sketch-tree.ts';
 import {
   groupsOf,
-  hashOf,
   isLastMile,
   type LaneNames,
   laneCells,
@@ -113,7 +113,7 @@ export class TransitLearner {
   plan(shipment: PlannedShipment, now: number): void {
     const { shipment_id, service_id, region, pickup_seconds } = shipment;
     this.withdraw(shipment_id);
-    if (hashOf(shipment_id) % 2 ** this.#thinning !== 0) return;
+    if (hashOfText(shipment_id) % 2 ** this.#thinning !== 0) return;
     const is_early = this.#isEarly(shipment, now);
     const level = this.#levelOf(shipment, now);
     const shifts = shiftsOf(level);
@@ -292,7 +292,7 @@ export class TransitLearner {
   /** Keeps every second journey of the sample, by its id: old and new ones alike. */
   #thinOut(): void {
     this.#thinning++;
-    this.#calibration.keepOnly(({ id }) => hashOf(id!) % 2 ** this.#thinning === 0);
+    this.#calibration.keepOnly(({ id }) => hashOfText(id!) % 2 ** this.#thinning === 0);
     this.#forgetOthers();
   }
 }

@@ -6,7 +6,6 @@
  * Models Based on Counting Processes, 1993, section IV.1). Who is on the way counts until now, so there is
  * nothing to wait for.
  */
-import { LEVELS } from './duration-sketch.ts';
 import { hazardBy } from './hazard.ts';
 
 /** Ends, seen or expected, that weigh as much as the parent. */
@@ -16,7 +15,7 @@ const MOST = 2;
 /** Halvings of the range until a hundredth is sure; sketches tell times to four. */
 const HALVINGS = 9;
 /** Who is later than this by the forecast is stuck or lost, and watched no longer: the hazard until then. */
-const WATCHED = -Math.log1p(-LEVELS[LEVELS.indexOf(0.95)]!);
+const WATCHED = -Math.log1p(-0.95);
 
 /** A journey against its forecast: how long it took, or has taken so far. */
 export interface Young {
@@ -32,9 +31,9 @@ export interface Young {
 
 /**
  * Logarithms by which times at `LEVELS` are longer than forecast, as far as young forecasts tell: w of one
- * factor for all levels, 1 − w of the parent's offsets. w is n / (n + k) with n the ends, seen or expected,
- * times the share of the journeys that are early: forecasts that rest on many need no factor.
- * O(journeys × levels).
+ * factor for all levels, 1 − w of the parent's offsets. w is n / (n + k), n the ends, seen or expected, in
+ * units of the heaviest, times the share of the journeys that are early: forecasts that rest on many need no
+ * factor. O(journeys × levels).
  */
 export function youngOffsets(journeys: readonly Young[], parent: readonly number[]): number[] {
   const early = journeys.reduce((sum, { isEarly, weight }) => sum + (isEarly ? weight : 0), 0);
@@ -50,19 +49,19 @@ export function youngOffsets(journeys: readonly Young[], parent: readonly number
   }
   // Where much was expected and nothing ended, that says much.
   const asForecast = endsAt(journeys, 0);
-  const n = Math.max(asForecast.expected, asForecast.ended);
+  const heaviest = journeys.reduce((most, { weight }) => Math.max(most, weight), 0);
+  const n = Math.max(asForecast.expected, asForecast.ended) / heaviest;
   const own = ((n / (n + SHRINK_COUNT)) * early) / all;
   return parent.map((offset) => own * ((low + high) / 2) + (1 - own) * offset);
 }
 
-/** Ends seen and expected while watched, in units of the heaviest, were all times longer by a logarithm. */
+/** Weights of ends seen and expected while watched, were all times longer by a logarithm. */
 function endsAt(journeys: readonly Young[], longer: number) {
-  let [expected, ended, heaviest] = [0, 0, 0];
+  let [expected, ended] = [0, 0];
   for (const { log, forecast, reached, weight } of journeys) {
     const hazard = hazardBy(forecast.log_seconds, log - longer);
     expected += weight * Math.min(WATCHED, hazard);
     if (reached && hazard < WATCHED) ended += weight;
-    heaviest = Math.max(heaviest, weight);
   }
-  return { expected: expected / heaviest, ended: ended / heaviest };
+  return { expected, ended };
 }

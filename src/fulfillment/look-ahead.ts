@@ -97,23 +97,29 @@ export async function lookAhead(
   return { at: now, at_seconds, ...ahead, stock, board, freed };
 }
 
+/** Seconds of the machine as the clock counts them: what prices cost is the machine's time. O(1). */
+export function machineSeconds({ clock }: Engine, seconds: number): number {
+  return Math.round(seconds * clock.speed);
+}
+
+/** Turns of deciding again that may be missed before nobody counts on it. */
+const TURNS_MISSED = 2;
+
 /**
  * True while orders that wait are decided again: it is not turned off here, and it came to run of late. Where
  * no worker does it, or all its turns go to new orders, what waiting orders hold is not given back.
  */
 export async function areDecidedAgain(
-  { config, clock }: Engine,
+  engine: Engine,
   tx: Tx,
   now: Temporal.Instant,
 ): Promise<boolean> {
-  if (config.redecide_seconds === 0) return false;
+  const { redecide_seconds, price_refresh_seconds } = engine.config;
+  if (redecide_seconds === 0) return false;
   const ran_at = await findRedecideRun(tx);
-  const lately = Math.max(config.price_refresh_seconds, TURNS_MISSED * config.redecide_seconds);
-  return ran_at !== null && now.since(ran_at).total('seconds') <= lately * clock.speed;
+  const lately = Math.max(price_refresh_seconds, TURNS_MISSED * redecide_seconds);
+  return ran_at !== null && now.since(ran_at).total('seconds') <= machineSeconds(engine, lately);
 }
-
-/** Turns of deciding again that may be missed before nobody counts on it. */
-const TURNS_MISSED = 2;
 
 /** When warehouses start at the earliest whose orders may still change, under each policy in force. */
 function startsFrom(

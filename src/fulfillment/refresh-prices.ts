@@ -28,7 +28,13 @@ import type { Engine, LiveNetwork } from './engine.ts';
 import { findContendedCapacity } from './find-contended-capacity.ts';
 import { type DemandKind, findContendedStock } from './find-contended-stock.ts';
 import { followedSet, pricesOn } from './follow-prices.ts';
-import { areDecidedAgain, hoursRatio, lookAhead, type Outlook } from './look-ahead.ts';
+import {
+  areDecidedAgain,
+  hoursRatio,
+  lookAhead,
+  machineSeconds,
+  type Outlook,
+} from './look-ahead.ts';
 import { type PricedCarriers, priceCarriers } from './price-carriers.ts';
 import { priceInThread } from './price-in-thread.ts';
 
@@ -81,11 +87,6 @@ async function isWanted(engine: Engine, tx: Tx, now: Temporal.Instant): Promise<
   return hasDrifted(seen, (newest.orders_soon * age) / due);
 }
 
-/** Seconds of the machine as the clock counts them: what prices cost is the machine's time. */
-function machineSeconds({ clock }: Engine, seconds: number): number {
-  return Math.round(seconds * clock.speed);
-}
-
 /** A set of newly solved prices; null = they could not be computed. */
 async function solvedSet(
   engine: Engine,
@@ -132,7 +133,7 @@ async function priceStock(
   network: LiveNetwork,
   outlook: Outlook,
 ): Promise<PricedStock | null> {
-  const limits = limitsOf(engine, seedAt(engine, outlook.at_seconds));
+  const limits = limitsOf(engine, outlook.at_seconds);
   const found = await findContendedStock(network, outlook, limits);
   const solved = await solve(engine, found.pricing);
   if (solved === null) return null;
@@ -156,7 +157,7 @@ async function priceCapacity(
   stock: readonly StockPrice[],
 ): Promise<StoredCourses['capacity'] | null> {
   const prices = indexPrices({ stock });
-  const limits = limitsOf(engine, seedAt(engine, at_seconds));
+  const limits = limitsOf(engine, at_seconds);
   const found = await findContendedCapacity(network, board, expected, prices, limits);
   const solved = await solve(engine, found.pricing);
   if (solved === null) return null;
@@ -175,12 +176,13 @@ function seedAt(engine: Engine, at_seconds: number): number {
   return Math.floor(at_seconds / machineSeconds(engine, engine.config.price_futures_seconds));
 }
 
-function limitsOf({ config }: Engine, seed: number) {
+function limitsOf(engine: Engine, at_seconds: number) {
+  const { config } = engine;
   return {
     contended_share: config.price_contended_percent / 100,
     solver_work: config.solver_work_max,
     scenarios: config.price_scenarios,
-    seed,
+    seed: seedAt(engine, at_seconds),
   };
 }
 
