@@ -90,8 +90,8 @@ function addCapacity(
   }
   parcels.forEach((parcel, p) => {
     for (const [slot, amount] of parcel.takes) {
-      const limit = limitOf(network, slot);
-      const left = limit - (used.get(slot) ?? 0);
+      // Of what is used more than there is nothing is left.
+      const left = Math.max(0, limitOf(network, slot) - (used.get(slot) ?? 0));
       // All units or parcels of the order fit.
       if (left >= (slot.startsWith('picks') ? units : allowed)) continue;
       rows.add(slot, left, `+ ${amount} x${p}`);
@@ -126,13 +126,39 @@ function withoutBeaten(network: CheckedNetwork, parcels: readonly Parcel[]): Par
   return kept.map((p) => parcels[p]!);
 }
 
+function bitsOf(mask: number): number {
+  let bits = 0;
+  for (let rest = mask; rest !== 0; rest &= rest - 1) bits++;
+  return bits;
+}
+
+/** Lines that may stand for each other, as bits of their places: each kind of them once. */
+function alikeLines({ order: { lines } }: World): number[] {
+  const kinds = new Map<string, number>();
+  lines.forEach(({ line_no: _, ...line }, i) => {
+    const key = line.keep_together === undefined ? JSON.stringify(line) : `${i}`;
+    kinds.set(key, (kinds.get(key) ?? 0) | (1 << i));
+  });
+  return [...kinds.values()];
+}
+
+/** True if of lines that are alike a subset has the first ones: all others are as good as these. */
+function hasFirst(kinds: readonly number[], subset: number): boolean {
+  return kinds.every((kind) => {
+    const last = 31 - Math.clz32(subset & kind);
+    return last < 0 || (kind & ~subset & ((1 << last) - 1)) === 0;
+  });
+}
+
 /** The least cost of sending whole lines, or undefined if there is no way. */
 export function bestByProgramme(highs: Highs, world: World): number | undefined {
   const network = prepare(world);
   const { policy } = world.network;
   const { order } = world;
   const at = Math.ceil(order.at_seconds);
-  const all = withoutBeaten(network, allParcels(world, network));
+  const kinds = alikeLines(world);
+  const distinct = allParcels(world, network).filter(({ subset }) => hasFirst(kinds, subset));
+  const all = withoutBeaten(network, distinct);
   const { split_limit, ship_complete } = order;
   const allowed = ship_complete ? 1 : Math.min(policy.split_limit, split_limit ?? Infinity);
   const time = (promise: number): number => money((policy.time_per_day * (promise - at)) / DAY);
@@ -177,8 +203,12 @@ function solve(
   { parcels, allowed }: { parcels: readonly Parcel[]; allowed: number },
 ): { readonly value: number; readonly latest: number } | undefined {
   const { policy } = world.network;
-  const covers = world.order.lines.map((_, i) =>
-    parcels.flatMap(({ subset }, p) => ((subset & (1 << i)) === 0 ? [] : [`+ x${p}`])),
+  const kinds = alikeLines(world);
+  const covers = kinds.map((kind) =>
+    parcels.flatMap(({ subset }, p) => {
+      const lines = bitsOf(subset & kind);
+      return lines === 0 ? [] : [`+ ${lines} x${p}`];
+    }),
   );
   if (covers.some((terms) => terms.length === 0)) return undefined;
   const rows = new Rows();
@@ -197,9 +227,10 @@ function solve(
     'Minimize',
     ` obj: ${parcels.map(({ cost }, p) => `+ ${cost + policy.split_penalty} x${p}`).join('\n ')}`,
     'Subject To',
-    ...covers.map((terms, i) => ` c${i}: ${terms.join('\n ')} = 1`),
+    ...covers.map((terms, i) => ` c${i}: ${terms.join('\n ')} = ${bitsOf(kinds[i]!)}`),
     ...rows.texts().map((row, r) => ` r${r}: ${row}`),
-    'Binary',
+    // Of contents that are alike several parcels may leave, then also by the same way.
+    kinds.every((kind) => bitsOf(kind) === 1) ? 'Binary' : 'General',
     ...parcels.map((_, p) => ` x${p}`),
     'End',
   ].join('\n');
