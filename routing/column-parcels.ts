@@ -10,7 +10,7 @@ import { type Columns, listColumns } from './columns.ts';
 import { searchCovers } from './cover.ts';
 import type { Limits } from './exact.ts';
 import { leastTime } from './floors.ts';
-import { type Item, kindsOf, makeItem } from './items.ts';
+import { type Counts, countOf, type Item, makeItem, partMilligrams } from './items.ts';
 import type { Joint } from './joint.ts';
 import { splitCost, timeCost } from './objective.ts';
 import {
@@ -41,8 +41,10 @@ export interface Method {
   readonly columns: Columns;
   readonly relaxation: Relaxation;
   readonly joint: Omit<Joint, 'options'>;
-  /** See `kindsOf`. */
-  readonly kinds: readonly number[];
+  /** Where lines may be cut anyhow; undefined if each item is wanted once. */
+  readonly counts: Counts | undefined;
+  /** Pieces that all items are at most. */
+  readonly pieces: number;
   /** Where the relaxation at the floors ended: the next ones begin there. */
   basis: Basis | undefined;
   /** Price of the least time that any plan takes. */
@@ -57,8 +59,8 @@ export interface Method {
 const none = Number.POSITIVE_INFINITY;
 /** Rough work that a pair of warehouse and column makes before the search begins. */
 const WORK_PER_PAIR = 8;
-/** Share of the budget that one search for a cover may use. */
-const COVER_SHARE = 1 / 8;
+/** Share of the budget that the search for a first plan may use. */
+const FIRST_SHARE = 1 / 8;
 
 /**
  * Lists the columns of a problem; undefined if the budget or the tables do not allow it. O(pairs), see
@@ -70,7 +72,9 @@ export function openMethod(
   holders: Holdings,
   splitLimit: number,
   limits: Limits,
+  counts?: Counts,
 ): Method | undefined {
+  const pieces = counts?.need.reduce((sum, one) => sum + one, 0) ?? items.length;
   const shared = sharedSkus(context.lines, items);
   const joint = { context, items, shared };
   const columns = listColumns(limits.work / WORK_PER_PAIR, {
@@ -81,21 +85,24 @@ export function openMethod(
     holdsAll:
       shared.length === 0
         ? () => true
-        : (mask, w) => sharedStockSuffices(joint, mask, w, Number.NEGATIVE_INFINITY),
+        : (mask, w) =>
+            isWanted(counts, mask) && sharedStockSuffices(joint, mask, w, Number.NEGATIVE_INFINITY),
+    milligrams: counts && ((mask) => milligramsOf(context, items, mask)),
   });
   if (columns === undefined) return undefined;
   const price = new Float64Array(items.length);
   return {
     context,
     items,
-    splitLimit: Math.min(splitLimit, items.length),
+    splitLimit: Math.min(splitLimit, pieces),
+    counts,
+    pieces,
     split: splitCost(context),
     limits,
     ...holders,
     columns,
     relaxation: { price, parcelPrice: 0, bound: 0, work: 0 },
     joint,
-    kinds: kindsOf(items),
     basis: undefined,
     leastTime: leastTime(context),
     shares: undefined,
@@ -104,13 +111,31 @@ export function openMethod(
   };
 }
 
+/** True if a set of counted items is no more of a kind than is needed. */
+function isWanted(counts: Counts | undefined, mask: number): boolean {
+  return counts?.need.every((need, k) => need === 1 || countOf(counts, mask, k) <= need) ?? true;
+}
+
+/** What a set of items weighs where some are pieces of one line: their shares are rounded together. */
+function milligramsOf({ lines }: OrderContext, items: readonly Item[], mask: number): number {
+  const units = new Map<number, number>();
+  for (let bits = mask; bits !== 0; bits &= bits - 1) {
+    for (const { line, quantity } of items[31 - Math.clz32(bits & -bits)]!.parts) {
+      units.set(line, (units.get(line) ?? 0) + quantity);
+    }
+  }
+  let mg = 0;
+  for (const [line, quantity] of units) mg += partMilligrams(lines[line]!, quantity);
+  return mg;
+}
+
 /** Steps that the budget leaves for one search, and the caller's port. O(1). */
-export function stepsOf({ limits, work, relaxation }: Method): {
-  steps: number;
-  stop: () => boolean;
-} {
+export function stepsOf(
+  { limits, work, relaxation }: Method,
+  share: number,
+): { steps: number; stop: () => boolean } {
   const left = limits.work - work - relaxation.work;
-  return { steps: Math.max(0, Math.min(COVER_SHARE * limits.work, left)), stop: limits.shouldStop };
+  return { steps: Math.max(0, Math.min(share * limits.work, left)), stop: limits.shouldStop };
 }
 
 /**
@@ -118,12 +143,12 @@ export function stepsOf({ limits, work, relaxation }: Method): {
  * O(pivots × (columns + items²) + pairs × rows of the floors asked for).
  */
 export function relaxFloors(method: Method, most: number): void {
-  const { context, columns, items, split, relaxation } = method;
+  const { context, columns, items, counts, split, relaxation } = method;
   const { count, mask, floor } = columns;
   const settle = (j: number) => columnFloor(context, columns, j);
   const programme = { items: items.length, most, count, mask, cost: floor, perParcel: split };
-  relax({ ...programme, settle }, relaxation);
-  method.basis = lastBasis(items.length);
+  relax({ ...programme, counts, settle }, relaxation);
+  method.basis = lastBasis(counts?.need.length ?? items.length);
 }
 
 /** Makes an entry of each column whose floor, as a reduced cost, is less than `slack`. O(columns). */
@@ -144,7 +169,7 @@ function listFloors({ context, columns, items, split, relaxation }: Method, slac
  * none is. O(columns) and a search within `stepsOf` each time.
  */
 export function cheapParts(method: Method): number[] | undefined {
-  const { items, split, splitLimit, relaxation, shares, kinds } = method;
+  const { items, split, splitLimit, relaxation, shares } = method;
   let parts: number[] | undefined;
   const base = relaxation.bound - split;
   for (let slack = 10 + 0.02 * base; ; slack *= 6) {
@@ -157,11 +182,10 @@ export function cheapParts(method: Method): number[] | undefined {
         perParcel: split,
         relaxation,
         shares,
-        kinds,
         time: () => 0,
         leastTime: 0,
         riskLimit: none,
-        ...stepsOf(method),
+        ...stepsOf(method, FIRST_SHARE),
         found: (chosen, cost) => {
           parts = chosen.map((e) => entries.mask[e]!);
           return cost;
@@ -203,10 +227,11 @@ export function costOfParts(method: Method, parts: readonly number[]): number {
  * cheapest one (-1 = none), where entries are listed so. O(pivots × (entries + items²)).
  */
 export function relaxParcels(method: Method, first: Int32Array | undefined): void {
-  const { items, split, splitLimit, basis } = method;
+  const { items, counts, split, splitLimit, basis } = method;
   const { count, mask, cost } = entries;
   const found = { price: new Float64Array(items.length), parcelPrice: 0, bound: 0, work: 0 };
-  const programme = { items: items.length, most: splitLimit, count, mask, cost, perParcel: split };
+  const columns = { count, mask, cost, counts };
+  const programme = { items: items.length, most: splitLimit, ...columns, perParcel: split };
   const entryOf = (j: number): number => (j < 0 ? j : first![j]!);
   const from = first && basis && { ...basis, columns: basis.columns.map(entryOf) };
   relax(programme, found, from);
@@ -223,7 +248,7 @@ export function relaxParcels(method: Method, first: Int32Array | undefined): voi
  * O(pivots × (columns + items²)).
  */
 export function findShares(method: Method): void {
-  const { context, columns, items, splitLimit, relaxation } = method;
+  const { context, columns, items, counts, splitLimit, relaxation } = method;
   if (relaxation.parcelPrice <= 0) return;
   const { count, mask, floor } = columns;
   const cost = new Float64Array(count);
@@ -236,7 +261,7 @@ export function findShares(method: Method): void {
   const found = { price, parcelPrice: 0, bound: 0, work: 0 };
   // What needs the fewest parcels needs no more than are allowed: the basis is one of this programme, too.
   const programme = { items: items.length, most: splitLimit, count, mask, cost, perParcel: 1 };
-  relax({ ...programme, settle }, found, method.basis);
+  relax({ ...programme, counts, settle }, found, method.basis);
   method.work += found.work;
   // A share is a price by which no parcel holds more than one.
   const most = 1 + found.parcelPrice;

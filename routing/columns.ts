@@ -64,6 +64,8 @@ export interface Listing {
   readonly apart: Int32Array;
   /** False if warehouse `w` has not enough for all of `mask` at once. */
   readonly holdsAll: (mask: number, w: number) => boolean;
+  /** What a set weighs, if that is not the sum of its items. */
+  readonly milligrams?: ((mask: number) => number) | undefined;
 }
 
 const SIZE = 1 << 12;
@@ -136,7 +138,7 @@ const local = {
 };
 
 /** Number of the column of the local subset `s`, made if it is new. */
-function columnOf(s: number): number {
+function columnOf(s: number, milligrams: Listing['milligrams']): number {
   const mask = local.mask[s]!;
   const slot = slotFor(mask);
   const known = slots[slot]!;
@@ -144,7 +146,7 @@ function columnOf(s: number): number {
   if (table.count === table.mask.length) growColumns();
   const j = table.count++;
   table.mask[j] = mask;
-  table.mg[j] = local.mg[s]!;
+  table.mg[j] = milligrams?.(mask) ?? local.mg[s]!;
   table.mm3[j] = local.mm3[s]!;
   table.units[j] = local.units[s]!;
   table.classes[j] = local.classes[s]!;
@@ -167,6 +169,7 @@ function addPair(p: number, j: number, w: number): void {
 function listPairs(listing: Listing, c: number, at: number): number {
   const { items, apart, candidates, holdsAll } = listing;
   const w = candidates[c]!;
+  const mostUnits = listing.context.network.warehouses.picksPerHour[w]!;
   let held = 0;
   for (let bits = listing.candidateMask[c]!; bits !== 0; bits &= bits - 1) {
     local.bit[held++] = 31 - Math.clz32(bits & -bits);
@@ -184,20 +187,31 @@ function listPairs(listing: Listing, c: number, at: number): number {
     const rest = s & (s - 1);
     const i = local.bit[31 - Math.clz32(s ^ rest)]!;
     const before = local.mask[rest]!;
-    // A set that must not share a parcel has all bits, the sign too, and so have all sets that hold it.
-    const mask = (before & apart[i]!) !== 0 ? -1 : before | (1 << i);
+    const item = items[i]!;
+    local.units[s] = local.units[rest]! + item.units;
+    // A set that is no parcel has all bits, the sign too, and so have all sets that hold it.
+    const isNone = (before & apart[i]!) !== 0 || local.units[s]! > mostUnits;
+    const mask = isNone ? -1 : before | (1 << i);
     local.mask[s] = mask;
     if (mask < 0) continue;
-    const item = items[i]!;
     local.mg[s] = local.mg[rest]! + item.mg;
     local.mm3[s] = local.mm3[rest]! + item.mm3;
-    local.units[s] = local.units[rest]! + item.units;
     local.classes[s] = local.classes[rest]! | item.classes;
     local.longest[s] = Math.max(local.longest[rest]!, item.longest);
     local.girth[s] = Math.max(local.girth[rest]!, item.girthPlusLength);
-    if (holdsAll(mask, w)) addPair(end++, columnOf(s), w);
+    if (holdsAll(mask, w)) addPair(end++, columnOf(s, listing.milligrams), w);
   }
   return end;
+}
+
+/** Sets of so many items with at most so many of them. */
+function setsOf(held: number, most: number): number {
+  let [sets, ofSize] = [1, 1];
+  for (let size = 1; size <= Math.min(held, most); size++) {
+    ofSize = (ofSize * (held - size + 1)) / size;
+    sets += ofSize;
+  }
+  return sets;
 }
 
 /**
@@ -205,13 +219,15 @@ function listPairs(listing: Listing, c: number, at: number): number {
  * O(Σ_w 2^|items of w|). The result is the one scratch table of the module.
  */
 export function listColumns(most: number, listing: Listing): Columns | undefined {
-  const { candidates, candidateMask } = listing;
+  const { candidates, candidateMask, context } = listing;
+  const { picksPerHour } = context.network.warehouses;
   let pairs = 0;
-  for (const mask of candidateMask) {
+  for (let c = 0; c < candidates.length; c++) {
     let held = 0;
-    for (let bits = mask; bits !== 0; bits &= bits - 1) held++;
+    for (let bits = candidateMask[c]!; bits !== 0; bits &= bits - 1) held++;
     if (held > MOST_HELD) return undefined;
-    pairs += 1 << held;
+    // All units of a parcel are picked in one hour, at least one of each item.
+    pairs += setsOf(held, picksPerHour[candidates[c]!]!);
     if (pairs > Math.min(most, MOST_PAIRS)) return undefined;
   }
   slotCount = SIZE * 4;

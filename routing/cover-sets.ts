@@ -32,8 +32,6 @@ export interface PricedEntries {
    * the number of parcels is not scarce.
    */
   readonly shares: Float64Array | undefined;
-  /** See `kindsOf`; undefined where no item may stand for another. */
-  readonly kinds?: readonly number[] | undefined;
   /** Price of time until a promise; at least `leastTime` whatever is chosen. */
   readonly time: (promise: number) => number;
   readonly leastTime: number;
@@ -70,9 +68,6 @@ export interface CoverSets {
   needed: number;
   /** Items, those in the fewest sets first. */
   rank: readonly number[];
-  /** Items that have others of their kind, and by item those of its kind before it in rank. */
-  alike: number;
-  readonly earlier: Int32Array;
   /** False if some parcel was left out: by itself it costs more than there is to gain. */
   isWhole: boolean;
 }
@@ -95,8 +90,6 @@ const table: CoverSets = {
   byShare: false,
   needed: 0,
   rank: [],
-  alike: 0,
-  earlier: new Int32Array(MOST_ITEMS),
   isWhole: true,
 };
 
@@ -239,33 +232,6 @@ function list(items: number): void {
   table.rank = Array.from(sizes.keys()).sort((a, b) => sizes[a]! - sizes[b]! || a - b);
 }
 
-/** Notes which items may stand for which. O(items), O(items²) where some may. */
-function noteKinds({ items, kinds }: PricedEntries): void {
-  const { rank, earlier } = table;
-  table.alike = 0;
-  earlier.fill(0, 0, items);
-  if (kinds === undefined || kinds.every((kind, i) => kind === i)) return;
-  for (let r = 0; r < items; r++) {
-    const item = rank[r]!;
-    for (const other of rank.slice(0, r)) {
-      if (kinds[other] !== kinds[item]) continue;
-      earlier[item]! |= 1 << other;
-      table.alike |= (1 << other) | (1 << item);
-    }
-  }
-}
-
-/**
- * True if of the open items that may stand for each other a set takes those first in rank: with it every
- * other choice of them is the same plan. O(items of the set).
- */
-export function takesFirst({ alike, earlier }: CoverSets, mask: number, open: number): boolean {
-  for (let bits = mask & alike; bits !== 0; bits &= bits - 1) {
-    if ((earlier[31 - Math.clz32(bits & -bits)]! & open & ~mask) !== 0) return false;
-  }
-  return true;
-}
-
 /**
  * Lists the sets of the parcels that by themselves leave something of `slack`, what the bound leaves for
  * reduced costs. O(parcels + sets × (log + items of each)). The result is the one scratch table of the
@@ -278,6 +244,5 @@ export function listSets(given: PricedEntries, slack: number): CoverSets {
   // Where nearly all parcels must be large, few sets are large enough; else cost ends more branches.
   table.byShare = table.needed > given.most - 1;
   list(given.items);
-  noteKinds(given);
   return table;
 }

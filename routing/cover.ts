@@ -6,32 +6,12 @@
  * scarce as soon as what is left needs more of them than remain. Exact cover after Knuth 2000 ("Dancing
  * links", algorithm X), bounded as in Balas and Padberg 1976. The steps are counted and limited.
  */
-import { type CoverSets, listSets, type PricedEntries, setOf, takesFirst } from './cover-sets.ts';
-
-/** What parcels cost together; Infinity = they do not go together below the limit. */
-export interface Together {
-  readonly cost: number;
-  /** True if the limit left some ways of going together out. */
-  readonly cut: boolean;
-}
+import { type CoverSets, listSets, type PricedEntries, setOf } from './cover-sets.ts';
 
 /** What is asked of a cover. */
 export interface CoverTask extends PricedEntries {
   /** Most risk of all parcels together. */
   readonly riskLimit: number;
-  /**
-   * The least that parcels chosen cost if they go together, time included, whatever is added; only
-   * what is less than `below` is looked for. It may be less than that unless the cover `isWhole`.
-   * `isSpent` is asked at each step of it and ends it. Undefined where parcels do not compete.
-   */
-  readonly together?:
-    | ((
-        chosen: readonly number[],
-        below: number,
-        isWhole: boolean,
-        isSpent: () => boolean,
-      ) => Together)
-    | undefined;
   /** Told of every cover below the limit, cheapest so far; returns the new limit, exclusive. */
   readonly found: (chosen: readonly number[], cost: number) => number;
   /** Steps after which the search gives up, and the port that may end it sooner. */
@@ -53,8 +33,6 @@ interface Walk {
   /** Steps after which the port is asked next. */
   asked: number;
   stopped: boolean;
-  /** Counts a step; true if it was the last. */
-  readonly isSpent: () => boolean;
   /** True if a branch ended because what it costs is not below the limit. */
   cut: boolean;
 }
@@ -104,7 +82,7 @@ function descend(walk: Walk, branch: Branch): void {
     }
     if (spent(walk)) return;
     const mask = setMask[k]!;
-    if ((mask & open) !== mask || !takesFirst(sets, mask, open)) continue;
+    if ((mask & open) !== mask) continue;
     // The last parcel holds all that is left, if there is such a one.
     if (room === 1 && mask !== open && setOf(open ^ mask) < 0) continue;
     choose(walk, branch, set[k]!);
@@ -138,7 +116,7 @@ interface Filling {
   readonly paid: number;
   readonly cost: number;
   readonly latest: number;
-  /** What time and going together cost at least. */
+  /** What time costs until then. */
   readonly price: number;
   readonly risk: number;
 }
@@ -159,18 +137,15 @@ function fill(walk: Walk, at: number, filling: Filling): void {
     const risk = filling.risk + entries.risk[e]!;
     if (risk > task.riskLimit) continue;
     const latest = Math.max(filling.latest, entries.promise[e]!);
-    const timed = Math.max(filling.price, time(latest));
-    if (paid + timed - leastTime >= walk.slack) {
+    const price = Math.max(filling.price, time(latest));
+    if (paid + price - leastTime >= walk.slack) {
       walk.cut = true;
       continue;
     }
     const cost = filling.cost + entries.cost[e]!;
     parcels.push(e);
-    const price = together(walk, { own: cost, paid, timed }, isWhole);
-    if (paid + price - leastTime < walk.slack) {
-      if (isWhole) tell(walk, cost + task.perParcel * (chosen.length - 1) + price);
-      else fill(walk, at + 1, { paid, cost, latest, price, risk });
-    }
+    if (isWhole) tell(walk, cost + task.perParcel * (chosen.length - 1) + price);
+    else fill(walk, at + 1, { paid, cost, latest, price, risk });
     parcels.pop();
     if (walk.stopped) return;
   }
@@ -191,20 +166,6 @@ function tell(walk: Walk, cost: number): void {
   walk.stopped ||= walk.task.stop();
   walk.slack -= walk.limit - limit;
   walk.limit = limit;
-}
-
-/** What the parcels chosen cost beyond their own least: time, and what going together costs. */
-function together(
-  walk: Walk,
-  { own, paid, timed }: { readonly own: number; readonly paid: number; readonly timed: number },
-  isWhole: boolean,
-): number {
-  const { task, parcels, slack } = walk;
-  if (task.together === undefined) return timed;
-  const below = own + slack + task.leastTime - paid;
-  const { cost, cut } = task.together(parcels, below, isWhole, walk.isSpent);
-  walk.cut ||= cut;
-  return Math.max(timed, cost - own);
 }
 
 /** How far a search went. */
@@ -236,7 +197,6 @@ export function searchCovers(task: CoverTask, limit: number): Searched {
     steps: 0,
     asked: 0,
     stopped: false,
-    isSpent: () => spent(walk),
     cut: false,
   };
   const open = 2 ** items - 1;

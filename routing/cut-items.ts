@@ -7,7 +7,7 @@ import { bestParcel } from './best-parcel.ts';
 import { MAX_COLUMN_ITEMS } from './columns.ts';
 import { cutLine } from './cut.ts';
 import { solveExact } from './exact.ts';
-import { type Item, makeItem, mustPart } from './items.ts';
+import { type Counts, type Item, makeItem, mustPart } from './items.ts';
 import { unsourced } from './order-context.ts';
 import { buildProblem, listHolders, type OrderContext } from './problem.ts';
 import type { Unsourced } from './types.ts';
@@ -109,6 +109,33 @@ export function cutItems(
     if (lineNos !== undefined) return unsourced(reason, lineNos, 0);
   }
   return items;
+}
+
+/**
+ * Items of an order with some lines (by item) cut anyhow, and how they are counted; undefined if the items
+ * would be too many, or some may not be cut. O(items × log units).
+ */
+export function countedItems(
+  { network, lines }: OrderContext,
+  whole: readonly Item[],
+  cut: readonly number[],
+): { readonly items: Item[]; readonly counts: Counts } | undefined {
+  const items: Item[] = [];
+  const need: number[] = [];
+  const kind: number[] = [];
+  const weight: number[] = [];
+  for (const [i, item] of whole.entries()) {
+    const [{ line, quantity }, ...others] = [item.parts[0]!, ...item.parts.slice(1)];
+    const isCut = cut.includes(i);
+    if (isCut && (others.length > 0 || lines[line]!.group >= 0)) return undefined;
+    for (let units = 1; units <= (isCut ? quantity : 1); units *= 2) {
+      items.push(isCut ? makeItem(network, lines, [{ line, quantity: units }]) : item);
+      kind.push(i);
+      weight.push(units);
+    }
+    need.push(isCut ? quantity : 1);
+  }
+  return items.length > MAX_COLUMN_ITEMS ? undefined : { items, counts: { need, kind, weight } };
 }
 
 /** Reasons of lines, the most telling first. */

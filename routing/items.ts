@@ -84,18 +84,32 @@ export function makeItem(
 }
 
 /**
- * By item the first one that is as large a piece of the same line, itself if there is none: one may stand
- * for the other in any plan. O(items).
+ * Items that are counted: kinds that a plan needs so many of, and items that are so many of a kind. A line of
+ * nine units that may be cut anyhow is one kind, needed nine times, of items of 1, 2, 4 and 8 units: sets of
+ * them are all numbers of units. Then a plan is no partition of the items, but its sets add up.
  */
-export function kindsOf(items: readonly Item[]): number[] {
-  const first = new Map<string, number>();
-  return items.map(({ parts: [part, ...others], units }, i) => {
-    if (others.length > 0) return i;
-    const piece = `${part!.line} ${units}`;
-    const known = first.get(piece);
-    if (known === undefined) first.set(piece, i);
-    return known ?? i;
-  });
+export interface Counts {
+  /** By kind. */
+  readonly need: readonly number[];
+  /** By item. */
+  readonly kind: readonly number[];
+  readonly weight: readonly number[];
+}
+
+/** Each item its own kind, wanted once. O(items). */
+export function eachOnce(items: number): Counts {
+  const once = Array.from({ length: items }, () => 1);
+  return { need: once, kind: Array.from(once.keys()), weight: once };
+}
+
+/** How many of kind `k` a set of items is. O(items of the set). */
+export function countOf({ kind, weight }: Counts, mask: number, k: number): number {
+  let count = 0;
+  for (let bits = mask; bits !== 0; bits &= bits - 1) {
+    const i = 31 - Math.clz32(bits & -bits);
+    if (kind[i] === k) count += weight[i]!;
+  }
+  return count;
 }
 
 /** True if two items must not share a parcel. Units of one SKU may always. O(1). */

@@ -7,6 +7,8 @@
  * of parcels. Dantzig 1951; Balas and Padberg 1976 for the use. O(pivots × (columns + items²)).
  */
 
+import type { Counts } from './items.ts';
+
 /** A relaxation solved: dual prices and the bound they prove. */
 export interface Relaxation {
   /** Price of each item, minor units. */
@@ -27,6 +29,7 @@ const level = new Float64Array(MOST_ROWS);
 const basis = new Int32Array(MOST_ROWS);
 const direction = new Float64Array(MOST_ROWS);
 const dual = new Float64Array(MOST_ROWS);
+const itemPrice = new Float64Array(MOST_ROWS);
 // Sums of prices by byte of a mask (its first cell stays 0): a column's price is four look-ups.
 const sums = new Float64Array(4 * 256);
 
@@ -54,6 +57,8 @@ export function priceOfMask(mask: number): number {
 /** The programme's data: columns by number with their items and cost. */
 export interface Programme {
   readonly items: number;
+  /** Where items are counted: see `Counts`. Undefined if each is its own kind, wanted once. */
+  readonly counts?: Counts | undefined;
   readonly most: number;
   readonly count: number;
   readonly mask: Int32Array;
@@ -68,14 +73,26 @@ export interface Programme {
   readonly settle?: (j: number) => number;
 }
 
-/** Starts from a basis of one artificial parcel per item and the slack of the count. */
+/** Kinds of a programme: a row each, and one more for the number of parcels. */
+const kindsOf = ({ items, counts }: Programme): number => counts?.need.length ?? items;
+
+/** Starts from a basis of one artificial parcel per kind and the slack of the count. */
 function start(programme: Programme): void {
-  const rows = programme.items + 1;
+  const { counts, most } = programme;
+  const kinds = kindsOf(programme);
+  const rows = kinds + 1;
   inverse.fill(0, 0, rows * rows);
   for (let r = 0; r < rows; r++) {
     inverse[r * rows + r] = 1;
-    level[r] = r === programme.items ? programme.most : 1;
+    level[r] = r === kinds ? most : (counts?.need[r] ?? 1);
     basis[r] = -1 - r;
+  }
+}
+
+/** Prices of the items by the prices of their kinds. */
+function priceItems({ items, counts }: Programme, kinds: Float64Array, price: Float64Array): void {
+  for (let i = 0; i < items; i++) {
+    price[i] = counts === undefined ? kinds[i]! : kinds[counts.kind[i]!]! * counts.weight[i]!;
   }
 }
 
@@ -90,9 +107,9 @@ export interface Basis {
 /** A basis column that the next programme does not have: as dear as an artificial parcel. */
 export const NO_COLUMN = -1000;
 
-/** The basis of the programme solved last. O(items²). */
-export function lastBasis(items: number): Basis {
-  const rows = items + 1;
+/** The basis of the programme solved last, of so many kinds. O(kinds²). */
+export function lastBasis(kinds: number): Basis {
+  const rows = kinds + 1;
   return {
     columns: basis.slice(0, rows),
     inverse: inverse.slice(0, rows * rows),
@@ -107,12 +124,14 @@ function startFrom(from: Basis): void {
 }
 
 /** Dual values of the basis; artificial parcels, and those that are not to be had, cost `big`. */
-function computeDuals({ items, cost, perParcel }: Programme, big: number): void {
-  const rows = items + 1;
+function computeDuals(programme: Programme, big: number): void {
+  const { cost, perParcel } = programme;
+  const kinds = kindsOf(programme);
+  const rows = kinds + 1;
   dual.fill(0, 0, rows);
   for (let r = 0; r < rows; r++) {
     const j = basis[r]!;
-    let own = j >= 0 ? cost[j]! + perParcel : j === -1 - items ? 0 : big;
+    let own = j >= 0 ? cost[j]! + perParcel : j === -1 - kinds ? 0 : big;
     if (own === Number.POSITIVE_INFINITY) own = big;
     if (own === 0) continue;
     for (let i = 0; i < rows; i++) dual[i]! += own * inverse[r * rows + i]!;
@@ -124,15 +143,18 @@ const SLACK = -2;
 
 /** Column of least reduced cost, and that cost; -1 and {@link EPSILON} below nothing if none is negative. */
 function entering(
-  { items, count, mask, cost, perParcel }: Programme,
+  programme: Programme,
   settle: ((j: number) => number) | undefined,
 ): [number, number] {
-  loadPrices(dual, items);
-  const fixed = perParcel - dual[items]!;
+  const { items, count, mask, cost, perParcel } = programme;
+  const own = dual[kindsOf(programme)]!;
+  priceItems(programme, dual, itemPrice);
+  loadPrices(itemPrice, items);
+  const fixed = perParcel - own;
   let least = -EPSILON;
   let best = -1;
-  if (-dual[items]! < least) {
-    least = -dual[items]!;
+  if (-own < least) {
+    least = -own;
     best = SLACK;
   }
   for (let j = 0; j < count; j++) {
@@ -149,14 +171,20 @@ function entering(
 
 /** Takes column `j`, or the slack of the count, into the basis; false if nothing leaves. */
 function pivot(programme: Programme, j: number): boolean {
-  const rows = programme.items + 1;
+  const { counts } = programme;
+  const kinds = kindsOf(programme);
+  const rows = kinds + 1;
   const mask = j === SLACK ? 0 : programme.mask[j]!;
   let leaving = -1;
   let ratio = Number.POSITIVE_INFINITY;
   for (let r = 0; r < rows; r++) {
-    let d = inverse[r * rows + programme.items]!;
+    let d = inverse[r * rows + kinds]!;
     for (let bits = mask; bits !== 0; bits &= bits - 1) {
-      d += inverse[r * rows + 31 - Math.clz32(bits & -bits)]!;
+      const i = 31 - Math.clz32(bits & -bits);
+      d +=
+        counts === undefined
+          ? inverse[r * rows + i]!
+          : inverse[r * rows + counts.kind[i]!]! * counts.weight[i]!;
     }
     direction[r] = d;
     if (d <= 1e-9) continue;
@@ -194,9 +222,10 @@ function dearestOf({ count, cost, perParcel }: Programme): number {
 }
 
 /** Finds out what the columns of the basis cost, where that is not known. */
-function settleBasis({ items, settle }: Programme): void {
+function settleBasis(programme: Programme): void {
+  const { settle } = programme;
   if (settle === undefined) return;
-  for (let r = 0; r <= items; r++) if (basis[r]! >= 0) settle(basis[r]!);
+  for (let r = 0; r <= kindsOf(programme); r++) if (basis[r]! >= 0) settle(basis[r]!);
 }
 
 /**
@@ -223,12 +252,11 @@ export function relax(programme: Programme, found: Relaxation, from?: Basis): vo
     isSettled = true;
   }
   // What is left of negative reduced costs is paid for by a dearer parcel (Lasdon 1970).
-  const parcelPrice = Math.max(0, -dual[items]!) - least;
+  const kinds = kindsOf(programme);
+  const parcelPrice = Math.max(0, -dual[kinds]!) - least;
   let bound = -most * parcelPrice;
-  for (let i = 0; i < items; i++) {
-    found.price[i] = dual[i]!;
-    bound += dual[i]!;
-  }
+  for (let k = 0; k < kinds; k++) bound += dual[k]! * (programme.counts?.need[k] ?? 1);
+  priceItems(programme, dual, found.price);
   found.parcelPrice = parcelPrice;
   // No plan costs more than so many of the dearest parcel, settled or not.
   if (settle !== undefined) dearest = Math.max(dearest, dearestOf(programme));

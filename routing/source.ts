@@ -6,35 +6,34 @@
 
 import type { Board } from './board.ts';
 import { lowerBound } from './bound.ts';
-import { solveByColumns } from './column-method.ts';
-import { MAX_COLUMN_ITEMS } from './columns.ts';
-import { findContenders } from './contenders.ts';
 import { blame } from './cut.ts';
-import { cutItems, sharedLines, tornLines, uncovered, wholeItems } from './cut-items.ts';
-import { type Limits, type Solution, solveContenders, solveExact } from './exact.ts';
+import {
+  countedItems,
+  cutItems,
+  sharedLines,
+  tornLines,
+  uncovered,
+  wholeItems,
+} from './cut-items.ts';
+import {
+  type Decided,
+  type Decision,
+  decideItems,
+  decideListed,
+  isDecided,
+  UNDECIDED,
+} from './decide-items.ts';
+import type { Limits, Solution } from './exact.ts';
 import { greedyParcels } from './greedy.ts';
 import type { Item } from './items.ts';
 import type { CompiledNetwork } from './network.ts';
-import { finishPlan, riskOfPlan } from './objective.ts';
+import { finishPlan, planCost } from './objective.ts';
 import { openOrder, unsourced } from './order-context.ts';
-import {
-  buildProblem,
-  findHolders,
-  MAX_ITEMS,
-  type OrderContext,
-  type Problem,
-  problemOf,
-} from './problem.ts';
-import { searchParcels } from './search.ts';
+import { MAX_ITEMS, type OrderContext } from './problem.ts';
 import { singleParcel } from './single.ts';
-import type {
-  ParcelPlan,
-  SourcedPlan,
-  SourcingOrder,
-  SourcingResult,
-  Unsourced,
-  WorkBudget,
-} from './types.ts';
+import type { SourcingOrder, SourcingResult, Unsourced, WorkBudget } from './types.ts';
+
+const none = Number.POSITIVE_INFINITY;
 
 /** Limits of a budget; once told to stop, the answer stays. */
 function limitsOf(budget: WorkBudget): Limits {
@@ -46,17 +45,6 @@ function limitsOf(budget: WorkBudget): Limits {
       return stopped;
     },
   };
-}
-
-/** Steps that the exact method needs at most for one pass. */
-function exactSteps(problem: Problem): number {
-  let steps = 3 ** problem.items.length / 2;
-  for (let c = 0; c < problem.candidates.length; c++) {
-    let subsets = 1;
-    for (let bits = problem.candidateMask[c]!; bits !== 0; bits &= bits - 1) subsets *= 2;
-    steps += subsets * (problem.options.first[c + 1]! - problem.options.first[c]!);
-  }
-  return steps;
 }
 
 /** Lines whose SKUs are wanted more often, over all lines, than all warehouses hold. */
@@ -71,122 +59,77 @@ function shortLines(context: OrderContext): number[] {
   return short.map((line) => line.lineNo);
 }
 
-interface Decided {
-  readonly parcels: readonly ParcelPlan[];
-  readonly lowerBound: number;
-  readonly method: SourcedPlan['method'];
-}
+/** Budgets from which cuts are counted, and the share of them that this may use: the rest decides pieces. */
+const COUNTED = { least: 20_000, share: 3 / 4 };
 
-/** State of one decision. */
-interface Decision {
-  readonly context: OrderContext;
-  readonly limits: Limits;
-  work: number;
-}
-
-/** Decides items among the ways that can win; undefined if that does not settle it. */
-function decideContenders(decision: Decision, items: readonly Item[]): Decided | undefined {
-  const { context, limits } = decision;
-  const left = limits.work - decision.work;
-  const skus = new Set(context.lines.map(({ sku }) => sku));
-  // Pieces of one line and lines of one SKU compete for the same units.
-  if (items.length < 2 || skus.size < items.length || 3 ** items.length / 2 > left)
-    return undefined;
-  if (context.riskLimit !== none || items.some((item) => item.shuns !== 0)) return undefined;
-  const holders = findHolders(context, items, 0);
-  const found = findContenders(context, items, holders, context.splitLimit);
-  if (found === undefined) return undefined;
-  const problem = problemOf(context, items, context.splitLimit, found.holders, found.admission);
-  decision.work += found.work;
-  if (decision.work + problem.work + exactSteps(problem) > limits.work) return undefined;
-  const solution = solveContenders(problem, limits);
-  decision.work += problem.work;
-  return solution?.parcels && { ...solution, parcels: solution.parcels, method: 'exact' };
-}
-
-/** Most items for which a table of all subsets beats listing what warehouses hold. */
-const FEW_ITEMS = 9;
-
-/** Decides items by what warehouses hold of them; undefined if the budget does not allow it. */
-function decideListed(decision: Decision, items: readonly Item[]): Decided | Solution | undefined {
-  const { context, limits } = decision;
-  if (items.length > MAX_COLUMN_ITEMS) return undefined;
-  const left = { ...limits, work: limits.work - decision.work };
-  const solution = solveByColumns(context, items, context.splitLimit, left);
-  if (solution === undefined) return undefined;
-  decision.work += solution.work;
-  if (solution.parcels === undefined) return solution.lowerBound === none ? solution : undefined;
-  const found = { ...solution, parcels: solution.parcels };
-  if (found.cost <= found.lowerBound) return { ...found, method: 'exact' };
-  const rest = { ...limits, work: limits.work - decision.work };
-  const searched = searchParcels(context, items, rest, found.parcels)!;
-  decision.work += searched.work;
-  return { ...searched, lowerBound: found.lowerBound };
-}
-
-const none = Number.POSITIVE_INFINITY;
-
-/** Decides items by the table of all their subsets; undefined if the budget does not allow it. */
-function decideTabulated(
+/** Decides with some lines (by item) cut anyhow; undefined if the budget does not allow it. */
+function decideCounted(
   decision: Decision,
-  items: readonly Item[],
+  whole: readonly Item[],
+  cut: readonly number[],
 ): Decided | Solution | undefined {
-  const { context, limits } = decision;
-  const problem = buildProblem(context, items, context.splitLimit, 0);
-  decision.work += problem.work;
-  if (decision.work + exactSteps(problem) > limits.work) return undefined;
-  problem.work = 0;
-  const solution = solveExact(problem, limits);
-  decision.work += problem.work;
-  if (solution.parcels !== undefined) {
-    if (riskOfPlan(solution.parcels) > context.riskLimit) return undefined;
-    return { ...solution, parcels: solution.parcels, method: 'exact' };
-  }
-  if (solution.lowerBound === none) return solution;
-  const greedy = greedyParcels(context, items, context.splitLimit);
-  if (greedy === undefined) return solution;
-  return { parcels: greedy.parcels, lowerBound: solution.lowerBound, method: 'greedy' };
+  const { context, limits, work } = decision;
+  const left = limits.work - work;
+  const counted = left < COUNTED.least ? undefined : countedItems(context, whole, cut);
+  if (counted === undefined) return undefined;
+  const pieces = cutItems(context, whole, cut);
+  const isCut = !('outcome' in pieces);
+  const greedy = isCut ? greedyParcels(context, pieces, context.splitLimit) : undefined;
+  const limit = work + COUNTED.share * left;
+  const part = {
+    ...decision,
+    limits: { ...limits, work: limit },
+    work: work + (greedy?.work ?? 0),
+  };
+  const { counts, items } = counted;
+  const found = decideListed(part, items, { counts, upper: greedy?.cost ?? none });
+  decision.work = part.work;
+  return found;
 }
 
-const failed: Solution = {
-  parcels: undefined,
-  cost: Number.POSITIVE_INFINITY,
-  lowerBound: 0,
-  splitLimited: false,
-};
-
-/** Decides any number of items: greedy first, then search while the budget lasts. */
-function decideLarge(decision: Decision, items: readonly Item[]): Decided | undefined {
-  const { context, limits } = decision;
-  const found = searchParcels(context, items, { ...limits, work: limits.work - decision.work });
-  if (found === undefined) return undefined;
-  decision.work += found.work;
-  return { parcels: found.parcels, lowerBound: lowerBound(context), method: found.method };
-}
-
-/** Decides items, exactly if the budget allows it. */
-function decideItems(decision: Decision, items: readonly Item[]): Decided | Solution {
-  const few = items.length <= FEW_ITEMS ? decideContenders(decision, items) : undefined;
-  const found = few ?? decideListed(decision, items);
-  if (found !== undefined) return found;
-  const tabulated = items.length <= MAX_ITEMS ? decideTabulated(decision, items) : undefined;
-  return tabulated ?? decideLarge(decision, items) ?? failed;
-}
-
-const isDecided = (found: Decided | Solution): found is Decided => found.parcels !== undefined;
-
-/** Decides items of which some are pieces of lines: single units leave every cut open, others one cut. */
-function decideCut(decision: Decision, items: readonly Item[]): Decided | Solution {
+/**
+ * Decides with some lines (by item) cut into single units, or where they are too many into pieces that are as
+ * large as the largest stocks allow.
+ */
+function decidePieces(
+  decision: Decision,
+  whole: readonly Item[],
+  cut: readonly number[],
+): Decided | Solution {
   const { context } = decision;
+  const items = cutItems(context, whole, cut);
+  if ('outcome' in items) return UNDECIDED;
   const found = decideItems(decision, items);
+  // Single units leave every cut open, others one cut.
   const isOpen = ({ units, parts: [part] }: Item) =>
     units === 1 || units >= context.lines[part!.line]!.quantity;
-  if (!isDecided(found) || items.every(isOpen)) return found;
-  return { ...found, lowerBound: lowerBound(context) };
+  if (items.every(isOpen)) return found;
+  return isDecided(found) ? { ...found, lowerBound: lowerBound(context) } : UNDECIDED;
+}
+
+/**
+ * Decides with some lines (by item) cut: anyhow if the cuts can be counted within the budget; what that does
+ * not settle is decided by pieces, too.
+ */
+function decideCut(
+  decision: Decision,
+  whole: readonly Item[],
+  cut: readonly number[],
+): Decided | Solution {
+  const { context } = decision;
+  const counted = decideCounted(decision, whole, cut);
+  if (counted !== undefined && !isDecided(counted)) return counted;
+  const cost = counted === undefined ? none : planCost(context, counted.parcels);
+  if (counted !== undefined && cost <= counted.lowerBound) return counted;
+  const pieces = decidePieces(decision, whole, cut);
+  if (counted === undefined) return pieces;
+  const { lowerBound: bound } = counted;
+  const isCheaper = isDecided(pieces) && planCost(context, pieces.parcels) < cost;
+  return isCheaper ? { ...pieces, lowerBound: Math.max(bound, pieces.lowerBound) } : counted;
 }
 
 /** Part of the budget that an order which mostly has no plan may use to be cut further. */
-const SHARED_PART = 1 / 16;
+const SHARED_PART = 1 / 4;
 
 /** Decides with lines cut, too, that share their SKU with another; undefined if that gives no plan. */
 function decideShared(
@@ -196,13 +139,30 @@ function decideShared(
 ): Decided | undefined {
   const more = sharedLines(decision.context, whole).filter((i) => !cut.includes(i));
   if (more.length === 0) return undefined;
-  const items = cutItems(decision.context, whole, [...cut, ...more]);
-  if ('outcome' in items || items.length > MAX_ITEMS) return undefined;
   const { limits, work } = decision;
   const part = { ...decision, limits: { ...limits, work: work + SHARED_PART * limits.work } };
-  const found = decideCut(part, items);
+  const found = decideCut(part, whole, [...cut, ...more]);
   decision.work = part.work;
   return isDecided(found) ? found : undefined;
+}
+
+/** Why an order has no plan, also with these lines cut. */
+function refuse(
+  { context, work }: Decision,
+  whole: readonly Item[],
+  cut: readonly number[],
+  { splitLimited, lowerBound }: Solution,
+): Unsourced {
+  const { splitLimit } = context;
+  const items = cutItems(context, whole, cut);
+  if ('outcome' in items) return { ...items, work };
+  if (splitLimited || items.length > MAX_ITEMS || splitLimit === 1) {
+    // As many parcels as items were allowed: then it is capacity that they want of each other.
+    const isRoom = splitLimited && splitLimit >= items.length;
+    return unsourced(isRoom ? 'no_capacity' : 'split_limit', [], work);
+  }
+  const reason = lowerBound === none ? blame(context, items) : undefined;
+  return unsourced(reason ?? 'no_capacity', [], work);
 }
 
 /** Decides an opened order. */
@@ -220,20 +180,11 @@ function decide(decision: Decision): Decided | Unsourced {
     return unsourced('split_limit', [], decision.work);
   }
   const cut = uncovered(context, whole);
-  const items = cutItems(context, whole, cut);
-  if ('outcome' in items) return { ...items, work: decision.work };
-  const second = cut.length === 0 ? first : decideCut(decision, items);
+  const second = cut.length === 0 ? first : decideCut(decision, whole, cut);
   if (isDecided(second)) return second;
   // Only what is proved to have no plan may be cut further.
   const third = second.lowerBound === none ? decideShared(decision, whole, cut) : undefined;
-  if (third !== undefined) return third;
-  if (second.splitLimited || items.length > MAX_ITEMS || splitLimit === 1) {
-    // As many parcels as items were allowed: then it is capacity that they want of each other.
-    const isRoom = second.splitLimited && splitLimit >= items.length;
-    return unsourced(isRoom ? 'no_capacity' : 'split_limit', [], decision.work);
-  }
-  const reason = second.lowerBound === none ? blame(context, items) : undefined;
-  return unsourced(reason ?? 'no_capacity', [], decision.work);
+  return third ?? refuse(decision, whole, cut, second);
 }
 
 /** The true reason of a refusal: lateness, if the order could be sent but not surely in time. */
