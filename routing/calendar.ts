@@ -23,7 +23,7 @@ export interface DayTable {
 /** For each hour from `base` on, the first index whose value is not before that hour. */
 export interface HourIndex {
   readonly base: number;
-  readonly first: Int16Array;
+  readonly first: Int16Array | Int32Array;
 }
 
 /** Sorted disjoint intervals [from, to), epoch seconds. */
@@ -55,7 +55,9 @@ export interface PickupCalendar {
 function hourIndex(table: DayTable, values: Float64Array): HourIndex {
   // A day before and after covers time zones ahead of and behind UTC.
   const base = (table.firstDay - 1) * DAY_SECONDS;
-  const first = new Int16Array((table.days + 2) * 24);
+  const hours = (table.days + 2) * 24;
+  // A pickup each minute is too many for two bytes.
+  const first = values.length < 1 << 15 ? new Int16Array(hours) : new Int32Array(hours);
   for (let hour = 0, i = 0; hour < first.length; hour++) {
     while (i < values.length && values[i]! < base + hour * 3600) i++;
     first[hour] = i;

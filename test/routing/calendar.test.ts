@@ -25,6 +25,18 @@ const table = (zone: string, from: string, days = 20) => dayTable(zone, dayOfDat
 const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
 const daily = <T>(value: T) => Object.fromEntries(DAYS.map((day) => [day, value]));
 
+it('a pickup is found among one each minute', () => {
+  const minutes = Array.from({ length: 24 * 60 }, (_, i) =>
+    [i / 60, i % 60].map((part) => String(Math.floor(part)).padStart(2, '0')).join(':'),
+  );
+  const calendar = pickupCalendar(table('UTC', '2026-03-02', 25), daily(minutes), undefined);
+  expect(calendar.at.length).toBe(36_000);
+  for (const day of [2, 20, 24, 26]) {
+    const ready = at(`2026-03-${String(day).padStart(2, '0')}T12:00:30Z`);
+    expect(show(calendar.at[firstPickup(calendar, ready)]!)).toBe(show(ready + 30));
+  }
+});
+
 describe('a local time', () => {
   const zones = ['Europe/Berlin', 'America/New_York', 'Asia/Kathmandu', 'America/St_Johns', 'UTC'];
   const more = ['Australia/Lord_Howe', 'Africa/Cairo', 'Asia/Beirut', 'America/Santiago'];
