@@ -2,6 +2,7 @@
  * Opens an order on a board: resolves its lines, zones, lanes and exclusions once, or says why it
  * cannot be sourced at all.
  */
+import { fault } from './assert-field.ts';
 import { assertOrder } from './assert-order.ts';
 import { type Board, withoutStock } from './board.ts';
 import { carbonPrice } from './carbon.ts';
@@ -9,7 +10,7 @@ import { arrivalFloors } from './floors.ts';
 import { type Line, resolveLines } from './items.ts';
 import type { CompiledNetwork } from './network.ts';
 import type { OrderContext } from './problem.ts';
-import type { SourcingOrder, Unsourced } from './types.ts';
+import { DAY_SECONDS, type SourcingOrder, type Unsourced } from './types.ts';
 import { findZones } from './zones.ts';
 
 function barred(
@@ -53,12 +54,24 @@ function splitLimitOf(most: number, { split_limit, ship_complete }: SourcingOrde
   return ship_complete === true ? 1 : Math.max(1, Math.min(most, split_limit ?? most));
 }
 
+/** Refuses an instant that no calendar of the network reaches: what it says then means nothing. */
+function assertCovered({ calendars }: CompiledNetwork, at_seconds: number): void {
+  const from = calendars.firstDay * DAY_SECONDS;
+  const until = from + calendars.days * DAY_SECONDS;
+  if (at_seconds >= from && at_seconds < until) return;
+  throw fault(
+    'at_seconds',
+    at_seconds,
+    `an instant in the network's calendars, ${from} to ${until}`,
+  );
+}
+
 /**
  * The order's context, or its refusal. `timePerDay` (minor units) replaces the policy's price of time.
  * O(lines × groups + arrivals) beside the look-up of zones and lanes (`findZones`, `LaneCache.towards`);
  * O(warehouses + services + SKUs) more where some are excluded or carbon has a price.
  *
- * @throws RangeError as `assertOrder`.
+ * @throws RangeError as `assertOrder`, or of an order outside of the calendars.
  */
 export function openOrder(
   network: CompiledNetwork,
@@ -67,6 +80,7 @@ export function openOrder(
   timePerDay: number,
 ): OrderContext | Unsourced {
   assertOrder(order);
+  assertCovered(network, order.at_seconds);
   const resolved = resolveLines(network, order);
   const unknown = order.lines.filter((_, i) => resolved[i] === undefined);
   if (unknown.length > 0) {

@@ -2,6 +2,7 @@
  * Options to offer before the sale, by the same code and data as the decision: the cheapest, the
  * policy's choice, and the fastest plan, as far as they differ.
  */
+import { assertBudget } from './assert-order.ts';
 import type { Board } from './board.ts';
 import type { CompiledNetwork } from './network.ts';
 import { sourceAtPrices } from './prices/priced-source.ts';
@@ -32,6 +33,8 @@ const sourced = (result: SourcingResult): SourcedPlan | undefined =>
  * order would be decided to be, and the cheapest leaves to others what they need more; who wants the
  * fastest outbids any price. The board stays as it is. O(1) decisions: three at most, each of a third of
  * the budget, two by `sourceAtPrices`.
+ *
+ * @throws RangeError as `assertOrder` and `assertBudget`.
  */
 export function quoteOptions(
   network: CompiledNetwork,
@@ -40,6 +43,7 @@ export function quoteOptions(
   budget: WorkBudget,
   prices?: Prices,
 ): QuoteOption[] {
+  assertBudget(budget);
   const share = { ...budget, work: budget.work / 3 };
   const best = sourced(sourceAtPrices(network, board, order, share, prices));
   if (best === undefined) return [];

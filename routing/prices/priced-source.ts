@@ -7,6 +7,7 @@
  * can. A carrier that is owed work has a price below 0: the best plan by it alone is a start of its
  * own. Orders that touch nothing contended, nearly all, cost what they did.
  */
+import { assertBudget } from '../assert-order.ts';
 import { type Board, giveBack, take } from '../board.ts';
 import { type CompiledNetwork, zonesOf } from '../network.ts';
 import { timeCost } from '../objective.ts';
@@ -194,6 +195,8 @@ function planOf(search: Search, root: Branch, best: Branch): SourcedPlan {
  * proof against the cheapest plan of this order alone. The board stays as it is. Deterministic.
  * Without prices it is `source` itself. `timePerDay` replaces the policy's price of time (quotes).
  * O(1) decisions more than `source`: at most 16.
+ *
+ * @throws RangeError as `assertOrder` and `assertBudget`.
  */
 export function sourceAtPrices(
   network: CompiledNetwork,
@@ -203,6 +206,7 @@ export function sourceAtPrices(
   prices: Prices | undefined,
   timePerDay: number = network.policy.time_per_day,
 ): SourcingResult {
+  assertBudget(budget);
   const first = sourceAt(board, order, budget, timePerDay);
   if (prices === undefined || first.outcome === 'unsourced' || isFree(prices)) return first;
   const root = branchOf({ order, prices }, first, { by: undefined, caps: [] });

@@ -4,6 +4,7 @@
  * warehouse in an hour), and carriers' parts of the work. What has no price is not listed and costs
  * nothing more.
  */
+import { assertRows, fault } from '../assert-field.ts';
 import { type Board, stockRow, type Taken, usedOf } from '../board.ts';
 import type { ParcelPlan, SourcingOrder, StockTake } from '../types.ts';
 import {
@@ -41,6 +42,13 @@ export interface Prices {
   readonly exploration?: Exploration | undefined;
 }
 
+/** A price that is no number would keep all that has it out of every comparison. */
+function assertPrices(rows: readonly { readonly price: number }[], table: string): void {
+  assertRows(rows, table, ({ price }) => {
+    if (!Number.isFinite(price)) throw fault('price', price, 'minor units of money');
+  });
+}
+
 function indexed<Row, A, B>(
   rows: readonly Row[],
   of: (row: Row) => readonly [A, B, price: number],
@@ -54,13 +62,20 @@ function indexed<Row, A, B>(
   return prices;
 }
 
-/** Indexes prices. Later rows win. O(rows). */
+/**
+ * Indexes prices. Later rows win. O(rows).
+ *
+ * @throws RangeError that names a price that is no number.
+ */
 export function indexPrices(rows: {
   readonly stock?: readonly StockPrice[];
   readonly capacity?: readonly CapacityPrice[];
   readonly carriers?: readonly CarrierPrice[];
   readonly exploration?: Exploration | undefined;
 }): Prices {
+  assertPrices(rows.stock ?? [], 'stock');
+  assertPrices(rows.capacity ?? [], 'capacity');
+  assertPrices(rows.carriers ?? [], 'carriers');
   return {
     stock: indexed(rows.stock ?? [], (row) => [row.warehouse_id, row.sku_id, row.price]),
     capacity: indexed(rows.capacity ?? [], (row) => [row.resource, row.slot_seconds, row.price]),
