@@ -71,9 +71,9 @@ export function timetablesOf(services: readonly ServiceInput[]): Int32Array {
 function pickupLookup(
   warehouses: readonly WarehouseInput[],
   services: readonly ServiceInput[],
+  timetable: Int32Array,
   table: (timeZone: string) => DayTable,
 ): Pick<CalendarSet, 'pickups' | 'pickupsBy' | 'timeZone'> {
-  const timetable = timetablesOf(services);
   const firstOf: ServiceInput[] = [];
   services.forEach((service, s) => {
     firstOf[timetable[s]!] ??= service;
@@ -95,13 +95,19 @@ function pickupLookup(
   return { pickups, pickupsBy, timeZone: zoneOf };
 }
 
+/** What calendars know of lanes: the longest time on the way, seconds, and `timetablesOf` the services. */
+export interface LaneTimes {
+  readonly longestTransit: number;
+  readonly timetable: Int32Array;
+}
+
 /**
- * Compiles all calendars of a document, its rows in order of index, over the horizon; `longestTransit` in
- * seconds. O(distinct timetables × days).
+ * Compiles all calendars of a document, its rows in order of index, over the horizon.
+ * O(distinct timetables × days).
  */
 export function compileCalendars(
   { warehouses, zones, services, quiet_hours }: NetworkInput,
-  longestTransit: number,
+  { longestTransit, timetable }: LaneTimes,
   horizon: { readonly from_seconds: number; readonly horizon_days?: number | undefined },
 ): CalendarSet {
   const horizonDays = horizon.horizon_days ?? DEFAULT_HORIZON_DAYS;
@@ -135,6 +141,6 @@ export function compileCalendars(
     ),
     quiet: quietTimes(quiet_hours, zones, doorTable),
     arrivals: arrivalCache(),
-    ...pickupLookup(warehouses, services, table),
+    ...pickupLookup(warehouses, services, timetable, table),
   };
 }

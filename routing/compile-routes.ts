@@ -1,6 +1,7 @@
 /** The part of a compiled network that goes over hubs: compiled with it, with its calendars, and anew
  * when something is disrupted. A network without such lanes has none of it. */
 import { arrivalCache } from './arrivals.ts';
+import { assertDisruptions } from './assert-disruptions.ts';
 import { type CalendarSet, DEFAULT_HORIZON_DAYS } from './calendar-set.ts';
 import { LaneCache } from './lane-cache.ts';
 import type { LaneIndex } from './lane-index.ts';
@@ -82,6 +83,8 @@ const forgetful = (calendars: CalendarSet): CalendarSet => ({
 /**
  * The same network under other disruptions, in the place of those it had. Shares all that they do not
  * touch; equal to one compiled with them. O(legs × departures that change + labels + lanes).
+ *
+ * @throws RangeError that names the field of a disruption, what was got and what was expected.
  */
 export function disruptNetwork(
   network: CompiledNetwork,
@@ -93,11 +96,14 @@ export function disruptNetwork(
 /**
  * The same in steps of some milliseconds each, for callers that have others to serve in between.
  * O(legs × departures that change + labels + lanes).
+ *
+ * @throws RangeError as {@link disruptNetwork}.
  */
 export function* disruptInSteps(
   network: CompiledNetwork,
   disruptions: readonly DisruptionInput[],
 ): Generator<void, CompiledNetwork> {
+  assertDisruptions(disruptions);
   const input = { ...network.input, disruptions };
   if (network.routes === undefined) return { ...network, input };
   const { book } = yield* disruptBook(network.routes, disruptions);

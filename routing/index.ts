@@ -6,6 +6,9 @@
  *   const result = source(network, board, order, { work: 2_000_000 }); // one joint decision
  *   if (result.outcome === 'sourced') take(board, result);           // the next order sees it taken
  *   const violations = checkPlan({ network: document, stock, capacity, order, plan: result });
+ *
+ * Input that means nothing is refused with a RangeError that names the first such field by its path, what was
+ * got and what was expected: `services[3].lanes[0].zones[1]: got "Z9", expected the id of a row of zones`.
  */
 export { type Board, giveBack, openBoard, type Taken, take, usedOf } from './board.ts';
 export {

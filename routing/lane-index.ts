@@ -1,4 +1,5 @@
 /** The lanes of a network's services as typed arrays, filed by the zones and warehouses that they name. */
+import { fault } from './assert-field.ts';
 import { timetablesOf } from './calendar-set.ts';
 import { type Origins, originLists } from './origins.ts';
 import type { RateTable } from './rates.ts';
@@ -34,33 +35,21 @@ export interface LaneIndex {
   readonly everywhere: Int32Array;
 }
 
+type Lane = ServiceInput['lanes'][number];
+
 interface Named {
   readonly ids: readonly string[];
   readonly indexOf: ReadonlyMap<string, number>;
 }
 
 interface Parts {
+  /** The services in the document's order, in which faults are told. */
+  readonly written: readonly ServiceInput[];
   readonly warehouses: Named;
   readonly zones: Named;
   readonly services: { readonly card: Int32Array };
   readonly rates: RateTable;
   readonly transit: TransitTable;
-}
-
-function indexIn(named: Named, id: string, service: ServiceInput, what: string): number {
-  const index = named.indexOf.get(id);
-  if (index === undefined) throw new Error(`Service ${service.id} names ${what} ${id}, not there`);
-  return index;
-}
-
-function transitOf(
-  transit: TransitTable,
-  service: ServiceInput,
-  { transit_time_id }: ServiceInput['lanes'][number],
-): number {
-  const t = transit.indexOf.get(transit_time_id ?? '');
-  if (t !== undefined) return t;
-  throw new Error(`Service ${service.id} names transit time ${transit_time_id}, not there`);
 }
 
 /** Services whose lanes are compiled in one step. */
@@ -69,30 +58,33 @@ const STEP_SERVICES = 256;
 /**
  * Compiles the lanes of services (in order of id), in steps of some milliseconds. O(lanes + ids of the
  * lists that they name, each list once + lanes × zones named).
+ *
+ * @throws RangeError when a list names a warehouse or zone that is missing, by its path.
  */
 export function* compileLanes(
   services: readonly ServiceInput[],
   parts: Parts,
 ): Generator<void, LaneIndex> {
-  const { warehouses, zones, rates, transit } = parts;
+  const { written, warehouses, zones, rates, transit } = parts;
   const service: number[] = [];
   const rateRow: number[] = [];
   const transitTable: number[] = [];
   const from: (Int32Array | undefined)[] = [];
   const towards: (Int32Array | undefined)[] = [];
   const vias: { lane: number; via: ViaInput }[] = [];
-  const warehouseLists = listReader(warehouses, 'warehouse');
-  const zoneLists = listReader(zones, 'zone');
+  const warehouseLists = listReader(warehouses, 'warehouses', written);
+  const zoneLists = listReader(zones, 'zones', written);
   for (const [s, row] of services.entries()) {
     if (s % STEP_SERVICES === STEP_SERVICES - 1) yield;
     const rowOf = rates.rowOf[parts.services.card[s]!]!;
     for (const lane of row.lanes) {
       const index = service.push(s) - 1;
       rateRow.push(rowOf.get(lane.rate_area) ?? -1);
-      transitTable.push(lane.via === undefined ? transitOf(transit, row, lane) : -1);
+      const time = transit.indexOf.get(lane.transit_time_id ?? '');
+      transitTable.push(lane.via === undefined ? time! : -1);
       if (lane.via !== undefined) vias.push({ lane: index, via: lane.via });
-      from.push(lane.warehouses && warehouseLists(lane.warehouses, row));
-      towards.push(lane.zones && zoneLists(lane.zones, row));
+      from.push(lane.warehouses && warehouseLists(lane.warehouses, row, lane));
+      towards.push(lane.zones && zoneLists(lane.zones, row, lane));
     }
   }
   return {
@@ -127,13 +119,24 @@ function originsOf(from: readonly (Int32Array | undefined)[], warehouses: number
 }
 
 /** Turns lists of ids into indices. Lanes often share one list, which is then read once. */
-function listReader(named: Named, what: string) {
+function listReader(
+  { indexOf }: Named,
+  table: 'warehouses' | 'zones',
+  written: readonly ServiceInput[],
+) {
   const known = new Map<readonly string[], Int32Array>();
-  return (ids: readonly string[], service: ServiceInput): Int32Array => {
+  return (ids: readonly string[], service: ServiceInput, lane: Lane): Int32Array => {
     let list = known.get(ids);
     if (list === undefined) {
       list = new Int32Array(ids.length);
-      for (let i = 0; i < ids.length; i++) list[i] = indexIn(named, ids[i]!, service, what);
+      for (let i = 0; i < ids.length; i++) {
+        const index = indexOf.get(ids[i]!);
+        if (index === undefined) {
+          const at = `services[${written.indexOf(service)}].lanes[${service.lanes.indexOf(lane)}]`;
+          throw fault(`${at}.${table}[${i}]`, ids[i], `the id of a row of ${table}`);
+        }
+        list[i] = index;
+      }
       known.set(ids, list);
     }
     return list;

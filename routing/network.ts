@@ -3,12 +3,15 @@
  * break by id), classes become bits, timetables become sorted instants. The fixed part is compiled
  * once per network version; the calendars age and can be compiled anew alone.
  */
+import { compileApart } from './apart.ts';
+import { assertHorizon, assertNetwork } from './assert-network.ts';
+import { assertDestination } from './assert-order.ts';
 import type { Intervals, OpenCalendar } from './calendar.ts';
-import { type CalendarSet, compileCalendars } from './calendar-set.ts';
+import { type CalendarSet, compileCalendars, type LaneTimes } from './calendar-set.ts';
 import { atOnce, compileLaneTables, type LaneTables, longestTransit } from './compile-routes.ts';
-import { compileLanes } from './lane-index.ts';
+import { compileLanes, type LaneIndex } from './lane-index.ts';
 import { compileRates, type RateTable, toMilligrams } from './rates.ts';
-import { compileTimes } from './transit.ts';
+import { compileTimes, type TransitTable } from './transit.ts';
 import type {
   Destination,
   NetworkInput,
@@ -104,6 +107,13 @@ const HAZARD_BIT = 8;
 const limit = (value: number | undefined): number => value ?? Number.POSITIVE_INFINITY;
 const byId = (a: { id: string }, b: { id: string }): number => (a.id < b.id ? -1 : +(a.id > b.id));
 
+/** A column of a table; half as dear as `Float64Array.from`, which matters where rows are many. */
+function numbersOf<T>(rows: readonly T[], of: (row: T) => number): Float64Array {
+  const numbers = new Float64Array(rows.length);
+  for (let i = 0; i < rows.length; i++) numbers[i] = of(rows[i]!);
+  return numbers;
+}
+
 /** The document with the rows that are indexed in order of their ids. */
 const inOrder = (input: NetworkInput): NetworkInput => ({
   ...input,
@@ -126,32 +136,6 @@ function supported(row: {
   return (row.temperatures ?? ['ambient']).reduce((bits, t) => bits | TEMPERATURE_BIT[t], hazard);
 }
 
-/** Names that the policy keeps apart, at most 30, each a bit; a SKU may bear several. O(SKUs × pairs). */
-export function compileApart(rows: readonly SkuInput[], pairs: NonNullable<PolicyInput['apart']>) {
-  const names = [...new Set(pairs.flat())];
-  if (names.length > 30)
-    throw new Error(`${names.length} kinds of goods to keep apart, at most 30`);
-  const bitOf = (name: string | undefined) => {
-    const i = name === undefined ? -1 : names.indexOf(name);
-    return i < 0 ? 0 : 1 << i;
-  };
-  const traits = Int32Array.from(
-    rows,
-    (sku) =>
-      bitOf(sku.temperature ?? 'ambient') |
-      bitOf(sku.goods_class) |
-      (sku.hazardous ? bitOf('hazardous') : 0),
-  );
-  const shuns = traits.map((bits) =>
-    pairs.reduce((shunned, [a, b]) => {
-      const first = (bits & bitOf(a)) === 0 ? 0 : bitOf(b);
-      const second = (bits & bitOf(b)) === 0 ? 0 : bitOf(a);
-      return shunned | first | second;
-    }, 0),
-  );
-  return { traits, shuns };
-}
-
 function compileSkus(
   rows: readonly SkuInput[],
   apart: NonNullable<PolicyInput['apart']>,
@@ -159,10 +143,10 @@ function compileSkus(
   const sides = (sku: SkuInput) => [sku.length_mm, sku.width_mm, sku.height_mm];
   return {
     ...idsOf(rows),
-    mg: Float64Array.from(rows, (sku) => toMilligrams(sku.weight_grams)),
-    mm3: Float64Array.from(rows, (sku) => sku.length_mm * sku.width_mm * sku.height_mm),
-    longest: Float64Array.from(rows, (sku) => Math.max(...sides(sku))),
-    girthPlusLength: Float64Array.from(rows, (sku) => {
+    mg: numbersOf(rows, (sku) => toMilligrams(sku.weight_grams)),
+    mm3: numbersOf(rows, (sku) => sku.length_mm * sku.width_mm * sku.height_mm),
+    longest: numbersOf(rows, (sku) => Math.max(...sides(sku))),
+    girthPlusLength: numbersOf(rows, (sku) => {
       const longest = Math.max(...sides(sku));
       return longest + 2 * (sku.length_mm + sku.width_mm + sku.height_mm - longest);
     }),
@@ -170,7 +154,7 @@ function compileSkus(
       rows,
       (sku) => TEMPERATURE_BIT[sku.temperature ?? 'ambient'] | (sku.hazardous ? HAZARD_BIT : 0),
     ),
-    lifeSeconds: Float64Array.from(rows, (sku) => (sku.minimum_life_days ?? 0) * 86_400),
+    lifeSeconds: numbersOf(rows, (sku) => (sku.minimum_life_days ?? 0) * 86_400),
     ...compileApart(rows, apart),
   };
 }
@@ -180,11 +164,11 @@ function compileWarehouses(rows: readonly WarehouseInput[]): WarehouseTable {
     ...idsOf(rows),
     picksNames: rows.map((row) => `picks/${row.id}`),
     parcelsNames: rows.map((row) => `parcels/${row.id}`),
-    processingSeconds: Float64Array.from(rows, (row) => row.processing_seconds),
-    picksPerHour: Float64Array.from(rows, (row) => limit(row.picks_per_hour)),
-    parcelsPerDay: Float64Array.from(rows, (row) => limit(row.parcels_per_day)),
-    handlingPerParcel: Float64Array.from(rows, (row) => row.handling_per_parcel ?? 0),
-    handlingPerUnit: Float64Array.from(rows, (row) => row.handling_per_unit ?? 0),
+    processingSeconds: numbersOf(rows, (row) => row.processing_seconds),
+    picksPerHour: numbersOf(rows, (row) => limit(row.picks_per_hour)),
+    parcelsPerDay: numbersOf(rows, (row) => limit(row.parcels_per_day)),
+    handlingPerParcel: numbersOf(rows, (row) => row.handling_per_parcel ?? 0),
+    handlingPerUnit: numbersOf(rows, (row) => row.handling_per_unit ?? 0),
     positions: rows.map((row) => row.position),
     classes: Uint8Array.from(rows, supported),
   };
@@ -195,28 +179,29 @@ function compileServices(rows: readonly ServiceInput[], rates: RateTable): Servi
     ...idsOf(rows),
     names: rows.map((row) => `service/${row.id}`),
     carrierIds: rows.map((row) => row.carrier_id),
-    card: Int32Array.from(rows, (row) => {
-      const card = rates.cardOf.get(row.rate_card_id);
-      if (card !== undefined) return card;
-      throw new Error(`Service ${row.id} names rate card ${row.rate_card_id}, which is not there`);
-    }),
+    card: Int32Array.from(rows, (row) => rates.cardOf.get(row.rate_card_id)!),
     classes: Uint8Array.from(rows, supported),
-    carbonPerTonneKm: Float64Array.from(rows, (row) => row.carbon_grams_per_tonne_km ?? 0),
-    maxMg: Float64Array.from(rows, (row) => limit(row.max_weight_grams) * 1000),
-    maxLength: Float64Array.from(rows, (row) => limit(row.max_length_mm)),
-    maxGirthPlusLength: Float64Array.from(rows, (row) => limit(row.max_girth_plus_length_mm)),
-    parcelsPerDay: Float64Array.from(rows, (row) => limit(row.parcels_per_day)),
-    parcelsPerDayPerWarehouse: Float64Array.from(rows, (row) =>
-      limit(row.parcels_per_day_per_warehouse),
-    ),
+    carbonPerTonneKm: numbersOf(rows, (row) => row.carbon_grams_per_tonne_km ?? 0),
+    maxMg: numbersOf(rows, (row) => limit(row.max_weight_grams) * 1000),
+    maxLength: numbersOf(rows, (row) => limit(row.max_length_mm)),
+    maxGirthPlusLength: numbersOf(rows, (row) => limit(row.max_girth_plus_length_mm)),
+    parcelsPerDay: numbersOf(rows, (row) => limit(row.parcels_per_day)),
+    parcelsPerDayPerWarehouse: numbersOf(rows, (row) => limit(row.parcels_per_day_per_warehouse)),
   };
 }
+
+const laneTimes = (transit: TransitTable, lanes: LaneIndex): LaneTimes => ({
+  longestTransit: longestTransit(transit, lanes),
+  timetable: lanes.timetable,
+});
 
 /**
  * Compiles a network. O(rows + lanes × warehouses named + time zones × days); about a second for
  * 1,000 warehouses, 10,000 services and 500 zones.
  *
- * @throws Error when a service names a rate card, warehouse, zone or transit time that is missing.
+ * @throws RangeError when the document or the horizon means nothing: a name of no row, two rows of one id, a
+ * number, time or zone that is none (see `assert-network.ts`). It names the first such field by its path,
+ * what was got and what was expected.
  */
 export function compileNetwork(input: NetworkInput, horizon: Horizon): CompiledNetwork {
   return atOnce(compileInSteps(input, horizon));
@@ -226,12 +211,14 @@ export function compileNetwork(input: NetworkInput, horizon: Horizon): CompiledN
  * The same in steps of some milliseconds each, for callers that have others to serve in between.
  * O(rows + lanes × warehouses named + time zones × days).
  *
- * @throws Error as `compileNetwork`.
+ * @throws RangeError as {@link compileNetwork}.
  */
 export function* compileInSteps(
   input: NetworkInput,
   horizon: Horizon,
 ): Generator<void, CompiledNetwork> {
+  assertHorizon(horizon);
+  yield* assertNetwork(input);
   const rows = inOrder(input);
   const rates = compileRates(input.rate_cards);
   yield;
@@ -245,13 +232,13 @@ export function* compileInSteps(
     index: indexZones(rows.zones),
   };
   yield;
-  const lanes = yield* compileLanes(rows.services, { warehouses, zones, services, rates, transit });
+  const parts = { written: input.services, warehouses, zones, services, rates, transit };
+  const lanes = yield* compileLanes(rows.services, parts);
   const skus = compileSkus(input.skus, input.policy.apart ?? []);
   yield;
   const fixed = { lanes, rates, transit, card: services.card };
   const tables = yield* compileLaneTables(fixed, input, horizon);
-  const longest = longestTransit(transit, lanes);
-  const calendars = compileCalendars(rows, longest, horizon);
+  const calendars = compileCalendars(rows, laneTimes(transit, lanes), horizon);
   return {
     input,
     policy: input.policy,
@@ -264,8 +251,12 @@ export function* compileInSteps(
   };
 }
 
-/** The same network with calendars from another instant on; shares all else, but for routes, which are
- * looked for anew. O(zones × days + routes). */
+/**
+ * The same network with calendars from another instant on; shares all else, but for routes, which are looked
+ * for anew. O(zones × days + routes).
+ *
+ * @throws RangeError when the horizon means nothing.
+ */
 export function recompileCalendars(network: CompiledNetwork, horizon: Horizon): CompiledNetwork {
   return atOnce(recompileInSteps(network, horizon));
 }
@@ -275,8 +266,9 @@ export function* recompileInSteps(
   network: CompiledNetwork,
   horizon: Horizon,
 ): Generator<void, CompiledNetwork> {
-  const longest = longestTransit(network.transit, network.lanes);
-  const calendars = compileCalendars(inOrder(network.input), longest, horizon);
+  assertHorizon(horizon);
+  const times = laneTimes(network.transit, network.lanes);
+  const calendars = compileCalendars(inOrder(network.input), times, horizon);
   if (network.routes === undefined) return { ...network, calendars };
   yield;
   const tables = yield* compileLaneTables(network.fixed, network.input, horizon);
@@ -291,7 +283,12 @@ export function compiledUntil(network: CompiledNetwork): number {
   return network.calendars.decideUntil;
 }
 
-/** Ids of the zones that hold a destination, most specific first. O(code length + log shapes + zones). */
+/**
+ * Ids of the zones that hold a destination, most specific first. O(code length + log shapes + zones).
+ *
+ * @throws RangeError as `assertDestination`.
+ */
 export function zonesOf(network: CompiledNetwork, destination: Destination): string[] {
+  assertDestination(destination);
   return findZones(network.zones.index, destination).map((zone) => network.zones.ids[zone]!);
 }

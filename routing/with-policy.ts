@@ -2,10 +2,13 @@
  * One network under another policy: what the policy decides is compiled anew, all else is shared, so
  * that several policies decide beside each other on one board.
  */
+
+import { compileApart } from './apart.ts';
 import { arrivalCache } from './arrivals.ts';
+import { assertPolicy } from './assert-policy.ts';
 import type { Board } from './board.ts';
 import { promiseLanes } from './compile-routes.ts';
-import { type CompiledNetwork, compileApart } from './network.ts';
+import type { CompiledNetwork } from './network.ts';
 import { compileTimes } from './transit.ts';
 import type { PolicyInput } from './types.ts';
 
@@ -16,8 +19,11 @@ const isSameApart = (a: PolicyInput, b: PolicyInput): boolean =>
  * The network as it would be compiled with `policy` in its document. Shares lanes, rates, calendars
  * and indices with `network`: O(points of transit tables + routes) where the confidence differs, O(SKUs)
  * where `apart` does, else O(1).
+ *
+ * @throws RangeError that names the field of the policy, what was got and what was expected.
  */
 export function withPolicy(network: CompiledNetwork, policy: PolicyInput): CompiledNetwork {
+  assertPolicy(policy);
   const input = { ...network.input, policy };
   const before = network.policy;
   const skus = isSameApart(policy, before)
