@@ -2,7 +2,10 @@
  * The board: live stock and capacity of one batch. What one order takes, the next sees. Stock is
  * kept per (SKU, warehouse) as lots in order of expiry; capacity per resource and slot.
  */
+import { assertPlan } from './assert-plan.ts';
+import { assertCapacity, assertCompiled, assertOwnLots, assertStock } from './assert-stock.ts';
 import type { CompiledNetwork } from './network.ts';
+import { parseService } from './resource-names.ts';
 import {
   type CapacityUse,
   DAY_SECONDS,
@@ -95,12 +98,20 @@ function indexSku(lots: readonly Lot[], from: number, to: number, lotRow: Int32A
   };
 }
 
-/** Opens a board on live stock and capacity used so far. O(n log n) in stock rows. */
+/**
+ * Opens a board on live stock and capacity used so far; what is of SKUs, warehouses and resources that the
+ * network does not know is passed over. O(n log n) in stock rows.
+ *
+ * @throws RangeError as `assertStock` and `assertCapacity`, or of two rows of one lot.
+ */
 export function openBoard(
   network: CompiledNetwork,
   stock: readonly StockPosition[],
   capacity: readonly CapacityUse[],
 ): Board {
+  assertCompiled(network);
+  assertStock(stock);
+  assertCapacity(capacity);
   const lots = sortedLots(network, stock);
   const skus = new Map<number, BoardSku>();
   const lotRow = new Int32Array(lots.length);
@@ -126,6 +137,7 @@ export function openBoard(
     serviceWarehouses: new Map(),
     uses: new Map(),
   };
+  if (board.lotOf.size < lots.length) assertOwnLots(stock, network);
   for (const use of capacity) addUse(board, use.resource, use.slot_seconds, use.used);
   return board;
 }
@@ -133,18 +145,6 @@ export function openBoard(
 /** Key of a service at a warehouse. O(1). */
 export function pairKey(network: CompiledNetwork, service: number, warehouse: number): number {
   return service * network.warehouses.ids.length + warehouse;
-}
-
-/** Service and warehouse named by `<service>` or `<service>/<warehouse>`; ids may hold slashes. */
-function parseService(network: CompiledNetwork, name: string): [number, number | undefined] | null {
-  const whole = network.services.indexOf.get(name);
-  if (whole !== undefined) return [whole, undefined];
-  for (let at = name.indexOf('/'); at >= 0; at = name.indexOf('/', at + 1)) {
-    const service = network.services.indexOf.get(name.slice(0, at));
-    const warehouse = network.warehouses.indexOf.get(name.slice(at + 1));
-    if (service !== undefined && warehouse !== undefined) return [service, warehouse];
-  }
-  return null;
 }
 
 function slotsOf(list: (Float64Array | undefined)[], i: number, size: number): Float64Array {
@@ -227,6 +227,7 @@ export interface Taken {
 }
 
 function apply(board: Board, plan: Taken, sign: 1 | -1): void {
+  assertPlan(plan);
   for (const parcel of plan.parcels) {
     for (const { stock_id, quantity } of parcel.takes) {
       const lot = board.lotOf.get(stock_id);

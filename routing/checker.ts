@@ -4,6 +4,8 @@
  * (types only), so that one mistake cannot hide in both.
  */
 
+import { assertPlan } from './assert-plan.ts';
+import { assertCapacity, assertStock } from './assert-stock.ts';
 import { checkCarbon } from './checker-carbon.ts';
 import {
   type CheckedNetwork,
@@ -76,10 +78,20 @@ export function prepareBatchChecker(
   const network = prepareNetwork(input);
   const under = policiesOf(network);
   return (stock, capacity) => {
-    const ledger = openLedger(stock, capacity, ++network.memory.ledgers);
+    const ledger = ledgerOf(network, stock, capacity);
     return (order, plan, policy = input.policy) =>
       checkPrepared(under(policy), ledger, order, plan);
   };
+}
+
+function ledgerOf(
+  { memory }: CheckedNetwork,
+  stock: readonly StockPosition[],
+  capacity: readonly CapacityUse[],
+): Ledger {
+  assertStock(stock);
+  assertCapacity(capacity);
+  return openLedger(stock, capacity, ++memory.ledgers);
 }
 
 /**
@@ -107,12 +119,14 @@ function policiesOf(network: CheckedNetwork): (policy: PolicyInput) => CheckedNe
 export function prepareChecker(input: NetworkInput): (checked: PlanToCheck) => Violation[] {
   const network = prepareNetwork(input);
   return ({ stock, capacity, order, plan }) =>
-    checkPrepared(network, openLedger(stock, capacity, ++network.memory.ledgers), order, plan);
+    checkPrepared(network, ledgerOf(network, stock, capacity), order, plan);
 }
 
 /**
  * Checks one plan. Returns the rules it breaks; an empty list means the decision is sound.
  * O(rows + stock + capacity), see `prepareChecker`.
+ *
+ * @throws RangeError of stock and capacity as `openBoard`, and of what is no plan.
  */
 export function checkPlan(checked: PlanToCheck & { readonly network: NetworkInput }): Violation[] {
   return prepareChecker(checked.network)(checked);
@@ -124,6 +138,7 @@ function checkPrepared(
   order: SourcingOrder,
   plan: SourcedPlan,
 ): Violation[] {
+  assertPlan(plan);
   const violations: Violation[] = [];
   const note = (rule: string, detail: string): void => {
     violations.push({ rule, detail });
@@ -148,7 +163,10 @@ function checkPrepared(
   return violations;
 }
 
-/** Looks up what a parcel names; undefined (and noted) where the document does not know it. */
+/** Ends of the instants (epoch seconds) that calendars can be asked about. */
+const INSTANTS_END = 1e12;
+
+/** Looks up what a parcel names; undefined (and noted) where the document or calendars do not know it. */
 function takeUp(
   network: CheckedNetwork,
   order: SourcingOrder,
@@ -160,6 +178,11 @@ function takeUp(
   const service = network.services.get(service_id);
   if (warehouse === undefined || service === undefined) {
     note('unknown', `${warehouse_id} or ${service_id} is unknown`);
+    return undefined;
+  }
+  for (const seconds of [parcel.pick_from_seconds, parcel.pickup_seconds]) {
+    if (Math.abs(seconds) < INSTANTS_END) continue;
+    note('instant', `${seconds} is no instant in epoch seconds`);
     return undefined;
   }
   if (service.carrier_id !== carrier_id) note('carrier', `${carrier_id} does not sell it`);

@@ -2,6 +2,7 @@
  * Until when a plan can be ordered: a plan made for a quote is carried out later, when the buyer has
  * made up their mind, and its pickups do not wait.
  */
+import { assertPlan } from './assert-plan.ts';
 import { readyAt, startAt } from './calendar.ts';
 import type { CompiledNetwork } from './network.ts';
 import type { ParcelPlan, SourcedPlan } from './types.ts';
@@ -12,6 +13,7 @@ import type { ParcelPlan, SourcedPlan } from './types.ts';
  * less that time. O(parcels × log seconds until the pickup).
  */
 export function orderBySeconds(network: CompiledNetwork, plan: SourcedPlan): number {
+  assertPlan(plan);
   const answer = network.policy.answer_seconds ?? 0;
   return plan.parcels.reduce(
     (least, parcel) => Math.min(least, lastStart(network, parcel) - answer),

@@ -122,6 +122,12 @@ describe('the checker', () => {
       'pickup',
       withParcel({ pickup_seconds: first.pickup_seconds + 60 }),
     ],
+    ['a pickup at no time', 'instant', withParcel({ pickup_seconds: Number.NaN })],
+    [
+      'a start in milliseconds',
+      'instant',
+      withParcel({ pick_from_seconds: first.pick_from_seconds * 1000 }),
+    ],
     [
       'a promise too good',
       'promise',
