@@ -4,6 +4,7 @@
  * greedy; every answer states how far from the optimum it can be.
  */
 
+import { assertBudget } from './assert-order.ts';
 import type { Board } from './board.ts';
 import { lowerBound } from './bound.ts';
 import { blame } from './cut.ts';
@@ -37,6 +38,7 @@ const none = Number.POSITIVE_INFINITY;
 
 /** Limits of a budget; once told to stop, the answer stays. */
 function limitsOf(budget: WorkBudget): Limits {
+  assertBudget(budget);
   let stopped = false;
   return {
     work: budget.work,
@@ -225,7 +227,7 @@ export function sourceAt(
  * O(Σ subsets held × options + 3^items / 2) where all subsets are tabulated, while `budget.work` allows
  * it, then those of greed.
  *
- * @throws RangeError as `assertOrder`.
+ * @throws RangeError as `assertOrder` and `assertBudget`, or of an order outside of the calendars.
  */
 export function source(
   network: CompiledNetwork,

@@ -7,7 +7,6 @@
  * can. A carrier that is owed work has a price below 0: the best plan by it alone is a start of its
  * own. Orders that touch nothing contended, nearly all, cost what they did.
  */
-import { assertBudget } from '../assert-order.ts';
 import { type Board, giveBack, take } from '../board.ts';
 import { type CompiledNetwork, zonesOf } from '../network.ts';
 import { timeCost } from '../objective.ts';
@@ -206,7 +205,6 @@ export function sourceAtPrices(
   prices: Prices | undefined,
   timePerDay: number = network.policy.time_per_day,
 ): SourcingResult {
-  assertBudget(budget);
   const first = sourceAt(board, order, budget, timePerDay);
   if (prices === undefined || first.outcome === 'unsourced' || isFree(prices)) return first;
   const root = branchOf({ order, prices }, first, { by: undefined, caps: [] });

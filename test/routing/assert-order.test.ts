@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   compileNetwork,
+  explainRefusal,
   indexPrices,
   openBoard,
   quoteOptions,
@@ -105,6 +106,8 @@ describe('prices', () => {
 describe('a budget', () => {
   it.each(BUDGETS)('%j is refused: %s', (budget, told) => {
     const work = budget as WorkBudget;
+    expect(() => source(compiled, board, sound, work)).toThrow(told);
+    expect(() => explainRefusal(compiled, board, sound, work)).toThrow(told);
     expect(() => quoteOptions(compiled, board, sound, work)).toThrow(told);
     expect(() => sourceAtPrices(compiled, board, sound, work, undefined)).toThrow(told);
   });
