@@ -75,6 +75,23 @@ function pickupsOf(world: World, warehouse: WarehouseInput, service: ServiceInpu
   );
 }
 
+/** True if nothing more leaves a warehouse by a service on a day, by what is used of it. */
+function isFull(world: World, warehouse: WarehouseInput, service: ServiceInput, day: number) {
+  const used = (resource: string) =>
+    world.capacity
+      .filter((use) => use.resource === resource && use.slot_seconds === day)
+      .reduce((sum, use) => sum + use.used, 0);
+  return (
+    used(`parcels/${warehouse.id}`) >= (warehouse.parcels_per_day ?? Infinity) ||
+    used(`service/${service.id}`) >= (service.parcels_per_day ?? Infinity) ||
+    used(`service/${service.id}/${warehouse.id}`) >=
+      (service.parcels_per_day_per_warehouse ?? Infinity)
+  );
+}
+
+/** Days on which parcels of one order may want each other's place: as many as it has parcels at most. */
+const MOST_DAYS = 5;
+
 /** First start of each hour and first pickup of each day: no other slot is ever better. */
 function slotsOf(
   world: World,
@@ -88,9 +105,9 @@ function slotsOf(
     const days = new Map<number, number>();
     for (const pickup of pickups.filter((t) => t >= ready)) {
       const day = clock.dateSlot(pickup, warehouse.time_zone);
-      if (!days.has(day)) days.set(day, pickup);
+      if (!days.has(day) && !isFull(world, warehouse, service, day)) days.set(day, pickup);
     }
-    return [...days.values()].slice(0, 5).map((pickup) => ({ start, pickup }));
+    return [...days.values()].slice(0, MOST_DAYS).map((pickup) => ({ start, pickup }));
   });
 }
 
