@@ -52,7 +52,7 @@ const isCut = ({ parcels }: SourcedPlan): boolean =>
 describe(`a price of carbon (seed ${seed})`, () => {
   it('is part of what the cheapest of all plans costs', () => {
     const counts = { optimal: 0, charged: 0 };
-    for (let i = 0; i < runs(100); i++) {
+    for (let i = 0; i < runs(70); i++) {
       const random = seededRandom(seed + i);
       const lines = random.between(1, 4);
       const shape = { warehouses: 4, services: 3, skus: 3, lines, scarce: random.chance(0.3) };
@@ -73,7 +73,7 @@ describe(`a price of carbon (seed ${seed})`, () => {
 
   it('never makes a plan emit more, and leaves no trace where there is none', () => {
     let greener = 0;
-    for (let i = 0; i < runs(60); i++) {
+    for (let i = 0; i < runs(40); i++) {
       const shape = { warehouses: 4, services: 4, skus: 2, lines: 1, scarce: false };
       const at = (price: number) =>
         decide(green(aWorld(seed + i, shape), seededRandom(seed + i), price));
@@ -93,7 +93,7 @@ describe(`a price of carbon (seed ${seed})`, () => {
 
   it('chooses among routes over hubs by what their legs state, and the checker agrees', () => {
     const counts = { routed: 0, less: 0 };
-    for (let i = 0; i < runs(60); i++) {
+    for (let i = 0; i < runs(40); i++) {
       const random = seededRandom(seed + i);
       const shape = { hubs: 4, legs: 12, fixed: false, disruptions: 0 };
       const world = aWorld(seed + i, {

@@ -21,7 +21,7 @@ it(
     // The package is CommonJS but declares a default export.
     const highs = await (highsLoader as unknown as typeof highsLoader.default)();
     const seen = { cut: 0, refused: 0, whole: 0 };
-    for (let i = 0; i < runs(14); i++) {
+    for (let i = 0; i < runs(10); i++) {
       const world = aCutWorld(SEED + i);
       const plan = decide(world);
       const whole = bestByProgramme(highs, world);
@@ -39,7 +39,7 @@ it(
       expect(checkPlan({ ...world, plan }), told).toEqual([]);
     }
     console.log(JSON.stringify({ seed: SEED, ...seen }));
-    expect(seen.cut).toBeGreaterThan(runs(3));
+    expect(seen.cut).toBeGreaterThan(runs(2));
   },
   120_000 + runs(10_000),
 );

@@ -12,7 +12,7 @@ import { aWorld, type World } from './small-world.ts';
 
 const BUDGET = { work: 20_000_000 };
 const SEED = seedOf(70_000);
-const WORLDS = runs(16);
+const WORLDS = runs(11);
 const TABLES = 300;
 
 /** So many services that most warehouses have more of them than are looked at one by one. */

@@ -12,7 +12,7 @@ import {
 import { seededRandom } from '../../src/simulation/random.ts';
 import { runs, seedOf } from './runs.ts';
 
-const ORDERS = runs(110);
+const ORDERS = runs(90);
 const SEED = seedOf(1234);
 const from_seconds = Date.UTC(2026, 10, 18, 9) / 1000;
 const document = generateNetwork({

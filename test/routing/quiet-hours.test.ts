@@ -75,7 +75,7 @@ describe(`quiet hours in decisions (seed ${SEED})`, () => {
       const other = decide({ ...world, network: withoutQuiet(world.network) }).result;
       moved += +(JSON.stringify(other) !== JSON.stringify(result));
     });
-    fc.assert(property, { seed: SEED, numRuns: runs(60), endOnFailure: true });
+    fc.assert(property, { seed: SEED, numRuns: runs(40), endOnFailure: true });
     expect(decided).toBeGreaterThan(10);
     expect(moved).toBeGreaterThan(0);
   });
@@ -99,13 +99,13 @@ describe(`quiet hours in decisions (seed ${SEED})`, () => {
         expect(sure).toBeGreaterThan(1 - (1 + QUIET_PART) * (1 - result.confidence) - 1e-4);
       }
     });
-    fc.assert(property, { seed: SEED, numRuns: runs(80), endOnFailure: true });
+    fc.assert(property, { seed: SEED, numRuns: runs(55), endOnFailure: true });
     expect(parcels).toBeGreaterThan(20);
   });
 
   it('hold for ways over hubs by the table of their last mile', { timeout: 60_000 }, () => {
     let [routed, moved, unsure] = [0, 0, 0];
-    for (let i = 0; i < runs(120); i++) {
+    for (let i = 0; i < runs(80); i++) {
       const random = seededRandom(SEED + i);
       const shape = { hubs: 4, legs: 8, fixed: false, disruptions: random.between(0, 2) };
       const world = aWorld(SEED + i, { ...SHAPE, scarce: false });
@@ -214,7 +214,7 @@ describe(`a promise with quiet hours (seed ${SEED})`, () => {
   const cases = (check: (place: ReturnType<typeof aPlace>) => void) =>
     fc.assert(
       fc.property(fc.nat(1 << 30), (seed) => check(aPlace(seed))),
-      { seed: SEED, numRuns: runs(150), endOnFailure: true },
+      { seed: SEED, numRuns: runs(100), endOnFailure: true },
     );
 
   it('is what the checker finds, by clocks that change too', () => {
