@@ -148,23 +148,37 @@ function decideShared(
   return isDecided(found) ? found : undefined;
 }
 
+/** Part of the budget for finding out why an order has no plan. */
+const WHY_PART = 1 / 16;
+
+/** True if it is proved that any number of parcels has no plan either: what is missing is capacity. */
+function isHopeless(decision: Decision, whole: readonly Item[], cut: readonly number[]): boolean {
+  const { limits, work } = decision;
+  const context = { ...decision.context, splitLimit: Number.MAX_SAFE_INTEGER };
+  const part = { context, limits: { ...limits, work: work + WHY_PART * limits.work }, work };
+  const found = cut.length === 0 ? decideItems(part, whole) : decideCut(part, whole, cut);
+  decision.work = part.work;
+  return !isDecided(found) && found.lowerBound === none;
+}
+
 /** Why an order has no plan, also with these lines cut. */
 function refuse(
-  { context, work }: Decision,
+  decision: Decision,
   whole: readonly Item[],
   cut: readonly number[],
   { splitLimited, lowerBound }: Solution,
 ): Unsourced {
+  const { context } = decision;
   const { splitLimit } = context;
   const items = cutItems(context, whole, cut);
-  if ('outcome' in items) return { ...items, work };
+  if ('outcome' in items) return { ...items, work: decision.work };
   if (splitLimited || items.length > MAX_ITEMS || splitLimit === 1) {
     // As many parcels as items were allowed: then it is capacity that they want of each other.
-    const isRoom = splitLimited && splitLimit >= items.length;
-    return unsourced(isRoom ? 'no_capacity' : 'split_limit', [], work);
+    const isRoom = splitLimited && (splitLimit >= items.length || isHopeless(decision, whole, cut));
+    return unsourced(isRoom ? 'no_capacity' : 'split_limit', [], decision.work);
   }
   const reason = lowerBound === none ? blame(context, items) : undefined;
-  return unsourced(reason ?? 'no_capacity', [], work);
+  return unsourced(reason ?? 'no_capacity', [], decision.work);
 }
 
 /** Decides an opened order. */

@@ -256,6 +256,30 @@ describe('units', () => {
     expect(decide(5)).toMatchObject({ outcome: 'unsourced' });
   });
 
+  it('that no number of parcels can take are refused for capacity, not for the split limit', () => {
+    const narrow = {
+      ...input,
+      warehouses: [{ ...input.warehouses[0]!, picks_per_hour: 2, parcels_per_day: 1 }],
+    };
+    const compiled = compileNetwork(narrow, { from_seconds: MONDAY });
+    // Two pickups arrive before the lot expires, of two units each.
+    const lot = { stock_id: 1, warehouse_id: 'W1', sku_id: 'A', available: 9 };
+    const stock = [{ ...lot, expires_seconds: MONDAY + 2.9 * 86_400 }];
+    const refusedFor = (quantity: number, split_limit: number) => {
+      const altered = { ...compiled, policy: { ...compiled.policy, split_limit } };
+      const order: SourcingOrder = {
+        at_seconds: MONDAY,
+        destination: { country: 'DE', postal_code: '1' },
+        lines: [{ line_no: 1, sku_id: 'A', quantity }],
+      };
+      const result = source(altered, openBoard(altered, stock, []), order, BUDGET);
+      return result.outcome === 'unsourced' ? result.reason : result.outcome;
+    };
+    expect(refusedFor(4, 4)).toBe('sourced');
+    expect(refusedFor(4, 1)).toBe('split_limit');
+    expect(refusedFor(6, 4)).toBe('no_capacity');
+  });
+
   it('of a line too heavy for one parcel leave in several', () => {
     const { stock } = plainWorld([['W1', 'A', 30]]);
     const light = {
