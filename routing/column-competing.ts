@@ -76,7 +76,10 @@ function byParcels(search: Competing, root: Sifted): [parcels: number, sifted: S
     const gap = search.below - together.base + 1e-4;
     const sifted = sift({ ...task, gap, parcels, from: root });
     method.work += sifted.cells / CELLS_PER_STEP;
-    if (sifted.bound >= gap) return false;
+    if (sifted.bound >= gap) {
+      search.isAll &&= !isPossible(method, { ...task, parcels });
+      return false;
+    }
     found.push([parcels, sifted]);
     searchFew(search, sifted, FIRST_SHARE / 8, parcels);
     return sifted.isSolved;
@@ -159,7 +162,10 @@ function searchAll(
   const { task, together, below: limit } = search;
   const { base } = together;
   const least = Math.ceil(base + sifted.bound - 1e-4);
-  if (least >= limit) return least;
+  if (least >= limit) {
+    search.isAll = false;
+    return least;
+  }
   const pool = makePool(task.joint, task.slots, left, task.worth);
   const rest = { pool, cuts: sifted.cuts, limit, share: BRANCH_SHARE, parcels };
   const { bound, isCut } = searchPool(search, rest);
@@ -234,7 +240,7 @@ export function attemptCompeting(method: Method, limit: number): Attempt {
   };
   const root = sift(task);
   method.work += root.cells / CELLS_PER_STEP;
-  if (root.bound >= gap) {
+  if (root.bound >= gap || Math.ceil(base + root.bound - 1e-4) >= limit) {
     // Too dear, or none at all: that is asked for itself.
     method.beyond ||= isPossible(method, task);
     return tried;

@@ -84,7 +84,8 @@ export function solveByColumns(
   const floors = { ...relaxation, price: relaxation.price.slice() };
   const base = relaxation.bound - split + method.leastTime;
   const upper = counted?.upper ?? cheapCost(method);
-  let limit = upper === none ? base + 0.1 * base + 200 : upper + 1;
+  // Plans cost whole minor units, so a limit that is none would only lose what is proved.
+  let limit = Math.ceil(upper === none ? base + 0.1 * base + 200 : upper + 1);
   for (;;) {
     const { best, bound, complete } = bestBelow(method, limit);
     const work = Math.ceil(method.work + relaxation.work);
@@ -94,7 +95,7 @@ export function solveByColumns(
     }
     if (!method.beyond) return refusal(method, true);
     restore(relaxation, floors);
-    limit = base + (limit - base) * WIDENING;
+    limit = Math.ceil(base + (limit - base) * WIDENING);
   }
 }
 
@@ -102,6 +103,11 @@ function restore(relaxation: Relaxation, from: Relaxation): void {
   relaxation.price.set(from.price);
   relaxation.parcelPrice = from.parcelPrice;
   relaxation.bound = from.bound;
+}
+
+/** The cheaper of two plans, the first of equal ones. */
+function cheaper(one: Attempt['best'], other: Attempt['best']): Attempt['best'] {
+  return (other?.cost ?? none) < (one?.cost ?? none) ? other : one;
 }
 
 /** The greedy plan, if lines are whole and greed finds one. */
@@ -124,7 +130,7 @@ function bestBelow(method: Method, limit: number): Attempt {
   restore(relaxation, floors);
   const again = attemptCompeting(method, known?.cost ?? limit);
   return {
-    best: again.best ?? known,
+    best: cheaper(again.best, known),
     coupledFrom: again.coupledFrom,
     bound: Math.max(least, Math.min(again.bound, again.coupledFrom)),
     complete: again.complete && again.coupledFrom === none,

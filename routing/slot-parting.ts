@@ -51,6 +51,7 @@ export function partTime({ pool, scale }: Programme, from: number, to: number): 
   }
   return [
     rowOf(pool.count, (j) => (pool.time[j]! > before ? 1 : 0), 0),
-    rowOf(0, () => 0, -after / scale, { more: [[pool.count + TIME, -1]] }),
+    // In minor units: by the scale of time a second would be too little to tell.
+    rowOf(0, () => 0, -after, { more: [[pool.count + TIME, -scale]] }),
   ];
 }

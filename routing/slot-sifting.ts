@@ -146,7 +146,7 @@ export function sift(task: SiftTask): Sifted {
     cells = lp.work;
     const duals = dualsOf(task, cuts, lp);
     const found: PricedParcel[] = [];
-    const look = { below: -NEGLIGIBLE, enough: isSolved ? ADDED * 4 : none };
+    const look = { below: -NEGLIGIBLE, enough: isSolved && turn < MOST_TURNS ? ADDED * 4 : none };
     const { least } = eachBelow(pricing, duals, look, (one) => found.push(one));
     // With stand-ins there is always a solution: no bound is a fault of rounding.
     const proved = bound === none ? -none : bound + least * Math.min(pieces, most);
