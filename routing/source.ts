@@ -156,7 +156,7 @@ function isHopeless(decision: Decision, whole: readonly Item[], cut: readonly nu
   const { limits, work } = decision;
   const context = { ...decision.context, splitLimit: Number.MAX_SAFE_INTEGER };
   const part = { context, limits: { ...limits, work: work + WHY_PART * limits.work }, work };
-  const found = cut.length === 0 ? decideItems(part, whole) : decideCut(part, whole, cut);
+  const found = decideCut(part, whole, cut);
   decision.work = part.work;
   return !isDecided(found) && found.lowerBound === none;
 }
@@ -174,7 +174,9 @@ function refuse(
   if ('outcome' in items) return { ...items, work: decision.work };
   if (splitLimited || items.length > MAX_ITEMS || splitLimit === 1) {
     // As many parcels as items were allowed: then it is capacity that they want of each other.
-    const isRoom = splitLimited && (splitLimit >= items.length || isHopeless(decision, whole, cut));
+    // Of whole lines that would take as long as deciding, which most such refusals do not.
+    const isHopeful = cut.length === 0 || !isHopeless(decision, whole, cut);
+    const isRoom = splitLimited && (splitLimit >= items.length || !isHopeful);
     return unsourced(isRoom ? 'no_capacity' : 'split_limit', [], decision.work);
   }
   const reason = lowerBound === none ? blame(context, items) : undefined;
