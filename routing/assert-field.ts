@@ -59,17 +59,10 @@ export function assertRows<T>(
   field: string,
   check: (row: T, i: number) => void,
 ): void {
-  assertList(rows, field, 'rows');
-  let i = 0;
-  try {
-    for (; i < rows.length; i++) {
-      const row = rows[i]!;
-      if (typeof row !== 'object' || row === null) throw fault('', row, 'a row');
-      check(row, i);
-    }
-  } catch (error) {
-    throw within(`${field}[${i}]`, error);
-  }
+  assertEach(rows, field, (row, i) => {
+    if (typeof row !== 'object' || row === null) throw fault('', row, 'a row');
+    check(row, i);
+  });
 }
 
 /** Refuses what is no text, or an empty one. O(1). @throws RangeError that names the field. */

@@ -14,12 +14,18 @@ import type { ParcelPlan } from './types.ts';
 
 const none = Number.POSITIVE_INFINITY;
 
-/** Latest of the earliest promises of each kind of items: no plan of these entries ends before. */
-function earliestEnd({ items, counts = eachOnce(items.length) }: Method): number {
+/**
+ * Latest of the earliest promises by which each kind of items can be had from parcels or options; Infinity if
+ * one cannot: no plan of them ends before. O(parcels × items).
+ */
+export function earliestEnd(
+  { items, counts = eachOnce(items.length) }: Method,
+  from: { readonly count: number; readonly mask: Int32Array; readonly promise: Float64Array },
+): number {
   const earliest = counts.need.map(() => none);
-  for (let e = 0; e < entries.count; e++) {
-    const promise = entries.promise[e]!;
-    for (let bits = entries.mask[e]!; bits !== 0; bits &= bits - 1) {
+  for (let i = 0; i < from.count; i++) {
+    const promise = from.promise[i]!;
+    for (let bits = from.mask[i]!; bits !== 0; bits &= bits - 1) {
       const kind = counts.kind[31 - Math.clz32(bits & -bits)]!;
       if (promise < earliest[kind]!) earliest[kind] = promise;
     }
@@ -67,7 +73,7 @@ export function priceWithin(method: Method, limit: number): Priced | undefined {
   const all = counts !== undefined || context.riskLimit !== none;
   priceParcels(method, options, gap, all);
   relaxParcels(method, all ? undefined : listParcels(method));
-  const end = earliestEnd(method);
+  const end = earliestEnd(method, entries);
   if (end === none || relaxation.bound === none) return undefined;
   const time = timeOf(method);
   const leastTime = Math.max(method.leastTime, time(end));

@@ -5,7 +5,7 @@
  * often says more than the programme does. To list all columns within the gap and search them is the
  * "enumeration" of Baldacci, Christofides and Mingozzi 2008.
  */
-import { type Attempt, keep, timeOf } from './column-attempts.ts';
+import { type Attempt, earliestEnd, keep, timeOf } from './column-attempts.ts';
 import { type Method, stepsOf } from './column-parcels.ts';
 import { admittedOptions } from './column-pricing.ts';
 import {
@@ -15,9 +15,7 @@ import {
   type Searching,
   type Together,
 } from './column-together.ts';
-import { eachOnce } from './items.ts';
 import type { Joint } from './joint.ts';
-import type { OptionTable } from './options.ts';
 import { type Branched, CELLS_PER_STEP } from './slot-branching.ts';
 import { makePool, type Worth } from './slot-pool.ts';
 import { eachBelow, openPricing, type PricedParcel } from './slot-pricing.ts';
@@ -184,19 +182,6 @@ function isPossible(method: Method, task: SiftTask): boolean {
   return bound < 1e-6;
 }
 
-/** Latest of the earliest promises by which each kind of items has an option; Infinity if one has none. */
-function earliestOption({ items, counts = eachOnce(items.length) }: Method, options: OptionTable) {
-  const earliest = counts.need.map(() => none);
-  for (let o = 0; o < options.count; o++) {
-    const promise = options.promise[o]!;
-    for (let bits = options.mask[o]!; bits !== 0; bits &= bits - 1) {
-      const kind = counts.kind[31 - Math.clz32(bits & -bits)]!;
-      if (promise < earliest[kind]!) earliest[kind] = promise;
-    }
-  }
-  return Math.max(...earliest);
-}
-
 /** What the latest option costs more for its time than the least, minor units. */
 function latestTime({ options }: Joint, { later }: Worth): number {
   let latest = 0;
@@ -216,7 +201,7 @@ export function attemptCompeting(method: Method, limit: number): Attempt {
   const floor = limit - (relaxation.bound - split + method.leastTime);
   const options = admittedOptions(method, floor, splitLimit);
   const time = timeOf(method);
-  const end = earliestOption(method, options);
+  const end = earliestEnd(method, options);
   if (end === none) return tried;
   const leastTime = Math.max(method.leastTime, time(end));
   const joint: Joint = { ...method.joint, options };

@@ -26,7 +26,6 @@ export const BRANCH_SHARE = 3 / 4;
 /** What a plan is searched with: parcels that add up, in their slots. */
 export interface Together {
   readonly joint: Joint;
-  readonly leastTime: number;
   readonly slots: SlotKinds;
   readonly worth: Worth;
   readonly counts: Counts;
@@ -43,7 +42,6 @@ export function openTogether(
   const { context, items, split, splitLimit, relaxation } = method;
   return {
     joint,
-    leastTime,
     slots: slotKinds(context, joint.options, compete),
     worth: {
       relaxation,

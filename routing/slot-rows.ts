@@ -104,7 +104,7 @@ export function planRows(programme: Programme, standIns = false): Row[] {
 }
 
 /** How much of a cut's slot or lots a parcel takes. O(1), O(items) for lots. */
-export function cutCell({ joint, pool }: Programme, cut: Cut, j: number): number {
+function cutCell({ joint, pool }: Programme, cut: Cut, j: number): number {
   const o = pool.option[j]!;
   if (cut.of === 'slot') {
     const { slot, isByUnit } = pool.slots[cut.kind]!;

@@ -53,9 +53,7 @@ export interface Sifted {
   /** Those that it was solved with. */
   readonly pool: Pool;
   readonly cuts: readonly Cut[];
-  /** By these a parcel's reduced cost is at least `least`. */
   readonly duals: SlotDuals;
-  readonly least: number;
   readonly cells: number;
 }
 
@@ -161,7 +159,6 @@ export function sift(task: SiftTask): Sifted {
         pool,
         cuts,
         duals,
-        least,
         cells,
       };
     }

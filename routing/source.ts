@@ -64,17 +64,26 @@ function shortLines(context: OrderContext): number[] {
 /** Budgets from which cuts are counted, and the share of them that this may use: the rest decides pieces. */
 const COUNTED = { least: 20_000, share: 3 / 4 };
 
-/** Decides with some lines (by item) cut anyhow; undefined if the budget does not allow it. */
+/** Items with some of them (by index) cut, and the pieces that these come in, or why there are none. */
+interface CutOrder {
+  readonly whole: readonly Item[];
+  readonly cut: readonly number[];
+  readonly pieces: readonly Item[] | Unsourced;
+}
+
+function cutOrder(context: OrderContext, whole: readonly Item[], cut: readonly number[]): CutOrder {
+  return { whole, cut, pieces: cutItems(context, whole, cut) };
+}
+
+/** Decides with some lines cut anyhow; undefined if the budget does not allow it. */
 function decideCounted(
   decision: Decision,
-  whole: readonly Item[],
-  cut: readonly number[],
+  { whole, cut, pieces }: CutOrder,
 ): Decided | Solution | undefined {
   const { context, limits, work } = decision;
   const left = limits.work - work;
   const counted = left < COUNTED.least ? undefined : countedItems(context, whole, cut);
   if (counted === undefined) return undefined;
-  const pieces = cutItems(context, whole, cut);
   const isCut = !('outcome' in pieces);
   const greedy = isCut ? greedyParcels(context, pieces, context.splitLimit) : undefined;
   const limit = work + COUNTED.share * left;
@@ -90,16 +99,11 @@ function decideCounted(
 }
 
 /**
- * Decides with some lines (by item) cut into single units, or where they are too many into pieces that are as
- * large as the largest stocks allow.
+ * Decides with some lines cut into single units, or where they are too many into pieces that are as large as
+ * the largest stocks allow.
  */
-function decidePieces(
-  decision: Decision,
-  whole: readonly Item[],
-  cut: readonly number[],
-): Decided | Solution {
+function decidePieces(decision: Decision, { pieces: items }: CutOrder): Decided | Solution {
   const { context } = decision;
-  const items = cutItems(context, whole, cut);
   if ('outcome' in items) return UNDECIDED;
   const found = decideItems(decision, items);
   // Single units leave every cut open, others one cut.
@@ -110,20 +114,16 @@ function decidePieces(
 }
 
 /**
- * Decides with some lines (by item) cut: anyhow if the cuts can be counted within the budget; what that does
- * not settle is decided by pieces, too.
+ * Decides with some lines cut: anyhow if the cuts can be counted within the budget; what that does not settle
+ * is decided by pieces, too.
  */
-function decideCut(
-  decision: Decision,
-  whole: readonly Item[],
-  cut: readonly number[],
-): Decided | Solution {
+function decideCut(decision: Decision, order: CutOrder): Decided | Solution {
   const { context } = decision;
-  const counted = decideCounted(decision, whole, cut);
+  const counted = decideCounted(decision, order);
   if (counted !== undefined && !isDecided(counted)) return counted;
   const cost = counted === undefined ? none : planCost(context, counted.parcels);
   if (counted !== undefined && cost <= counted.lowerBound) return counted;
-  const pieces = decidePieces(decision, whole, cut);
+  const pieces = decidePieces(decision, order);
   if (counted === undefined) return pieces;
   const { lowerBound: bound } = counted;
   const isCheaper = isDecided(pieces) && planCost(context, pieces.parcels) < cost;
@@ -134,16 +134,12 @@ function decideCut(
 const SHARED_PART = 1 / 4;
 
 /** Decides with lines cut, too, that share their SKU with another; undefined if that gives no plan. */
-function decideShared(
-  decision: Decision,
-  whole: readonly Item[],
-  cut: readonly number[],
-): Decided | undefined {
+function decideShared(decision: Decision, { whole, cut }: CutOrder): Decided | undefined {
   const more = sharedLines(decision.context, whole).filter((i) => !cut.includes(i));
   if (more.length === 0) return undefined;
   const { limits, work } = decision;
   const part = { ...decision, limits: { ...limits, work: work + SHARED_PART * limits.work } };
-  const found = decideCut(part, whole, [...cut, ...more]);
+  const found = decideCut(part, cutOrder(decision.context, whole, [...cut, ...more]));
   decision.work = part.work;
   return isDecided(found) ? found : undefined;
 }
@@ -152,11 +148,11 @@ function decideShared(
 const WHY_PART = 1 / 16;
 
 /** True if it is proved that any number of parcels has no plan either: what is missing is capacity. */
-function isHopeless(decision: Decision, whole: readonly Item[], cut: readonly number[]): boolean {
+function isHopeless(decision: Decision, { whole, cut }: CutOrder): boolean {
   const { limits, work } = decision;
   const context = { ...decision.context, splitLimit: Number.MAX_SAFE_INTEGER };
   const part = { context, limits: { ...limits, work: work + WHY_PART * limits.work }, work };
-  const found = decideCut(part, whole, cut);
+  const found = decideCut(part, cutOrder(context, whole, cut));
   decision.work = part.work;
   return !isDecided(found) && found.lowerBound === none;
 }
@@ -164,18 +160,17 @@ function isHopeless(decision: Decision, whole: readonly Item[], cut: readonly nu
 /** Why an order has no plan, also with these lines cut. */
 function refuse(
   decision: Decision,
-  whole: readonly Item[],
-  cut: readonly number[],
+  order: CutOrder,
   { splitLimited, lowerBound }: Solution,
 ): Unsourced {
   const { context } = decision;
   const { splitLimit } = context;
-  const items = cutItems(context, whole, cut);
+  const { cut, pieces: items } = order;
   if ('outcome' in items) return { ...items, work: decision.work };
   if (splitLimited || items.length > MAX_ITEMS || splitLimit === 1) {
     // As many parcels as items were allowed: then it is capacity that they want of each other.
     // Of whole lines that would take as long as deciding, which most such refusals do not.
-    const isHopeful = cut.length === 0 || !isHopeless(decision, whole, cut);
+    const isHopeful = cut.length === 0 || !isHopeless(decision, order);
     const isRoom = splitLimited && (splitLimit >= items.length || !isHopeful);
     return unsourced(isRoom ? 'no_capacity' : 'split_limit', [], decision.work);
   }
@@ -197,12 +192,12 @@ function decide(decision: Decision): Decided | Unsourced {
   if (splitLimit === 1 && context.lines.length > 1) {
     return unsourced('split_limit', [], decision.work);
   }
-  const cut = uncovered(context, whole);
-  const second = cut.length === 0 ? first : decideCut(decision, whole, cut);
+  const order = cutOrder(context, whole, uncovered(context, whole));
+  const second = order.cut.length === 0 ? first : decideCut(decision, order);
   if (isDecided(second)) return second;
   // Only what is proved to have no plan may be cut further.
-  const third = second.lowerBound === none ? decideShared(decision, whole, cut) : undefined;
-  return third ?? refuse(decision, whole, cut, second);
+  const third = second.lowerBound === none ? decideShared(decision, order) : undefined;
+  return third ?? refuse(decision, order, second);
 }
 
 /** The true reason of a refusal: lateness, if the order could be sent but not surely in time. */
