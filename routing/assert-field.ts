@@ -1,5 +1,10 @@
 /** What is told of input that means nothing: the field by its path, what was got, what was expected. */
 
+/** What amounts are of. */
+export const MONEY = 'minor units of money';
+/** The same of lengths. */
+export const MILLIMETRES = 'millimetres';
+
 /** Errors that name a field, which may be a field of something else. */
 const faults = new WeakSet<RangeError>();
 

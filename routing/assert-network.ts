@@ -24,6 +24,8 @@ import {
   assertRows,
   assertText,
   fault,
+  MILLIMETRES,
+  MONEY,
 } from './assert-field.ts';
 import { assertHandling, assertTemperature } from './assert-handling.ts';
 import { assertQuietHours, assertWaits } from './assert-learned.ts';
@@ -32,8 +34,6 @@ import { assertRateCards, assertTransitTimes } from './assert-rates.ts';
 import { assertHubs, assertLegs, assertServices } from './assert-services.ts';
 import type { NetworkInput, SkuInput, WarehouseInput, ZoneInput } from './types.ts';
 
-const MONEY = 'minor units of money';
-const MILLIMETRES = 'millimetres';
 const NONE: ReadonlySet<string> = new Set();
 
 function assertSku(sku: SkuInput): void {

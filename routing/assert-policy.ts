@@ -6,12 +6,12 @@ import {
   assertShare,
   assertText,
   fault,
+  MONEY,
 } from './assert-field.ts';
 import type { PolicyInput } from './types.ts';
 
 /** Each kind of goods that is kept apart is a bit of a number. */
 const MOST_KINDS = 30;
-const MONEY = 'minor units of money';
 
 /**
  * Checks weights and rules. O(pairs of `apart`).

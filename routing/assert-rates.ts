@@ -5,11 +5,11 @@ import {
   assertList,
   assertObject,
   fault,
+  MONEY,
   within,
 } from './assert-field.ts';
 import type { RateCardInput, RateInput, TransitTimeInput } from './types.ts';
 
-const MONEY = 'minor units of money';
 const PRICE = `${MONEY}, at least 0`;
 
 /** Checks rate cards. O(cells). @throws RangeError that names the field. */

@@ -9,12 +9,11 @@ import {
   assertRows,
   assertText,
   fault,
+  MILLIMETRES,
+  MONEY,
 } from './assert-field.ts';
 import { assertHandling } from './assert-handling.ts';
 import type { HubInput, LegInput, MileInput, ServiceInput, ViaInput } from './types.ts';
-
-const MONEY = 'minor units of money';
-const MILLIMETRES = 'millimetres';
 
 type Lane = ServiceInput['lanes'][number];
 
